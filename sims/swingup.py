@@ -1,0 +1,104 @@
+"""The cart-pole swing-up of the paper, simulated by the kernel's native plant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from wann_edge.kernel import Floats, plant
+from wann_edge.network import Input, Network, Output, float32
+from wann_edge.task import Rollouts, Spec, World
+
+TRACK_M = float32(2.4)
+START_MEAN = (0.0, 0.0, math.pi, 0.0)
+START_SD = 0.2
+
+SPEC = Spec(
+    name="swingup",
+    inputs=(
+        Input("position", "m", -TRACK_M, TRACK_M),
+        Input("velocity", "m/s", -10.0, 10.0),
+        Input("angle_cos", "1", -1.0, 1.0),
+        Input("angle_sin", "1", -1.0, 1.0),
+        Input("angular_velocity", "rad/s", -20.0, 20.0),
+    ),
+    outputs=(Output("force_per_10_n", "1", -1.0, 1.0),),
+    dt_s=0.01,
+    max_steps=1000,
+)
+
+
+def start_state(seed: int) -> Floats:
+    """The starting state [4] that a seed names: hanging down, each variable sd 0.2.
+
+    Position m, velocity m/s, angle rad (0 upright), angular velocity rad/s.
+    """
+    drawn = np.random.default_rng(seed).normal(START_MEAN, START_SD)
+    return drawn.astype(np.float32)
+
+
+class SwingUp:
+    """Swing a pole up from hanging and balance it, by pushing the cart it is hinged to.
+
+    | observation | unit | | action | unit |
+    |---|---|---|---|---|
+    | position | m | | force / 10 N | 1, clipped to -1..1 |
+    | velocity | m/s | | | |
+    | cosine and sine of the angle (0 upright) | 1 | | | |
+    | angular velocity | rad/s | | | |
+
+    Reward a step: (cos(angle) + 1) / 2 times cos(pi/2 position / 2.4 m). An episode
+    ends at |position| > 2.4 m or after 1000 steps of 0.01 s. Source: Gaier & Ha
+    (2019) and their published code; the equations are in kernel/plants/swingup.h.
+    """
+
+    spec = SPEC
+
+    def __init__(self) -> None:
+        self._plant = plant("swingup")
+
+    def world(self) -> World:
+        """A world of its own for one caller."""
+        return SwingUpWorld()
+
+    def rollouts(
+        self, network: Network, weights: Sequence[float], seeds: Sequence[int]
+    ) -> Rollouts:
+        """Every shared weight with the episode of every seed, in the kernel's lanes."""
+        shape = (len(weights), len(seeds))
+        states = np.array([start_state(seed) for seed in seeds], np.float32)
+        returns, steps = network.program.rollouts(
+            self._plant,
+            np.repeat(np.asarray(weights, np.float32), len(seeds)),
+            np.tile(states, (len(weights), 1)),
+            self.spec.max_steps,
+        )
+        return Rollouts(returns.reshape(shape), steps.reshape(shape))
+
+
+class SwingUpWorld:
+    """One swing-up, a control period at a time."""
+
+    def __init__(self) -> None:
+        self._plant = plant("swingup")
+        self.state: Floats = start_state(0)
+        self.observation: Floats = self._plant.observe(self.state)
+
+    def reset(self, seed: int) -> Floats:
+        """Starts the episode that this seed names; gives the first observation."""
+        return self.start(start_state(seed))
+
+    def start(self, state: Floats) -> Floats:
+        """Starts from a state [4]; gives its observation."""
+        self.state = state
+        self.observation = self._plant.observe(state)
+        return self.observation
+
+    def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
+        """One control period: the next observation, the reward, whether the cart left the track."""
+        self.state, self.observation, reward, over = self._plant.step(
+            self.state, self.observation, action
+        )
+        return self.observation, reward, over

@@ -1,0 +1,1 @@
+"""wann-edge: weight agnostic networks, searched, exported and proved."""

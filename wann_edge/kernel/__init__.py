@@ -1,0 +1,24 @@
+"""The one door to the compiled kernel.
+
+The search and the exported header run the same C: see network.h and activations.h
+beside this file. What is here packs a network, runs it over batches or whole
+episodes in lanes, and steps the native plants.
+"""
+
+from wann_edge.kernel.library import activation_names, lanes, plant_names, supported_lanes
+from wann_edge.kernel.plants import Plant, plant
+from wann_edge.kernel.program import Contract, Floats, Integers, Program, activate
+
+__all__ = [
+    "Contract",
+    "Floats",
+    "Integers",
+    "Plant",
+    "Program",
+    "activate",
+    "activation_names",
+    "lanes",
+    "plant",
+    "plant_names",
+    "supported_lanes",
+]

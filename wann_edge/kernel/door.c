@@ -1,0 +1,93 @@
+/* Chooses the lane width and passes the work on. Compiled for plain C floats. */
+#include "door.h"
+#include "plants/plants.h"
+
+#define WANN_NAME(name) #name,
+static const char *const names[] = {WANN_ACTIVATIONS(WANN_NAME)};
+
+#if defined(__x86_64__)
+#define WANN_SUPPORTS_16 __builtin_cpu_supports("avx512f")
+#define WANN_SUPPORTS_8 __builtin_cpu_supports("avx2")
+#define WANN_SUPPORTS_4 1
+#elif defined(__aarch64__)
+#define WANN_SUPPORTS_16 0
+#define WANN_SUPPORTS_8 0
+#define WANN_SUPPORTS_4 1
+#else
+#define WANN_SUPPORTS_16 0
+#define WANN_SUPPORTS_8 0
+#define WANN_SUPPORTS_4 0
+#endif
+
+static const wann_lanes *table(int32_t lanes)
+{
+    switch (lanes) {
+    case 16: return &wann_lanes_16;
+    case 8: return &wann_lanes_8;
+    case 4: return &wann_lanes_4;
+    default: return &wann_lanes_1;
+    }
+}
+
+int32_t wann_supports(int32_t lanes)
+{
+    switch (lanes) {
+    case 16: return WANN_SUPPORTS_16 != 0;
+    case 8: return WANN_SUPPORTS_8 != 0;
+    case 4: return WANN_SUPPORTS_4;
+    default: return lanes == 1;
+    }
+}
+
+const char *wann_activation_name(int32_t activation)
+{
+    return activation >= 0 && activation < WANN_ACTIVATION_COUNT ? names[activation] : 0;
+}
+
+const char *wann_plant_name(int32_t plant)
+{
+    int32_t count = (int32_t)(sizeof wann_plants / sizeof wann_plants[0]);
+    return plant >= 0 && plant < count ? wann_plants[plant].name : 0;
+}
+
+void wann_plant_sizes(int32_t plant, int32_t *states, int32_t *observations, int32_t *actions)
+{
+    *states = wann_plants[plant].states;
+    *observations = wann_plants[plant].observations;
+    *actions = wann_plants[plant].actions;
+}
+
+uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net)
+{
+    int32_t values = 1 + 2 * net->inputs + 2 * net->computed + net->outputs;
+    return table(lanes)->bytes_per_value * (uint64_t)values;
+}
+
+void wann_run_activation(int32_t lanes, int32_t activation, int32_t count, const float *x,
+                         float *y)
+{
+    table(lanes)->activate(activation, count, x, y);
+}
+
+void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, const float *weight,
+                      const float *observation, float *action, float *sum, void *scratch)
+{
+    table(lanes)->forward(net, count, weight, observation, action, sum, scratch);
+}
+
+void wann_run_rollouts(int32_t lanes, const wann_network *net, int32_t plant,
+                       const wann_jobs *jobs, void *scratch)
+{
+    table(lanes)->rollouts(net, plant, jobs, scratch);
+}
+
+void wann_plant_observe(int32_t plant, const float *state, float *observation)
+{
+    wann_plants[plant].observe(state, observation);
+}
+
+int32_t wann_plant_step(int32_t plant, float *state, float *observation, const float *action,
+                        float *reward)
+{
+    return wann_plants[plant].step(state, observation, action, reward) != 0;
+}

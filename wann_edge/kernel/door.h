@@ -1,0 +1,42 @@
+/* What the library offers to its callers: every function takes plain arrays that
+ * the caller owns, and never allocates. */
+#ifndef WANN_DOOR_H
+#define WANN_DOOR_H
+
+#include "network.h"
+#include "jobs.h"
+
+/* The kernel compiled for one lane width. */
+typedef struct {
+    int32_t lanes;
+    uint64_t bytes_per_value;  /* of scratch memory, for each node, input, output and sum */
+    void (*activate)(int32_t activation, int32_t count, const float *x, float *y);
+    void (*forward)(const wann_network *net, int32_t count, const float *weight,
+                    const float *observation, float *action, float *sum, void *scratch);
+    void (*rollouts)(const wann_network *net, int32_t plant, const wann_jobs *jobs, void *scratch);
+} wann_lanes;
+
+extern const wann_lanes wann_lanes_1;
+extern const wann_lanes wann_lanes_4;
+extern const wann_lanes wann_lanes_8;
+extern const wann_lanes wann_lanes_16;
+
+int32_t wann_supports(int32_t lanes);
+const char *wann_activation_name(int32_t activation);
+const char *wann_plant_name(int32_t plant);
+void wann_plant_sizes(int32_t plant, int32_t *states, int32_t *observations, int32_t *actions);
+
+/* Scratch memory, aligned to 64 bytes, that forward and rollouts need. */
+uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net);
+
+void wann_run_activation(int32_t lanes, int32_t activation, int32_t count, const float *x,
+                         float *y);
+void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, const float *weight,
+                      const float *observation, float *action, float *sum, void *scratch);
+void wann_run_rollouts(int32_t lanes, const wann_network *net, int32_t plant,
+                       const wann_jobs *jobs, void *scratch);
+void wann_plant_observe(int32_t plant, const float *state, float *observation);
+int32_t wann_plant_step(int32_t plant, float *state, float *observation, const float *action,
+                        float *reward);
+
+#endif

@@ -1,0 +1,82 @@
+/* The door's functions for one lane width: included by each lanes_N.c, which
+ * sets WANN_LANES and the instruction set. Data comes as plain arrays of floats,
+ * a row an item, and is laid into lanes here. */
+
+/* The instruction set, for the functions that follow: one file a width, and no
+ * flag to forget. Elsewhere than on x86-64 the compiler's own set serves. */
+#if defined(__x86_64__) && defined(__clang__) && WANN_LANES == 8
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#elif defined(__x86_64__) && defined(__clang__) && WANN_LANES == 16
+#pragma clang attribute push(__attribute__((target("avx512f"))), apply_to = function)
+#elif defined(__x86_64__) && WANN_LANES == 8
+#pragma GCC target("avx2")
+#elif defined(__x86_64__) && WANN_LANES == 16
+#pragma GCC target("avx512f")
+#endif
+
+#define WANN_BLOCKS 3
+#include "door.h"
+#include "plants/plants.h"
+#include "rollout.h"
+
+#define WANN_GROUP (WANN_BLOCKS * WANN_LANES)
+#define WANN_JOIN(a, b) a##b
+#define WANN_TABLE_OF(lanes) WANN_JOIN(wann_lanes_, lanes)
+
+/* Rows first..first+WANN_GROUP of [count][width], the last row repeated past the end. */
+static void wann_load(const float *rows, int32_t first, int32_t count, int32_t width,
+                      wann_floats *items)
+{
+    for (int32_t lane = 0; lane < WANN_GROUP; lane++) {
+        int32_t row = first + lane < count ? first + lane : count - 1;
+        for (int32_t i = 0; i < width; i++)
+            items[i].lane[lane] = rows[(int64_t)row * width + i];
+    }
+}
+
+static void wann_store(const wann_floats *items, int32_t first, int32_t count, int32_t width,
+                       float *rows)
+{
+    for (int32_t lane = 0; lane < WANN_GROUP && first + lane < count; lane++)
+        for (int32_t i = 0; i < width; i++)
+            rows[(int64_t)(first + lane) * width + i] = items[i].lane[lane];
+}
+
+static void lanes_activate(int32_t activation, int32_t count, const float *x, float *y)
+{
+    wann_floats in, out;
+    for (int32_t first = 0; first < count; first += WANN_GROUP) {
+        wann_load(x, first, count, 1, &in);
+        wann_activate(activation, in.real, out.real);
+        wann_store(&out, first, count, 1, y);
+    }
+}
+
+static void lanes_forward(const wann_network *net, int32_t count, const float *weight,
+                          const float *observation, float *action, float *sum, void *scratch)
+{
+    wann_floats *value = scratch, *in = value + 1 + net->inputs + net->computed;
+    wann_floats *out = in + net->inputs, *sums = out + net->outputs, shared;
+    for (int32_t first = 0; first < count; first += WANN_GROUP) {
+        wann_load(weight, first, count, 1, &shared);
+        wann_load(observation, first, count, net->inputs, in);
+        wann_forward(net, shared.real, in->real, value->real, sum == 0 ? 0 : sums->real, out->real);
+        wann_store(out, first, count, net->outputs, action);
+        if (sum != 0)
+            wann_store(sums, first, count, net->computed, sum);
+    }
+}
+
+static void lanes_rollouts(const wann_network *net, int32_t plant, const wann_jobs *jobs,
+                           void *scratch)
+{
+    wann_rollouts(net, &wann_plants[plant], jobs, scratch);
+}
+
+const wann_lanes WANN_TABLE_OF(WANN_LANES) = {
+    WANN_LANES, sizeof(wann_floats), lanes_activate, lanes_forward, lanes_rollouts,
+};
+
+#if defined(__x86_64__) && defined(__clang__) && WANN_LANES >= 8
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,131 @@
+"""Loads the compiled kernel and declares its functions."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from functools import cache
+from pathlib import Path
+
+from wann_edge.errors import MissingError, SettingsError
+
+WIDTHS = (16, 8, 4, 1)
+
+
+class NetworkStruct(ctypes.Structure):
+    """``wann_network`` of network.h."""
+
+    _fields_ = [
+        ("inputs", ctypes.c_int32),
+        ("outputs", ctypes.c_int32),
+        ("computed", ctypes.c_int32),
+        ("activation", ctypes.c_void_p),
+        ("edge_end", ctypes.c_void_p),
+        ("source", ctypes.c_void_p),
+        ("edge_weight", ctypes.c_void_p),
+        ("input_offset", ctypes.c_void_p),
+        ("input_scale", ctypes.c_void_p),
+        ("output_low", ctypes.c_void_p),
+        ("output_high", ctypes.c_void_p),
+        ("output_safe", ctypes.c_void_p),
+    ]
+
+
+class JobsStruct(ctypes.Structure):
+    """``wann_jobs`` of jobs.h."""
+
+    _fields_ = [
+        ("count", ctypes.c_int32),
+        ("max_steps", ctypes.c_int32),
+        ("states", ctypes.c_int32),
+        ("weight", ctypes.c_void_p),
+        ("state", ctypes.c_void_p),
+        ("total", ctypes.c_void_p),
+        ("steps", ctypes.c_void_p),
+    ]
+
+
+def _path() -> Path:
+    named = os.environ.get("WANN_KERNEL_LIBRARY")
+    if named:
+        return Path(named)
+    found = sorted(Path(__file__).parent.glob("_kernel*.so"))
+    if not found:
+        raise MissingError(
+            "the compiled kernel is missing",
+            where=str(Path(__file__).parent),
+            remedy="install with a C compiler present: apt-get install gcc; pip install .",
+        )
+    return found[0]
+
+
+@cache
+def library() -> ctypes.CDLL:
+    """The kernel. Calls through it release Python's global lock.
+
+    Raises MissingError where it was not compiled.
+    """
+    lib = ctypes.CDLL(str(_path()))
+    number, pointer = ctypes.c_int32, ctypes.c_void_p
+    lib.wann_supports.argtypes = [number]
+    lib.wann_activation_name.argtypes = [number]
+    lib.wann_activation_name.restype = ctypes.c_char_p
+    lib.wann_plant_name.argtypes = [number]
+    lib.wann_plant_name.restype = ctypes.c_char_p
+    lib.wann_plant_sizes.argtypes = [number, pointer, pointer, pointer]
+    lib.wann_scratch_bytes.argtypes = [number, pointer]
+    lib.wann_scratch_bytes.restype = ctypes.c_uint64
+    lib.wann_run_activation.argtypes = [number, number, number, pointer, pointer]
+    lib.wann_run_forward.argtypes = [number, pointer, number, *[pointer] * 5]
+    lib.wann_run_rollouts.argtypes = [number, pointer, number, pointer, pointer]
+    lib.wann_plant_observe.argtypes = [number, pointer, pointer]
+    lib.wann_plant_step.argtypes = [number, *[pointer] * 4]
+    return lib
+
+
+def supported_lanes() -> tuple[int, ...]:
+    """The lane widths that this processor can run, widest first."""
+    return tuple(width for width in WIDTHS if library().wann_supports(width))
+
+
+def lanes() -> int:
+    """The lane width in use: ``WANN_LANES`` from the environment, else the widest.
+
+    Every width gives the same bits. Raises SettingsError on a width that this
+    processor does not have.
+    """
+    asked = os.environ.get("WANN_LANES")
+    return _lanes(asked)
+
+
+@cache
+def _lanes(asked: str | None) -> int:
+    widths = supported_lanes()
+    if not asked:
+        return widths[0]
+    if asked not in map(str, widths):
+        raise SettingsError(
+            f"{asked!r} is not a lane width of this processor",
+            where="environment variable WANN_LANES",
+            remedy=f"use one of {', '.join(map(str, widths))}",
+        )
+    return int(asked)
+
+
+@cache
+def activation_names() -> tuple[str, ...]:
+    """The activations' names, in the order of the kernel's table."""
+    return tuple(_names(library().wann_activation_name))
+
+
+@cache
+def plant_names() -> tuple[str, ...]:
+    """The native plants' names, in the order of the kernel's table."""
+    return tuple(_names(library().wann_plant_name))
+
+
+def _names(name_at: ctypes._NamedFuncPointer) -> list[str]:
+    names: list[str] = []
+    while (name := name_at(len(names))) is not None:
+        names.append(name.decode())
+    return names

@@ -1,0 +1,134 @@
+/* A network as the kernel reads it, and the one walk over its topology.
+ *
+ * Nodes are numbered: 0 the bias (always 1), then the inputs, then the computed
+ * nodes in topological order, the outputs last. A computed node is
+ *     activation(shared weight * (sum of its sources)),
+ * the sources taken in stored order; with single weights each source is
+ * multiplied by its own weight first.
+ */
+#ifndef WANN_NETWORK_H
+#define WANN_NETWORK_H
+
+#include "activations.h"
+
+typedef struct {
+    int32_t inputs, outputs, computed;  /* numbers of nodes */
+    const int32_t *activation;          /* [computed] ids of the table */
+    const int32_t *edge_end;            /* [computed] where a node's edges end */
+    const int32_t *source;              /* [edge_end[computed - 1]] node numbers */
+    const float *edge_weight;           /* one an edge, or NULL: all are 1 */
+    const float *input_offset;          /* [inputs] value = (observation - offset) * scale */
+    const float *input_scale;           /* [inputs] */
+    const float *output_low;            /* [outputs] actions are clamped to low..high */
+    const float *output_high;           /* [outputs] */
+    const float *output_safe;           /* [outputs] the action when a number is not finite */
+} wann_network;
+
+/* Vectors of lanes that are walked together, to hide the latency of one behind
+ * the other. Arrays below are [item][WANN_BLOCKS] of wann_real. */
+#ifndef WANN_BLOCKS
+#define WANN_BLOCKS 1
+#endif
+#define WANN_EACH_BLOCK(b) for (int b = 0; b < WANN_BLOCKS; b++)
+
+
+static inline void wann_sum(const wann_network *net, int32_t edge, int32_t end,
+                            const wann_real *value, wann_real *sum)
+{
+    WANN_EACH_BLOCK(b) sum[b] = wann_constant(0.0f);
+    if (edge == end)
+        return;
+    if (net->edge_weight == 0) {
+        WANN_EACH_BLOCK(b) sum[b] = value[net->source[edge] * WANN_BLOCKS + b];
+        for (edge++; edge < end; edge++)
+            WANN_EACH_BLOCK(b) sum[b] = sum[b] + value[net->source[edge] * WANN_BLOCKS + b];
+    } else {
+        const float *w = net->edge_weight;
+        WANN_EACH_BLOCK(b) sum[b] = value[net->source[edge] * WANN_BLOCKS + b] * w[edge];
+        for (edge++; edge < end; edge++)
+            WANN_EACH_BLOCK(b)
+                sum[b] = sum[b] + value[net->source[edge] * WANN_BLOCKS + b] * w[edge];
+    }
+}
+
+static inline void wann_activate(int32_t activation, const wann_real *x, wann_real *y)
+{
+#define WANN_CASE(name) \
+    case WANN_##name: \
+        WANN_EACH_BLOCK(b) y[b] = wann_##name(x[b]); \
+        break;
+    switch (activation) {
+        WANN_ACTIVATIONS(WANN_CASE)
+    }
+#undef WANN_CASE
+}
+
+/* wann:begin is_finite */
+#define wann_is_finite(x) (wann_abs(x) <= 3.40282347e+38f)
+/* wann:end */
+
+/* Scales the observations into value[1..inputs]; true in *finite where all of a
+ * lane's observations are finite. */
+static inline void wann_read_inputs(const wann_network *net, const wann_real *observation,
+                                    wann_real *value, wann_mask *finite)
+{
+    WANN_EACH_BLOCK(b) {
+        value[b] = wann_constant(1.0f);
+        finite[b] = wann_true(value[b] == 1.0f);
+    }
+    for (int32_t i = 0; i < net->inputs; i++)
+        WANN_EACH_BLOCK(b) {
+            wann_real x = observation[i * WANN_BLOCKS + b];
+            finite[b] = finite[b] & wann_true(wann_is_finite(x));
+            value[(1 + i) * WANN_BLOCKS + b] = (x - net->input_offset[i]) * net->input_scale[i];
+        }
+}
+
+/* wann:begin clamp */
+/* low where x is below it, high where x is above it; NaN stays NaN. */
+static inline wann_real wann_clamp(wann_real x, float low, float high)
+{
+    wann_real raised = wann_select(x < low, wann_constant(low), x);
+    return wann_select(raised > high, wann_constant(high), raised);
+}
+/* wann:end */
+
+/* Clamps the last nodes into the actions; the safe action where an observation
+ * or the output itself is not a number. */
+static inline void wann_write_outputs(const wann_network *net, const wann_real *value,
+                                      const wann_mask *finite, wann_real *action)
+{
+    const wann_real *last = value + (1 + net->inputs + net->computed - net->outputs) * WANN_BLOCKS;
+    for (int32_t o = 0; o < net->outputs; o++)
+        WANN_EACH_BLOCK(b) {
+            wann_real y = last[o * WANN_BLOCKS + b];
+            wann_mask usable = finite[b] & wann_true(y == y);
+            action[o * WANN_BLOCKS + b] =
+                wann_select(usable, wann_clamp(y, net->output_low[o], net->output_high[o]),
+                            wann_constant(net->output_safe[o]));
+        }
+}
+
+/* value: room for [1 + inputs + computed][WANN_BLOCKS]. sum: NULL, or room for
+ * [computed][WANN_BLOCKS] that receives what each activation was given. */
+static inline void wann_forward(const wann_network *net, const wann_real *weight,
+                                const wann_real *observation, wann_real *value, wann_real *sum,
+                                wann_real *action)
+{
+    wann_mask finite[WANN_BLOCKS];
+    wann_read_inputs(net, observation, value, finite);
+    wann_real *node = value + (1 + net->inputs) * WANN_BLOCKS;
+    int32_t edge = 0;
+    for (int32_t i = 0; i < net->computed; i++, node += WANN_BLOCKS) {
+        wann_real x[WANN_BLOCKS];
+        wann_sum(net, edge, net->edge_end[i], value, x);
+        edge = net->edge_end[i];
+        WANN_EACH_BLOCK(b) x[b] = x[b] * weight[b];
+        wann_activate(net->activation[i], x, node);
+        if (sum != 0)
+            WANN_EACH_BLOCK(b) sum[i * WANN_BLOCKS + b] = x[b];
+    }
+    wann_write_outputs(net, value, finite, action);
+}
+
+#endif

@@ -1,0 +1,169 @@
+"""A network as the kernel reads it, and the calls that run it."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wann_edge.kernel.library import JobsStruct, NetworkStruct, activation_names, lanes, library
+
+if TYPE_CHECKING:
+    from wann_edge.kernel.plants import Plant
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+Integers = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
+
+# Work done in one call, in activations: well under 0.2 s, so that Ctrl-C is heard.
+_CALL_OPERATIONS = 50_000_000
+_ALIGNMENT_BYTES = 64
+
+
+def checked(values: ArrayLike, shape: tuple[int, ...], name: str) -> Floats:
+    """``values`` as a contiguous float32 array of just this shape; ValueError if it is not."""
+    array = np.ascontiguousarray(values, dtype=np.float32)
+    if array.shape != shape:
+        raise ValueError(f"{name}: shape {array.shape} where {shape} was expected")
+    return array
+
+
+class Contract:
+    """Input scaling and output clamping in arrays, shared by all networks of a task."""
+
+    def __init__(
+        self,
+        offset: Sequence[float],
+        scale: Sequence[float],
+        low: Sequence[float],
+        high: Sequence[float],
+        safe: Sequence[float],
+    ) -> None:
+        self.inputs = len(offset)
+        self.outputs = len(low)
+        parts = (offset, scale, low, high, safe)
+        self._values = np.array([value for part in parts for value in part], np.float32)
+        ends = np.cumsum([0, *map(len, parts)])
+        start = self._values.ctypes.data
+        self.addresses = tuple(start + 4 * int(end) for end in ends[:5])
+
+
+class Program:
+    """A checked network, packed for the kernel; made by ``Network.program``.
+
+    activations: names, one a computed node, in topological order, outputs last.
+    edge_end: where each computed node's edges end in ``sources``.
+    sources: node numbers (0 bias, inputs, computed nodes), in order of summation.
+    weights: one an edge, or None where all are 1.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        activations: Sequence[str],
+        edge_end: Sequence[int],
+        sources: Sequence[int],
+        weights: Sequence[float] | None,
+    ) -> None:
+        self.inputs, self.outputs = contract.inputs, contract.outputs
+        self.computed = len(activations)
+        ids = [activation_names().index(name) for name in activations]
+        self._integers = np.array([*ids, *edge_end, *sources], np.int32)
+        self._weights = None if weights is None else np.array([*weights], np.float32)
+        self._contract = contract
+        start = self._integers.ctypes.data
+        self._struct = NetworkStruct(
+            self.inputs,
+            self.outputs,
+            self.computed,
+            start,
+            start + 4 * self.computed,
+            start + 8 * self.computed,
+            None if self._weights is None else self._weights.ctypes.data,
+            *contract.addresses,
+        )
+        self._address = ctypes.addressof(self._struct)
+        self._operations_per_step = 100 + len(sources) + 20 * self.computed
+
+    def _scratch(self, width: int) -> tuple[Floats, int]:
+        size = library().wann_scratch_bytes(width, self._address) + _ALIGNMENT_BYTES
+        memory = np.empty(size // 4, np.float32)
+        return memory, memory.ctypes.data + -memory.ctypes.data % _ALIGNMENT_BYTES
+
+    def forward(self, observations: ArrayLike, weights: ArrayLike) -> Floats:
+        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        return self._forward(observations, weights, with_sums=False)[0]
+
+    def forward_with_sums(
+        self, observations: ArrayLike, weights: ArrayLike
+    ) -> tuple[Floats, Floats]:
+        """``forward``, and what each activation was given: [n, computed], float32."""
+        return self._forward(observations, weights, with_sums=True)
+
+    def _forward(
+        self, observations: ArrayLike, weights: ArrayLike, *, with_sums: bool
+    ) -> tuple[Floats, Floats]:
+        count = np.shape(weights)[0]
+        weight = checked(weights, (count,), "weights")
+        seen = checked(observations, (count, self.inputs), "observations")
+        actions = np.empty((count, self.outputs), np.float32)
+        sums = np.empty((count, self.computed if with_sums else 0), np.float32)
+        width = lanes()
+        _memory, scratch = self._scratch(width)
+        chunk = max(1, _CALL_OPERATIONS // self._operations_per_step)
+        for first in range(0, count, chunk):
+            library().wann_run_forward(
+                width,
+                self._address,
+                min(chunk, count - first),
+                weight[first:].ctypes.data,
+                seen[first:].ctypes.data,
+                actions[first:].ctypes.data,
+                sums[first:].ctypes.data if with_sums else None,
+                scratch,
+            )
+        return actions, sums
+
+    def rollouts(
+        self, plant: Plant, weights: ArrayLike, states: ArrayLike, max_steps: int
+    ) -> tuple[Floats, Integers]:
+        """Whole episodes of a native plant.
+
+        weights [n] and starting states [n, plant.states] float32, one pair an
+        episode. Gives returns [n] float32 (rewards summed in step order) and
+        lengths [n] int32 in steps.
+        """
+        count = np.shape(weights)[0]
+        weight = checked(weights, (count,), "weights")
+        state = checked(states, (count, plant.states), "states")
+        if (self.inputs, self.outputs) != (plant.observations, plant.actions):
+            raise ValueError(f"the network does not fit the plant {plant.name}")
+        totals, steps = np.empty(count, np.float32), np.empty(count, np.int32)
+        width = lanes()
+        _memory, scratch = self._scratch(width)
+        chunk = max(48, _CALL_OPERATIONS // (self._operations_per_step * max_steps))
+        for first in range(0, count, chunk):
+            jobs = JobsStruct(
+                min(chunk, count - first),
+                max_steps,
+                plant.states,
+                weight[first:].ctypes.data,
+                state[first:].ctypes.data,
+                totals[first:].ctypes.data,
+                steps[first:].ctypes.data,
+            )
+            library().wann_run_rollouts(
+                width, self._address, plant.index, ctypes.addressof(jobs), scratch
+            )
+        return totals, steps
+
+
+def activate(name: str, values: ArrayLike) -> Floats:
+    """One activation of the kernel over an array [n] of float32."""
+    x = checked(values, np.shape(values)[:1], "values")
+    y = np.empty_like(x)
+    index = activation_names().index(name)
+    library().wann_run_activation(lanes(), index, len(x), x.ctypes.data, y.ctypes.data)
+    return y

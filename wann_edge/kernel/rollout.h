@@ -1,0 +1,123 @@
+/* Whole episodes in lanes. A lane whose episode ends takes the next job, so that lanes are rarely idle;
+ * a job's result does not depend on the lane it ran in. */
+#ifndef WANN_ROLLOUT_H
+#define WANN_ROLLOUT_H
+
+#include "jobs.h"
+#include "network.h"
+#include "plants/plant.h"
+
+/* Lane number n of an item stored as [WANN_BLOCKS] vectors. */
+typedef union {
+    wann_real real[WANN_BLOCKS];
+    float lane[WANN_BLOCKS * WANN_LANES];
+} wann_floats;
+
+typedef union {
+    wann_int integer[WANN_BLOCKS];
+    wann_mask mask[WANN_BLOCKS];
+    int32_t lane[WANN_BLOCKS * WANN_LANES];
+} wann_integers;
+
+typedef struct {
+    wann_floats state[WANN_PLANT_ROOM], observation[WANN_PLANT_ROOM], action[WANN_PLANT_ROOM];
+    wann_floats weight, total;
+    wann_integers left, running;
+    int32_t job[WANN_BLOCKS * WANN_LANES];
+    int32_t next, active;
+} wann_group;
+
+/* Gives a lane the next job, or lets it idle. */
+static void wann_take_job(wann_group *group, const wann_jobs *jobs, int32_t lane)
+{
+    group->running.lane[lane] = 0;
+    if (group->next >= jobs->count)
+        return;
+    int32_t job = group->next++;
+    group->job[lane] = job;
+    group->running.lane[lane] = -1;
+    group->weight.lane[lane] = jobs->weight[job];
+    group->total.lane[lane] = 0.0f;
+    group->left.lane[lane] = jobs->max_steps;
+    for (int32_t i = 0; i < jobs->states; i++)
+        group->state[i].lane[lane] = jobs->state[job * jobs->states + i];
+    group->active++;
+}
+
+static void wann_end_job(wann_group *group, const wann_jobs *jobs, int32_t lane)
+{
+    int32_t job = group->job[lane];
+    jobs->total[job] = group->total.lane[lane];
+    jobs->steps[job] = jobs->max_steps - group->left.lane[lane];
+    group->active--;
+}
+
+static void wann_observe(wann_group *group, const wann_plant *plant)
+{
+    WANN_EACH_BLOCK(b) {
+        wann_real state[WANN_PLANT_ROOM], observation[WANN_PLANT_ROOM];
+        for (int32_t i = 0; i < plant->states; i++)
+            state[i] = group->state[i].real[b];
+        plant->observe(state, observation);
+        for (int32_t i = 0; i < plant->observations; i++)
+            group->observation[i].real[b] = observation[i];
+    }
+}
+
+/* One control period for every lane; true in *over where an episode has ended. */
+static inline void wann_step_plant(wann_group *group, const wann_plant *plant,
+                                   wann_integers *over)
+{
+    WANN_EACH_BLOCK(b) {
+        wann_real state[WANN_PLANT_ROOM], observation[WANN_PLANT_ROOM];
+        wann_real action[WANN_PLANT_ROOM], reward;
+        for (int32_t i = 0; i < plant->states; i++)
+            state[i] = group->state[i].real[b];
+        for (int32_t i = 0; i < plant->observations; i++)
+            observation[i] = group->observation[i].real[b];
+        for (int32_t i = 0; i < plant->actions; i++)
+            action[i] = group->action[i].real[b];
+        wann_mask failed = plant->step(state, observation, action, &reward);
+        for (int32_t i = 0; i < plant->states; i++)
+            group->state[i].real[b] = state[i];
+        for (int32_t i = 0; i < plant->observations; i++)
+            group->observation[i].real[b] = observation[i];
+        group->total.real[b] = group->total.real[b] + reward;
+        group->left.integer[b] = group->left.integer[b] - 1;
+        over->mask[b] = (failed | wann_true(group->left.integer[b] == 0)) & group->running.mask[b];
+    }
+}
+
+static inline int32_t wann_any(const wann_integers *mask)
+{
+    int32_t any = 0;
+    for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
+        any |= mask->lane[lane];
+    return any;
+}
+
+/* value: room for [1 + inputs + computed][WANN_BLOCKS]. */
+static void wann_rollouts(const wann_network *net, const wann_plant *plant, const wann_jobs *jobs,
+                          wann_real *value)
+{
+    wann_group group = {0};
+    wann_integers over;
+    for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
+        wann_take_job(&group, jobs, lane);
+    wann_observe(&group, plant);
+    while (group.active > 0) {
+        wann_forward(net, group.weight.real, group.observation[0].real, value, 0,
+                     group.action[0].real);
+        wann_step_plant(&group, plant, &over);
+        if (wann_any(&over) == 0)
+            continue;
+        for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
+            if (over.lane[lane] != 0) {
+                wann_end_job(&group, jobs, lane);
+                wann_take_job(&group, jobs, lane);
+            }
+        wann_observe(&group, plant);
+    }
+}
+
+#endif

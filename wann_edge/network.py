@@ -1,0 +1,268 @@
+"""Network: a topology with its contract, as it is searched, exported and proved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from wann_edge.errors import NetworkError
+from wann_edge.kernel import Contract, Program, activation_names
+
+MAX_NODES = 16_384
+MAX_EDGES = 262_144
+LARGEST = float(np.finfo(np.float32).max)
+
+
+def float32(value: float) -> float:
+    """The nearest float32, as a Python float."""
+    return float(np.float32(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One observation: the network sees ``(observation - offset) * scale``.
+
+    low, high: the typical range, in ``unit``; a declaration, not a clamp.
+    """
+
+    name: str
+    unit: str = "1"
+    low: float = -math.inf
+    high: float = math.inf
+    offset: float = 0.0
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One action, clamped to low..high, in ``unit``.
+
+    safe: the action given when an observation is not finite, or the sum overflowed.
+    """
+
+    name: str
+    unit: str = "1"
+    low: float = -math.inf
+    high: float = math.inf
+    safe: float = 0.0
+
+
+@dataclass(frozen=True)
+class Network:
+    """A feed-forward network in topological order.
+
+    Nodes are numbered: 0 the bias (always 1), then the inputs, then the computed
+    nodes, the outputs last. A computed node is ``activation(shared_weight * sum)``,
+    the sum taken over its sources in the order of ``edges``; with single weights
+    each source is multiplied by its own weight first. All numbers are float32.
+
+    activations: names, one a computed node.
+    edges: (source, target) pairs, ascending by target, then by source; source < target.
+    weights: one an edge, or None where all are 1 (a weight agnostic network).
+    control_period_s: the time between two actions, where one is prescribed.
+
+    Raises NetworkError when any of this does not hold.
+    """
+
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    activations: tuple[str, ...]
+    edges: tuple[tuple[int, int], ...]
+    weights: tuple[float, ...] | None = None
+    shared_weight: float = 1.0
+    control_period_s: float | None = None
+    task: str | None = None
+    provenance: Mapping[str, object] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        _check_channels(self)
+        _check_topology(self)
+        _check_numbers(self)
+
+    @property
+    def first_computed(self) -> int:
+        """The number of the first computed node."""
+        return 1 + len(self.inputs)
+
+    @property
+    def node_count(self) -> int:
+        """All nodes: bias, inputs, hidden, outputs."""
+        return self.first_computed + len(self.activations)
+
+    @property
+    def hidden_count(self) -> int:
+        """Hidden nodes."""
+        return len(self.activations) - len(self.outputs)
+
+    @cached_property
+    def sources(self) -> tuple[tuple[tuple[int, float | None], ...], ...]:
+        """For each computed node its (source, weight or None) pairs, in order of summation."""
+        found: list[list[tuple[int, float | None]]] = [[] for _ in self.activations]
+        weights = self.weights or (None,) * len(self.edges)
+        for (source, target), weight in zip(self.edges, weights, strict=True):
+            found[target - self.first_computed].append((source, weight))
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def program(self) -> Program:
+        """The network as the kernel runs it; dead nodes are left out."""
+        alive = self.without_dead_nodes()
+        counts = [0] * len(alive.activations)
+        for _, target in alive.edges:
+            counts[target - alive.first_computed] += 1
+        ends: list[int] = []
+        for count in counts:
+            ends.append(count + (ends[-1] if ends else 0))
+        contract = _contract(self.inputs, self.outputs)
+        sources = [source for source, _ in alive.edges]
+        return Program(contract, alive.activations, ends, sources, alive.weights)
+
+    def without_dead_nodes(self) -> Network:
+        """The same function without the hidden nodes that reach no output."""
+        alive = _alive(self)
+        if len(alive) == self.node_count:
+            return self
+        number = {node: new for new, node in enumerate(alive)}
+        kept = [i for i, (_, target) in enumerate(self.edges) if target in number]
+        return replace(
+            self,
+            activations=tuple(
+                self.activations[node - self.first_computed]
+                for node in alive
+                if node >= self.first_computed
+            ),
+            edges=tuple((number[self.edges[i][0]], number[self.edges[i][1]]) for i in kept),
+            weights=None if self.weights is None else tuple(self.weights[i] for i in kept),
+        )
+
+
+@lru_cache(maxsize=64)
+def _contract(inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> Contract:
+    return Contract(
+        [channel.offset for channel in inputs],
+        [channel.scale for channel in inputs],
+        [channel.low for channel in outputs],
+        [channel.high for channel in outputs],
+        [channel.safe for channel in outputs],
+    )
+
+
+def _alive(network: Network) -> list[int]:
+    """The nodes to keep, ascending: bias, inputs, outputs, and what reaches an output."""
+    needed = [False] * network.node_count
+    needed[network.node_count - len(network.outputs) :] = [True] * len(network.outputs)
+    for source, target in reversed(network.edges):
+        if needed[target]:
+            needed[source] = True
+    first = network.first_computed
+    return [node for node, need in enumerate(needed) if need or node < first]
+
+
+@lru_cache(maxsize=1024)
+def _check_channel(channel: Input | Output, where: str) -> None:
+    """Names, units and bounds of one input or output."""
+    for label, text in (("name", channel.name), ("unit", channel.unit)):
+        if not text or len(text) > 64 or not text.isprintable():
+            raise NetworkError(
+                f"{label} {text[:80]!r} is not valid",
+                where=where,
+                remedy="use 1 to 64 printable characters",
+            )
+    if math.isnan(channel.low) or math.isnan(channel.high) or channel.low > channel.high:
+        raise NetworkError(f"bounds {channel.low}..{channel.high} are not a range", where=where)
+    if isinstance(channel, Input):
+        _check_finite(channel.offset, f"{where}.offset")
+        _check_finite(channel.scale, f"{where}.scale")
+    elif not channel.low <= channel.safe <= channel.high or math.isinf(channel.safe):
+        raise NetworkError(f"the safe action {channel.safe} is outside the bounds", where=where)
+
+
+def _check_channels(network: Network) -> None:
+    if not network.inputs or not network.outputs:
+        raise NetworkError("a network needs at least one input and one output")
+    for kind, channels in (("inputs", network.inputs), ("outputs", network.outputs)):
+        for index, channel in enumerate(channels):
+            _check_channel(channel, f"{kind}[{index}]")
+        if len({channel.name for channel in channels}) < len(channels):
+            raise NetworkError("two have the same name", where=kind)
+
+
+def _check_topology(network: Network) -> None:
+    if network.hidden_count < 0:
+        raise NetworkError(
+            f"{len(network.activations)} nodes for {len(network.outputs)} outputs", where="nodes"
+        )
+    if network.node_count > MAX_NODES or len(network.edges) > MAX_EDGES:
+        raise NetworkError(
+            f"{network.node_count} nodes and {len(network.edges)} edges",
+            remedy=f"the limits are {MAX_NODES} and {MAX_EDGES}",
+        )
+    known = activation_names()
+    for index, name in enumerate(network.activations):
+        if name not in known:
+            raise NetworkError(
+                f"unknown activation {str(name)[:40]!r}",
+                where=f"nodes[{index}]",
+                remedy=f"use one of {', '.join(known)}",
+            )
+    _check_edges(network)
+
+
+def _check_edges(network: Network) -> None:
+    first, end = network.first_computed, network.node_count
+    outputs = end - len(network.outputs)
+    before = (-1, -1)
+    for index, (source, target) in enumerate(network.edges):
+        if not (0 <= source < end and first <= target < end):
+            fault = f"nodes are numbered 0 to {end - 1}, computed ones from {first}"
+        elif source >= target:
+            fault = "a cycle, or nodes out of order: a source comes before its target"
+        elif source >= outputs:
+            fault = "an output feeds no other node"
+        elif (target, source) <= before:
+            fault = "edges ascend by target, then by source, none twice"
+        else:
+            before = (target, source)
+            continue
+        raise NetworkError(f"from {source} to {target}: {fault}", where=f"edges[{index}]")
+
+
+def _check_numbers(network: Network) -> None:
+    if network.weights is not None:
+        if len(network.weights) != len(network.edges):
+            raise NetworkError(
+                f"{len(network.weights)} weights for {len(network.edges)} edges", where="weights"
+            )
+        for index, weight in enumerate(network.weights):
+            _check_finite(weight, f"weights[{index}]")
+    _check_finite(network.shared_weight, "shared_weight")
+    period_s = network.control_period_s
+    if period_s is not None and not 0 < period_s <= LARGEST:
+        raise NetworkError(f"{period_s} is not a time above 0", where="control_period_s")
+
+
+def _check_finite(value: float, where: str) -> None:
+    """Finite, and a float32: a file's number that is neither would not be what runs."""
+    if not abs(value) <= LARGEST:
+        raise NetworkError(f"{value} is not a finite float32", where=where)
+    if float32(value) != value:
+        raise NetworkError(
+            f"{value!r} is not a float32", where=where, remedy=f"the nearest is {float32(value)!r}"
+        )
+
+
+def named_channels(inputs: int, outputs: int) -> tuple[tuple[Input, ...], tuple[Output, ...]]:
+    """Channels without units or bounds, named ``input_0`` and on, for networks of no known task."""
+    return (
+        tuple(Input(f"input_{i}") for i in range(inputs)),
+        tuple(Output(f"output_{i}") for i in range(outputs)),
+    )
+
+
+def with_single_weights(network: Network, weights: Sequence[float]) -> Network:
+    """The network with a weight an edge, rounded to float32, and a shared weight of 1."""
+    return replace(network, weights=tuple(map(float32, weights)), shared_weight=1.0)

@@ -1,0 +1,46 @@
+"""Names of tasks, exporters and targets, and where each is found.
+
+A plain dictionary from a name to a lazy ``"module:attribute"``. Other packages add
+to it through the entry-point groups ``wann_edge.tasks``, ``wann_edge.exporters`` and
+``wann_edge.targets``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from wann_edge.errors import SettingsError
+
+BUILT_IN: dict[str, dict[str, str]] = {
+    "tasks": {"swingup": "wann_edge.sims.swingup:SwingUp"},
+    "exporters": {
+        "c": "wann_edge.exporters.c:CHeader",
+        "onnx": "wann_edge.exporters.onnx:Onnx",
+    },
+    "targets": {
+        "host": "wann_edge.verify.host:HostTarget",
+        "onnxruntime": "wann_edge.verify.onnx:OnnxTarget",
+    },
+}
+
+
+def registered(kind: str) -> dict[str, str]:
+    """All names of a kind ("tasks", "exporters" or "targets") with where each is found."""
+    others = {point.name: point.value for point in entry_points(group=f"wann_edge.{kind}")}
+    return {**others, **BUILT_IN[kind]}
+
+
+def load(kind: str, name: str) -> object:
+    """What is registered under this name, imported now.
+
+    Raises SettingsError, with the names there are, where there is none.
+    """
+    found = registered(kind)
+    if name not in found:
+        raise SettingsError(
+            f"{name!r} is not one of the {kind}", remedy=f"use one of {', '.join(sorted(found))}"
+        )
+    module, _, attribute = found[name].partition(":")
+    loaded: object = getattr(import_module(module), attribute)
+    return loaded

@@ -1,0 +1,1 @@
+"""Proof: an exported artefact runs, and its results are held against the kernel's."""
