@@ -1,0 +1,39 @@
+"""Shared by all tests: reference data, tools that may be missing, networks of any shape."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT.parent / "shared" / "data"
+
+# What turns a skip into a failure: WANN_REQUIRE=data,clang
+REQUIRED = set(filter(None, os.environ.get("WANN_REQUIRE", "").split(",")))
+
+
+def missing(part: str, why: str) -> None:
+    """Skips the test because a part is missing, or fails it where the part is required."""
+    if part in REQUIRED:
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture
+def data() -> Path:
+    """The folder of reference data: published champions, zoo, logs."""
+    if not DATA.is_dir():
+        missing("data", f"the reference data is absent: {DATA}")
+    return DATA
+
+
+@pytest.fixture(params=["gcc", "g++", "clang", "clang++"])
+def compiler(request: pytest.FixtureRequest) -> str:
+    """Each C and C++ compiler in turn."""
+    name: str = request.param
+    if shutil.which(name) is None:
+        missing(name.rstrip("+"), f"{name} is not installed: apt-get install {name}")
+    return name
