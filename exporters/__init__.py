@@ -5,9 +5,10 @@ An exporter knows no disk: its caller writes what it gives.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, cast
 
 from wann_edge.network import Network
+from wann_edge.registry import load
 
 
 class Exporter(Protocol):
@@ -22,3 +23,12 @@ class Exporter(Protocol):
         Raises ExportError when the network can't be written in this format.
         """
         ...
+
+
+def export(network: Network, format: str, name: str = "policy") -> bytes:
+    """The network in a registered format ("c", "onnx"): the artefact's bytes.
+
+    Raises SettingsError on an unknown format, ExportError as the format does.
+    """
+    exporter = cast("type[Exporter]", load("exporters", format))()
+    return exporter.export(network, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -39,6 +40,14 @@ def start_state(seed: int) -> Floats:
     return drawn.astype(np.float32)
 
 
+@lru_cache(maxsize=8)
+def _jobs(weights: tuple[float, ...], seeds: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """The weight and the starting state of every pair; the same for a whole generation."""
+    states = np.array([start_state(seed) for seed in seeds], np.float32)
+    shared = np.repeat(np.array(weights, np.float32), len(seeds))
+    return shared, np.tile(states, (len(weights), 1))
+
+
 class SwingUp:
     """Swing a pole up from hanging and balance it, by pushing the cart it is hinged to.
 
@@ -68,13 +77,8 @@ class SwingUp:
     ) -> Rollouts:
         """Every shared weight with the episode of every seed, in the kernel's lanes."""
         shape = (len(weights), len(seeds))
-        states = np.array([start_state(seed) for seed in seeds], np.float32)
-        returns, steps = network.program.rollouts(
-            self._plant,
-            np.repeat(np.asarray(weights, np.float32), len(seeds)),
-            np.tile(states, (len(weights), 1)),
-            self.spec.max_steps,
-        )
+        jobs = _jobs(tuple(weights), tuple(seeds))
+        returns, steps = network.program.rollouts(self._plant, *jobs, self.spec.max_steps)
         return Rollouts(returns.reshape(shape), steps.reshape(shape))
 
 

@@ -35,5 +35,7 @@ def compiler(request: pytest.FixtureRequest) -> str:
     """Each C and C++ compiler in turn."""
     name: str = request.param
     if shutil.which(name) is None:
-        missing(name.rstrip("+"), f"{name} is not installed: apt-get install {name}")
+        missing(
+            name, f"{name} is not installed: apt-get install {name.replace('clang++', 'clang')}"
+        )
     return name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,18 +42,26 @@ class Scores:
         return max(self.per_weight, key=lambda score: score.mean)
 
 
-class KernelPolicy:
-    """The network in the kernel, with one shared weight."""
+class ForwardPolicy:
+    """Anything that maps a batch of observations and shared weights to actions, as a policy."""
 
-    def __init__(self, network: Network, weight: float | None = None) -> None:
-        self._program = network.program
-        shared = network.shared_weight if weight is None else weight
-        self._weight = np.array([shared], np.float32)
+    def __init__(self, forward: Callable[[Floats, Floats], Floats], weight: float) -> None:
+        self._forward = forward
+        self._weight = np.array([weight], np.float32)
 
     def act(self, observation: Floats) -> Floats:
         """The action float32 [outputs] for an observation float32 [inputs]."""
-        action: Floats = self._program.forward(observation[np.newaxis], self._weight)[0]
+        action: Floats = self._forward(observation[np.newaxis], self._weight)[0]
         return action
+
+
+class KernelPolicy(ForwardPolicy):
+    """The network in the kernel, with its own shared weight or another."""
+
+    def __init__(self, network: Network, weight: float | None = None) -> None:
+        super().__init__(
+            network.program.forward, network.shared_weight if weight is None else weight
+        )
 
 
 def episode_seeds(seed: int, episodes: int) -> list[int]:
@@ -99,7 +107,7 @@ def rollouts(
     return result
 
 
-def evaluate(
+def score(
     network: Network, task: Task, weights: Sequence[float], episodes: int, seed: int
 ) -> Scores:
     """Returns for each shared weight over the same episodes.

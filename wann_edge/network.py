@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -35,6 +35,13 @@ class Input:
     high: float = math.inf
     offset: float = 0.0
     scale: float = 1.0
+
+    @property
+    def typical_range(self) -> tuple[float, float]:
+        """low..high, or a side 10 beyond the other (or 0) where one is not declared."""
+        low = self.low if math.isfinite(self.low) else min(self.high, 0.0) - 10.0
+        high = self.high if math.isfinite(self.high) else max(self.low, 0.0) + 10.0
+        return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,10 @@ class Network:
         _check_channels(self)
         _check_topology(self)
         _check_numbers(self)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is cached holds addresses of this process, and is made anew in another."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def first_computed(self) -> int:
@@ -172,7 +183,7 @@ def _check_channel(channel: Input | Output, where: str) -> None:
                 where=where,
                 remedy="use 1 to 64 printable characters",
             )
-    if math.isnan(channel.low) or math.isnan(channel.high) or channel.low > channel.high:
+    if not (channel.low <= channel.high and channel.low < math.inf and channel.high > -math.inf):
         raise NetworkError(f"bounds {channel.low}..{channel.high} are not a range", where=where)
     if isinstance(channel, Input):
         _check_finite(channel.offset, f"{where}.offset")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 Integers = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 
-# Work done in one call, in activations: well under 0.2 s, so that Ctrl-C is heard.
-_CALL_OPERATIONS = 50_000_000
+# Operations of one lane in one call: tens of milliseconds, so that Ctrl-C is heard.
+_CALL_OPERATIONS = 30_000_000
 _ALIGNMENT_BYTES = 64
 
 
@@ -112,7 +112,7 @@ class Program:
         sums = np.empty((count, self.computed if with_sums else 0), np.float32)
         width = lanes()
         _memory, scratch = self._scratch(width)
-        chunk = max(1, _CALL_OPERATIONS // self._operations_per_step)
+        chunk = max(1, width * _CALL_OPERATIONS // self._operations_per_step)
         for first in range(0, count, chunk):
             library().wann_run_forward(
                 width,
@@ -143,7 +143,7 @@ class Program:
         totals, steps = np.empty(count, np.float32), np.empty(count, np.int32)
         width = lanes()
         _memory, scratch = self._scratch(width)
-        chunk = max(48, _CALL_OPERATIONS // (self._operations_per_step * max_steps))
+        chunk = max(1, width * _CALL_OPERATIONS // (self._operations_per_step * max_steps))
         for first in range(0, count, chunk):
             jobs = JobsStruct(
                 min(chunk, count - first),

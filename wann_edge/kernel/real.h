@@ -17,8 +17,9 @@
 /* wann:begin contraction */
 /* A product and a sum must not become one fused operation, which rounds once
  * where the search rounded twice. */
-#if defined(__FAST_MATH__)
-#error "wann-edge: compile without -ffast-math, or the bits differ from the verified ones"
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0) || \
+    defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || defined(__NO_SIGNED_ZEROS__)
+#error "wann-edge: compile without -ffast-math or its parts, or the bits are not the verified ones"
 #endif
 #if defined(__FLT_EVAL_METHOD__) && (__FLT_EVAL_METHOD__ == 1 || __FLT_EVAL_METHOD__ == 2)
 #error "wann-edge: floats are computed in a wider type here; on 32-bit x86 add -msse2 -mfpmath=sse"

@@ -1,1 +1,9 @@
-"""Proof: an exported artefact runs, and its results are held against the kernel's."""
+"""Proof: an exported artefact runs, and its results are held against the kernel's.
+
+inputs.py says on what, host.py and onnx.py run the artefacts, compare.py judges.
+"""
+
+from wann_edge.verify.compare import prove
+from wann_edge.verify.outcome import Artefact, Check, Loop, Target, Verification
+
+__all__ = ["Artefact", "Check", "Loop", "Target", "Verification", "prove"]

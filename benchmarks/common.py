@@ -1,0 +1,62 @@
+"""What benchmarks share: the reference data, and how figures are printed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from wann_edge.kernel import supported_lanes
+
+DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "wann-release"
+
+
+def arguments(description: str | None) -> argparse.Namespace:
+    """The options of every benchmark. Ends the program where the reference data is absent."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    parser.add_argument("--seconds", type=float, default=1.0, help="time for each figure")
+    if not DATA.is_dir():
+        sys.exit(f"the reference data is absent: {DATA}")
+    return parser.parse_args()
+
+
+def machine() -> dict[str, object]:
+    """What the figures were taken on."""
+    return {
+        "processor": _processor(),
+        "lanes": list(supported_lanes()),
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def show(document: dict[str, object], rows: list[dict[str, object]], *, as_json: bool) -> None:
+    """Prints the rows as a table, or all as JSON."""
+    if as_json:
+        print(json.dumps({**document, "rows": rows}, indent=2))
+        return
+    console = Console(highlight=False, width=120)
+    console.print(*(f"{key}: {value}" for key, value in document.items()), sep="\n")
+    table = Table(box=box.SIMPLE_HEAD)
+    for index, column in enumerate(rows[0]):
+        table.add_column(column, justify="left" if index == 0 else "right")
+    for row in rows:
+        table.add_row(
+            *(f"{cell:,.1f}" if isinstance(cell, float) else str(cell) for cell in row.values())
+        )
+    console.print(table)

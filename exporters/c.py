@@ -1,0 +1,212 @@
+"""The C exporter: one header that runs a network with the kernel's own code.
+
+The header is C99 and C++11, needs only ``<stdint.h>``, and gives the bits that the
+kernel gives: the activations are the kernel's text, and the network is written out
+in the kernel's order of operations (``wann_forward`` in kernel/network.h).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from string import Template
+
+from wann_edge.errors import ExportError
+from wann_edge.exporters.c_contract import (
+    constant_lines,
+    contract_lines,
+    is_scaled,
+    literal,
+    output_macros,
+)
+from wann_edge.exporters.c_selftest import selftest
+from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
+from wann_edge.network import Network, Output
+
+# C up to C23 and C++ up to C++20.
+_KEYWORD = re.compile(
+    r"""
+    alignas|alignof|and|and_eq|asm|auto|bitand|bitor|bool|break|case|catch|char|char8_t|
+    char16_t|char32_t|class|co_await|co_return|co_yield|compl|concept|const|const_cast|
+    consteval|constexpr|constinit|continue|decltype|default|delete|do|double|dynamic_cast|
+    else|enum|explicit|export|extern|false|float|for|friend|goto|if|inline|int|long|mutable|
+    namespace|new|noexcept|not|not_eq|nullptr|operator|or|or_eq|private|protected|public|
+    register|reinterpret_cast|requires|restrict|return|short|signed|sizeof|static|
+    static_assert|static_cast|struct|switch|template|this|thread_local|throw|true|try|
+    typedef|typeid|typename|typeof|typeof_unqual|union|unsigned|using|virtual|void|volatile|
+    wchar_t|while|xor|xor_eq
+    """,
+    re.VERBOSE,
+)
+
+_HEADER = Template("""\
+/* ${name}: a weight agnostic network, exported by wann-edge.
+ *
+ * Gives the bits of the kernel that it was searched and verified with, wherever float is
+ * IEEE 754 single precision. C99 and C++11; no library, no heap, no static memory;
+ * reentrant. For clang leave -ffp-contract=fast out: it overrules the pragma below.
+ *
+${contract}
+ *
+ * Use:
+ *     float observation[${NAME}_INPUTS] = {0.0f}, action[${NAME}_OUTPUTS];
+ *     ${name}_step(observation, action);
+ *
+ * Self-test: define ${NAME}_SELFTEST before the include; ${name}_selftest() gives 0
+ * where this compiler and processor compute the verified bits.
+ */
+#ifndef ${NAME}_WANN_H
+#define ${NAME}_WANN_H
+
+${constants}
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC push_options
+#endif
+${contraction}
+${kernel}
+${function}
+${selftest}
+/* Code after this header is compiled as its own options say. */
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT DEFAULT
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif
+
+#endif
+""")
+
+_FUNCTION = Template("""\
+/* The action for an observation, with a shared weight chosen at run time.
+ * observation and action may be the same memory. */
+static inline void ${name}_step_with_weight(const float *observation,
+        float shared_weight, float *action)
+{
+    int all_finite = 1;
+    for (int i = 0; i < ${NAME}_INPUTS; i++)
+        all_finite = all_finite && wann_is_finite(observation[i]);
+${nodes}
+${actions}
+}
+
+/* The action for an observation, with the network's own shared weight. */
+static inline void ${name}_step(const float observation[${NAME}_INPUTS],
+        float action[${NAME}_OUTPUTS])
+{
+    ${name}_step_with_weight(observation, (float)(${NAME}_SHARED_WEIGHT), action);
+}
+""")
+
+
+class CHeader:
+    """A C header. Functions are called ``name_step`` and so on, macros ``NAME_INPUTS``."""
+
+    suffix = ".h"
+
+    def export(self, network: Network, name: str) -> bytes:
+        """The header, ASCII; the same bytes for the same network and name.
+
+        name: a C identifier. Raises ExportError when it is not, or is a keyword, or
+        begins with an underscore or with ``wann_``, the kernel's own.
+        """
+        _check_name(name)
+        alive = network.without_dead_nodes()
+        function = _function(alive, name)
+        text = _HEADER.substitute(
+            name=name,
+            NAME=name.upper(),
+            contract="\n".join(f" * {line}" for line in contract_lines(alive, name)),
+            contraction=blocks()["contraction"],
+            kernel="\n".join(map(shipped, needed_by(function))),
+            constants="\n".join(constant_lines(alive, name)),
+            function=function,
+            selftest=selftest(alive, name),
+        )
+        return text.encode("ascii")
+
+
+def _check_name(name: str) -> None:
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None:
+        fault = "is not a C identifier that begins with a letter"
+    elif _KEYWORD.fullmatch(name):
+        fault = "is a keyword of C or C++"
+    elif f"{name}_".lower().startswith("wann_"):
+        fault = "would clash with the kernel's own names"
+    else:
+        return
+    raise ExportError(f"{name[:80]!r} {fault}", where="name", remedy="choose another name")
+
+
+def _function(network: Network, name: str) -> str:
+    """The C functions of a network without dead nodes."""
+    statements = [*_input_statements(network), *_node_statements(network)]
+    return _FUNCTION.substitute(
+        name=name,
+        NAME=name.upper(),
+        nodes="\n".join(map(_wrapped, statements)),
+        actions="\n".join(map(_wrapped, _action_statements(network, name))),
+    )
+
+
+def _input_statements(network: Network) -> list[str]:
+    """Nodes 1 and on, where another node reads them."""
+    read = {source for source, _ in network.edges}
+    statements = []
+    for index, channel in enumerate(network.inputs):
+        value = f"observation[{index}]"
+        if is_scaled(channel):
+            value = f"({value} - {literal(channel.offset)}) * {literal(channel.scale)}"
+        if index + 1 in read:
+            statements.append(f"const float n{index + 1} = {value};")
+    return statements
+
+
+def _node_statements(network: Network) -> list[str]:
+    """The computed nodes: a sum in stored order, times the shared weight, activated."""
+    computed = zip(network.activations, network.sources, strict=True)
+    statements = []
+    for node, (activation, sources) in enumerate(computed, network.first_computed):
+        terms = [_term(source, weight) for source, weight in sources]
+        total = f"({' + '.join(terms)})" if len(terms) > 1 else "".join(terms) or "0.0f"
+        statements.append(f"const float n{node} = wann_{activation}({total} * shared_weight);")
+    return statements
+
+
+def _term(source: int, weight: float | None) -> str:
+    value = "1.0f" if source == 0 else f"n{source}"
+    return value if weight is None else f"{value}*{literal(weight)}"
+
+
+def _action_statements(network: Network, name: str) -> list[str]:
+    first = network.node_count - len(network.outputs)
+    statements = []
+    for index, macro in enumerate(output_macros(network, name)):
+        node = f"n{first + index}"
+        bounded = _bounded(node, network.outputs[index], macro)
+        choice = f"wann_select(all_finite && {node} == {node}, {bounded}, {macro}_SAFE)"
+        statements.append(f"action[{index}] = {choice};")
+    return statements
+
+
+def _bounded(node: str, output: Output, macro: str) -> str:
+    """``wann_clamp``, or the half of it that has a bound: C has no constant for infinity."""
+    if math.isfinite(output.low) and math.isfinite(output.high):
+        return f"wann_clamp({node}, {macro}_LOW, {macro}_HIGH)"
+    if math.isfinite(output.low):
+        return f"wann_select({node} < {macro}_LOW, {macro}_LOW, {node})"
+    if math.isfinite(output.high):
+        return f"wann_select({node} > {macro}_HIGH, {macro}_HIGH, {node})"
+    return node
+
+
+def _wrapped(statement: str) -> str:
+    return textwrap.fill(
+        statement,
+        width=96,
+        initial_indent="    ",
+        subsequent_indent="        ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

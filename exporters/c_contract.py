@@ -1,0 +1,134 @@
+"""What a C header says of its inputs and outputs: the comment at its top, and its macros."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from itertools import chain, count
+
+import numpy as np
+
+from wann_edge.network import Input, Network, Output
+
+# What a channel's macros end with; its index has no ending.
+_ENDINGS = ("", "_LOW", "_HIGH", "_SAFE")
+
+
+def decimal(value: float) -> str:
+    """The shortest decimal that is this float32 again: 9 digits at most."""
+    return str(np.float32(value))
+
+
+def literal(value: float) -> str:
+    """A finite number as a C constant of type float."""
+    return f"{decimal(value)}f"
+
+
+def is_scaled(channel: Input) -> bool:
+    """Whether scaling can change a bit: (x - 0) * 1 is x, but an offset of -0 makes -0 to 0."""
+    offset_is_zero = channel.offset == 0 and math.copysign(1.0, channel.offset) > 0
+    return not (offset_is_zero and channel.scale == 1)
+
+
+def contract_lines(network: Network, name: str) -> list[str]:
+    """The contract as lines for a comment: ASCII that can't end the comment."""
+    period_s, weight = network.control_period_s, decimal(network.shared_weight)
+    return [
+        "Inputs, in this order, with their typical ranges:",
+        *(f"  {i}  {_input_line(channel)}" for i, channel in enumerate(network.inputs)),
+        "Outputs, in this order, clamped to their bounds; safe where an observation is not",
+        "finite, or where the output is not a number:",
+        *(f"  {i}  {_output_line(channel)}" for i, channel in enumerate(network.outputs)),
+        f"Control period: {'any' if period_s is None else f'{decimal(period_s)} s'}",
+        f"Shared weight: {weight}; another by -D{name.upper()}_SHARED_WEIGHT=...",
+        f"  or, at run time, by {name}_step_with_weight()",
+        f"Network: {len(network.inputs)} inputs, {len(network.outputs)} outputs, "
+        f"{network.hidden_count} hidden nodes, {len(network.edges)} connections"
+        f"{'' if network.weights is None else ' with single weights'}",
+        *_origin_lines(network),
+    ]
+
+
+def constant_lines(network: Network, name: str) -> list[str]:
+    """The macros: sizes, control period, shared weight, each channel's index and numbers."""
+    macro, period_s = name.upper(), network.control_period_s
+    return [
+        f"#define {macro}_INPUTS {len(network.inputs)}",
+        f"#define {macro}_OUTPUTS {len(network.outputs)}",
+        *([] if period_s is None else [_number(f"{macro}_CONTROL_PERIOD_S", period_s)]),
+        f"#ifndef {macro}_SHARED_WEIGHT",
+        _number(f"{macro}_SHARED_WEIGHT", network.shared_weight),
+        "#endif",
+        *_channel_lines(network.inputs, _macros(f"{macro}_INPUT_", network.inputs)),
+        *_channel_lines(network.outputs, output_macros(network, name)),
+    ]
+
+
+def output_macros(network: Network, name: str) -> list[str]:
+    """The macro of each output's index; its numbers add ``_LOW``, ``_HIGH`` and ``_SAFE``."""
+    return _macros(f"{name.upper()}_OUTPUT_", network.outputs)
+
+
+def _macros(prefix: str, channels: Sequence[Input | Output]) -> list[str]:
+    """One macro a channel, unlike any other's with any ending."""
+    taken: set[str] = set()
+    macros: list[str] = []
+    for index, channel in enumerate(channels):
+        stem = re.sub(r"[^A-Z0-9]+", "_", channel.name.upper()).strip("_") or "CHANNEL"
+        tries = chain([stem], (f"{stem}_{number}" for number in count(index)))
+        free = next(t for t in tries if taken.isdisjoint(t + ending for ending in _ENDINGS))
+        taken.update(free + ending for ending in _ENDINGS)
+        macros.append(prefix + free)
+    return macros
+
+
+def _channel_lines(channels: Sequence[Input | Output], macros: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    for index, (channel, macro) in enumerate(zip(channels, macros, strict=True)):
+        numbers = {"LOW": channel.low, "HIGH": channel.high}
+        if isinstance(channel, Output):
+            numbers["SAFE"] = channel.safe
+        lines.append(f"#define {macro} {index} /* {_plain(channel.unit)} */")
+        lines += [
+            _number(f"{macro}_{ending}", value)
+            for ending, value in numbers.items()
+            if math.isfinite(value)
+        ]
+    return lines
+
+
+def _number(macro: str, value: float) -> str:
+    return f"#define {macro} ({literal(value)})"
+
+
+def _input_line(channel: Input) -> str:
+    line = f"{_plain(channel.name)} [{_plain(channel.unit)}], {_range(channel)}"
+    if not is_scaled(channel):
+        return line
+    return f"{line}; scaled as (x - {decimal(channel.offset)}) * {decimal(channel.scale)}"
+
+
+def _output_line(channel: Output) -> str:
+    safe = decimal(channel.safe)
+    return f"{_plain(channel.name)} [{_plain(channel.unit)}], {_range(channel)}, safe {safe}"
+
+
+def _range(channel: Input | Output) -> str:
+    low, high = decimal(channel.low), decimal(channel.high)
+    if math.isfinite(channel.low):
+        return f"{low} to {high}" if math.isfinite(channel.high) else f"{low} or more"
+    return f"{high} or less" if math.isfinite(channel.high) else "unbounded"
+
+
+def _origin_lines(network: Network) -> list[str]:
+    """The task and what the network was made with, where known."""
+    known = {"Task": network.task, "Version": network.provenance.get("version")}
+    known["Seed"] = network.provenance.get("seed")
+    return [f"{label}: {_plain(value)}" for label, value in known.items() if value is not None]
+
+
+def _plain(value: object) -> str:
+    """Any text as one line of ASCII that opens or ends no comment, without trigraphs."""
+    text = str(value).encode("unicode_escape").decode("ascii")
+    return re.sub(r"\?(?=\?)", "? ", text.replace("*/", "* /").replace("/*", "/ *"))

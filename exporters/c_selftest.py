@@ -1,0 +1,99 @@
+"""A C header's self-test: vectors of the kernel, and the function that runs them."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from string import Template
+
+import numpy as np
+
+from wann_edge.kernel import Floats
+from wann_edge.network import LARGEST, Input, Network
+
+# Beside the network's own: both signs, and no powers of two, which round nothing away and
+# would hide a product taken out of order.
+_WEIGHTS = (-1.7, 0.3, 1.1)
+_SEED = 0
+
+_SELFTEST = Template("""\
+#ifdef ${NAME}_SELFTEST
+/* Runs observations and shared weights for which the kernel's actions are known, all stored
+ * as the bits of floats. Gives the number of vectors whose bits differ. */
+static inline int ${name}_selftest(void)
+{
+    static const uint32_t weight[${weights}] = {
+${weight}
+    };
+    static const uint32_t observation[${rows}][${NAME}_INPUTS] = {
+${observation}
+    };
+    static const uint32_t expected[${weights} * ${rows}][${NAME}_OUTPUTS] = {
+${expected}
+    };
+    union { uint32_t bits; float value; } word;
+    int different = 0;
+    for (int v = 0; v < ${weights} * ${rows}; v++) {
+        float seen[${NAME}_INPUTS], action[${NAME}_OUTPUTS];
+        int same = 1;
+        for (int i = 0; i < ${NAME}_INPUTS; i++) {
+            word.bits = observation[v % ${rows}][i];
+            seen[i] = word.value;
+        }
+        word.bits = weight[v / ${rows}];
+        ${name}_step_with_weight(seen, word.value, action);
+        for (int o = 0; o < ${NAME}_OUTPUTS; o++) {
+            word.value = action[o];
+            same = same && word.bits == expected[v][o];
+        }
+        different += same ? 0 : 1;
+    }
+    return different;
+}
+#endif
+""")
+
+
+def selftest(network: Network, name: str) -> str:
+    """The C function ``name_selftest``, with its vectors computed by the kernel now."""
+    weights = np.array([network.shared_weight, *_WEIGHTS], np.float32)
+    observations = _observations(network.inputs)
+    rows = len(observations)
+    expected = network.program.forward(
+        np.tile(observations, (len(weights), 1)), np.repeat(weights, rows)
+    )
+    return _SELFTEST.substitute(
+        name=name,
+        NAME=name.upper(),
+        weights=len(weights),
+        rows=rows,
+        weight=_wrapped(_words(weights)),
+        observation=_table(observations),
+        expected=_table(expected),
+    )
+
+
+def _observations(inputs: tuple[Input, ...]) -> Floats:
+    """16 observations: from the declared ranges, at their ends, zeros, huge, not finite."""
+    rng = np.random.default_rng(_SEED)
+    low, high = np.array([channel.typical_range for channel in inputs]).T
+    zero = np.zeros(len(inputs))
+    huge = np.where(np.arange(len(inputs)) % 2 == 0, LARGEST, -LARGEST)
+    typical = rng.uniform(low, high, (10, len(inputs)))
+    typical[0, 0] = math.nan
+    typical[1, -1] = math.inf
+    typical[2, len(inputs) // 2] = -math.inf
+    large = rng.normal(0.0, 1e6, len(inputs))
+    return np.vstack([zero, -zero, low, high, huge, large, typical]).astype(np.float32)
+
+
+def _words(values: Floats) -> str:
+    return ", ".join(f"0x{bits:08x}u" for bits in values.view(np.uint32).tolist())
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.indent(textwrap.fill(text, 88), " " * 8)
+
+
+def _table(rows: Floats) -> str:
+    return ",\n".join(_wrapped(f"{{{_words(row)}}}") for row in rows)

@@ -1,0 +1,112 @@
+"""Scores, seeds, and the one loop over an episode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from networks import random_network
+from wann_edge.errors import TaskError
+from wann_edge.evaluate import (
+    PAPER_WEIGHTS,
+    KernelPolicy,
+    episode_seeds,
+    rollouts,
+    run_episode,
+    score,
+    scores_of,
+)
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+from wann_edge.sims.swingup import SPEC, SwingUp
+from wann_edge.task import BatchTask, World, load_task
+
+
+class StepwiseSwingUp:
+    """The swing-up without its batch answer, so that the loop must run it."""
+
+    spec = SPEC
+
+    def world(self) -> World:
+        return SwingUp().world()
+
+
+@pytest.fixture
+def network() -> Network:
+    made = random_network(np.random.default_rng(3), inputs=5, hidden=8, outputs=1)
+    return Network(SPEC.inputs, SPEC.outputs, made.activations, made.edges)
+
+
+def test_both_speeds_give_the_same_bits(network: Network) -> None:
+    seeds = episode_seeds(0, 4)
+    assert not isinstance(StepwiseSwingUp(), BatchTask)
+    fast = rollouts(network, load_task("swingup"), PAPER_WEIGHTS, seeds)
+    slow = rollouts(network, StepwiseSwingUp(), PAPER_WEIGHTS, seeds)
+    assert fast.returns.tobytes() == slow.returns.tobytes()
+    assert fast.steps.tobytes() == slow.steps.tobytes()
+    assert fast.returns.shape == (6, 4)
+    assert len(np.unique(fast.returns)) > 1
+
+
+def test_scores_are_the_means_and_sample_deviations() -> None:
+    returns = np.array([[1, 2, 6], [4, 4, 4]], np.float32)
+    scores = scores_of(returns, (-1.0, 2.0))
+    assert [score.mean for score in scores.per_weight] == [3.0, 4.0]
+    assert scores.per_weight[0].sd == pytest.approx(np.sqrt(7.0))
+    assert scores.per_weight[1].sd == 0.0
+    assert scores.mean_of_weights == 3.5
+    assert scores.best.weight == 2.0
+    assert scores.episodes == 3
+
+
+def test_one_episode_has_no_deviation() -> None:
+    assert scores_of(np.array([[5.0]], np.float32), (1.0,)).per_weight[0].sd == 0.0
+
+
+def test_seeds_do_not_depend_on_their_number() -> None:
+    assert episode_seeds(7, 50)[:10] == episode_seeds(7, 10)
+    assert len(set(episode_seeds(7, 50) + episode_seeds(8, 50))) == 100
+
+
+def test_evaluation_depends_on_its_seed_only(network: Network) -> None:
+    task = SwingUp()
+    first = score(network, task, (1.0,), 5, seed=1)
+    assert first == score(network, task, (1.0,), 5, seed=1)
+    assert first != score(network, task, (1.0,), 5, seed=2)
+
+
+def test_a_network_of_another_size_is_refused() -> None:
+    small = random_network(np.random.default_rng(0))
+    with pytest.raises(TaskError, match="has 3 inputs and 2 outputs"):
+        score(small, SwingUp(), (1.0,), 1, seed=0)
+
+
+class CountdownWorld:
+    """Ends after a number of steps that the seed says; rewards grow."""
+
+    def reset(self, seed: int) -> Floats:
+        self.left = seed
+        return np.zeros(5, np.float32)
+
+    def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
+        self.left -= 1
+        return np.zeros(5, np.float32), np.float32(1.5), self.left == 0
+
+
+@pytest.mark.parametrize(("ends_after", "steps"), [(3, 3), (10, 10), (11, 10)])
+def test_an_episode_ends_with_the_world_or_at_its_limit(
+    network: Network, ends_after: int, steps: int
+) -> None:
+    total, length = run_episode(KernelPolicy(network), CountdownWorld(), ends_after, 10)
+    assert (float(total), length) == (1.5 * steps, steps)
+
+
+def test_the_policy_uses_the_weight_it_is_given(network: Network) -> None:
+    observation = np.array([0.3, -0.2, 0.9, 0.1, 1.0], np.float32)
+    weights: Sequence[float] = (-2.0, 0.5, 1.0)
+    batch = network.program.forward(np.tile(observation, (3, 1)), np.array(weights, np.float32))
+    single = [KernelPolicy(network, weight).act(observation) for weight in weights]
+    assert np.array(single).tobytes() == batch.tobytes()
+    assert KernelPolicy(network).act(observation) == single[2]

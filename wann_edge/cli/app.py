@@ -1,0 +1,191 @@
+"""The commands and their options. Each imports what it runs, so that --help stays quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="wann-edge",
+    help="Search weight agnostic networks, export them as C and ONNX, and prove that the "
+    "exported code does what the search saw.",
+    epilog="Start with:  wann-edge demo",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+NetworkFile = Annotated[Path, typer.Argument(metavar="FILE", help="A network file (JSON).")]
+TaskName = Annotated[
+    str | None, typer.Option("--task", help="The task, if not the one the file names.")
+]
+Seed = Annotated[int, typer.Option(min=0, help="Every random number comes from this seed.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of a table.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite what an earlier run left there.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"wann-edge {version('wann-edge')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Prints the help where no command is given."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command(epilog="Example:  wann-edge demo --seconds 20 --out wann-demo")
+def demo(
+    seconds: Annotated[float, typer.Option(min=1, help="How long to search.")] = 20.0,
+    seed: Seed = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: all cores.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder for all files.")] = Path("wann-demo"),
+) -> int:
+    """The whole path in half a minute: search a swing-up controller, export it, prove it.
+
+    Writes the search's files, policy.h (C) and policy.onnx (ONNX) to the folder.
+    """
+    from wann_edge.cli.demo import run_demo
+
+    return run_demo(seconds, seed, workers, out)
+
+
+@app.command(
+    epilog="Example:  wann-edge search swingup --preset fast --time-limit 60s --out my-run"
+)
+def search(
+    task: Annotated[str, typer.Argument(help="The task's name, such as swingup.")],
+    preset: Annotated[str, typer.Option(help="Settings to start from: fast, or paper.")] = "fast",
+    population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
+    generations: Annotated[int | None, typer.Option(min=1, help="Stop after this many.")] = None,
+    time_limit: Annotated[
+        str | None, typer.Option(help="Stop after this time: 90, 90s, 10m, 2h.")
+    ] = None,
+    seed: Seed = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: all cores.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder for all files.")] = Path("wann-run"),
+    force: Force = False,
+) -> int:
+    """Search topologies that control a task with one shared weight.
+
+    Writes champion.json, pareto.json (the best network of each size), history.csv and
+    run.json. The same seed and number of generations give the same champion for any
+    number of workers. Ctrl-C stops, and keeps the champion so far.
+    """
+    from wann_edge.cli.search import run_search_command
+
+    return run_search_command(
+        task,
+        out,
+        preset_name=preset,
+        population=population,
+        generations=generations,
+        time_limit=time_limit,
+        seed=seed,
+        workers=workers,
+        force=force,
+    )
+
+
+@app.command(epilog="Example:  wann-edge evaluate my-run/champion.json --episodes 100")
+def evaluate(
+    file: NetworkFile,
+    task: TaskName = None,
+    episodes: Annotated[int, typer.Option(min=1, help="Episodes for each weight.")] = 100,
+    seed: Seed = 0,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="Shared weights, such as -2,-1,0.5; default: the paper's six, or "
+            "the file's own where its weights are tuned."
+        ),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """The reward of a network for each shared weight, over fresh episodes."""
+    from wann_edge.cli.judge import run_evaluate
+
+    return run_evaluate(file, task, episodes, seed, weights, as_json=json)
+
+
+@app.command(
+    name="import",
+    epilog=(
+        "Example:  wann-edge import swing.out --inputs 5 --outputs 1 --task swingup -o swing.json"
+    ),
+)
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A published .out network.")],
+    inputs: Annotated[int, typer.Option(min=1, help="Its number of inputs.")],
+    outputs: Annotated[int, typer.Option(min=1, help="Its number of outputs.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")],
+    weights: Annotated[
+        Path | None, typer.Option(help="Tuned single weights: a JSON file of the zoo.")
+    ] = None,
+    bias: Annotated[float, typer.Option(help="Added to each tuned weight.")] = 0.0,
+    task: Annotated[
+        str | None, typer.Option(help="Take names, units and bounds from this task.")
+    ] = None,
+) -> int:
+    """Read a network published with the paper (.out), and its tuned weights if given."""
+    from wann_edge.cli.convert import run_import
+
+    return run_import(file, inputs, outputs, output, weights, bias, task)
+
+
+@app.command(epilog="Example:  wann-edge export my-run/champion.json --format c -o policy.h")
+def export(
+    file: NetworkFile,
+    format: Annotated[
+        str | None, typer.Option(help="c or onnx; default: what the output's ending says.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="What names in the artefact start with; default: the output's name."),
+    ] = None,
+) -> int:
+    """Write a network as a dependency-free C header, or as an ONNX graph."""
+    from wann_edge.cli.convert import run_export
+
+    return run_export(file, format, output, name)
+
+
+@app.command(epilog="Example:  wann-edge verify my-run/champion.json")
+def verify(
+    file: NetworkFile,
+    target: Annotated[
+        str, typer.Option(help="host (gcc, clang), onnxruntime, several with commas, or all.")
+    ] = "all",
+    task: TaskName = None,
+    episodes: Annotated[int, typer.Option(min=2, help="Episodes of the closed loop.")] = 100,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """Prove the exports: compile and run them, and compare with what the search ran.
+
+    The C header must give the kernel's bits on 1000 inputs and in whole episodes; the
+    ONNX graph values within a stated tolerance. Exit code 1 at any mismatch.
+    """
+    from wann_edge.cli.judge import run_verify
+
+    return run_verify(file, target, task, episodes, seed, as_json=json)

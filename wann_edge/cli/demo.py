@@ -1,0 +1,58 @@
+"""``wann-edge demo``: search, export, prove, and say what to try next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wann_edge.cli.judge import prove_with_status
+from wann_edge.cli.search import INTERRUPTED, cores, search_with_progress, size_of
+from wann_edge.cli.show import console, print_scores, print_verification, table
+from wann_edge.evaluate import PAPER_WEIGHTS, score
+from wann_edge.exporters import export
+from wann_edge.files import write_whole
+from wann_edge.registry import registered
+from wann_edge.search.settings import preset
+from wann_edge.task import load_task
+
+TASK = "swingup"
+EPISODES = 100
+
+
+def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
+    """The whole path on the swing-up. An earlier demo's files are overwritten."""
+    task = load_task(TASK)
+    console.print(f"[bold]1. Search[/] a controller for {TASK}: {seconds:g} s, seed {seed}")
+    settings = preset("fast", seed=seed, workers=workers or cores(), time_limit_s=seconds)
+    result = search_with_progress(TASK, settings, out, force=True)
+    if result.stopped == "interrupted":
+        print(f"interrupted; the champion so far: {out}/champion.json")
+        return INTERRUPTED
+    network = result.champion
+    console.print("[bold]2. Export[/] it as C and as ONNX")
+    sizes = {}
+    for format, name in (("c", "policy.h"), ("onnx", "policy.onnx")):
+        content = export(network, format)
+        write_whole(out / name, content)
+        sizes[name] = len(content)
+    console.print("[bold]3. Prove[/] both against the kernel that the search ran")
+    found = prove_with_status(network, list(registered("targets")), task, EPISODES, seed)
+    print_verification(found)
+    fresh = score(network, task, PAPER_WEIGHTS, EPISODES, seed + 1)
+    print_scores(fresh, f"reward over {EPISODES} fresh episodes (of about 1000)")
+    _print_files(out, size_of(result), sizes)
+    return 0 if found.ok else 1
+
+
+def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
+    files = table("file", "what it is")
+    files.columns[1].justify = "left"
+    files.add_row(f"{out}/champion.json", f"the network: {champion}")
+    files.add_row(f"{out}/policy.h", f"C header without dependencies, {sizes['policy.h']} bytes")
+    files.add_row(f"{out}/policy.onnx", f"ONNX graph, {sizes['policy.onnx']} bytes")
+    files.add_row(f"{out}/pareto.json", "the best network of each size")
+    files.add_row(f"{out}/history.csv", "a row a generation")
+    console.print(files)
+    console.print("[bold]Next[/]")
+    print(f"  wann-edge evaluate {out}/champion.json --weights -1.5,-0.75,0.75,1.5")
+    print(f"  wann-edge export {out}/champion.json --format c -o my_controller.h")
+    print("  wann-edge search swingup --time-limit 2m --seed 1 --out longer-run")

@@ -1,0 +1,106 @@
+"""``wann-edge search``: settings from options, a live progress line, the files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from wann_edge.cli.show import console, print_scores, seconds_of
+from wann_edge.search.record import Progress as Standing
+from wann_edge.search.run import SearchResult, run_search
+from wann_edge.search.settings import Settings, preset
+
+INTERRUPTED = 130
+
+
+def run_search_command(
+    task: str,
+    out: Path,
+    *,
+    preset_name: str,
+    population: int | None,
+    generations: int | None,
+    time_limit: str | None,
+    seed: int,
+    workers: int | None,
+    force: bool,
+) -> int:
+    """Searches, then prints the champion's rewards and where the files are."""
+    settings = settings_of(preset_name, population, generations, time_limit, seed, workers)
+    result = search_with_progress(task, settings, out, force=force)
+    print_scores(result.scores, "champion, on validation episodes")
+    print(f"stopped by: {result.stopped}")
+    print(f"champion: {size_of(result)}")
+    print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
+    print(f"next: wann-edge verify {out}/champion.json")
+    return INTERRUPTED if result.stopped == "interrupted" else 0
+
+
+def settings_of(
+    preset_name: str,
+    population: int | None,
+    generations: int | None,
+    time_limit: str | None,
+    seed: int,
+    workers: int | None,
+) -> Settings:
+    """The preset, with the options that were given. An end that was given replaces the preset's."""
+    changes: dict[str, object] = {"seed": seed, "workers": workers or cores()}
+    if generations is not None or time_limit is not None:
+        changes["generations"] = generations
+        changes["time_limit_s"] = None if time_limit is None else seconds_of(time_limit)
+    if population is not None:
+        changes["population"] = population
+    return preset(preset_name, **changes)
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def size_of(result: SearchResult) -> str:
+    """The champion's size in words."""
+    network = result.champion
+    return f"{len(network.edges)} connections, {network.hidden_count} hidden nodes"
+
+
+def search_with_progress(task: str, settings: Settings, out: Path, *, force: bool) -> SearchResult:
+    """Searches under a live line: generation, rewards, size, speed, time left."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=16),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[standing]}"),
+    )
+    with Progress(*columns, console=console) as bar:
+        row = bar.add_task("search", total=1.0, standing="starting")
+        return run_search(
+            task,
+            settings,
+            out,
+            on_generation=lambda standing: _show(bar, row, standing),
+            overwrite=force,
+        )
+
+
+def _show(bar: Progress, row: TaskID, standing: Standing) -> None:
+    text = (
+        f"gen {standing.generation}  best {standing.best_mean:.0f}  mean {standing.mean_mean:.0f}"
+        f"  champion {standing.champion_mean:.0f} ({standing.connections} conn.)"
+        f"  {standing.steps_per_s / 1e6:.1f} M steps/s"
+    )
+    bar.update(row, completed=share_done(standing), standing=text)
+
+
+def share_done(standing: Standing) -> float:
+    """How much of the search is done, 0 to 1, by whichever limit is nearer."""
+    shares = [0.0]
+    if standing.generations is not None:
+        shares.append(standing.generation / standing.generations)
+    if standing.time_limit_s is not None:
+        shares.append(standing.elapsed_s / standing.time_limit_s)
+    return min(1.0, max(shares))

@@ -1,0 +1,161 @@
+"""Holds artefacts against the kernel: on inputs, then in the task's closed loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple, cast
+
+import numpy as np
+
+from wann_edge.errors import MissingError, VerifyError
+from wann_edge.evaluate import PAPER_WEIGHTS, ForwardPolicy, episode_seeds, rollouts, run_episode
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+from wann_edge.registry import load
+from wann_edge.task import Task, check_fit
+from wann_edge.verify.inputs import verification_inputs
+from wann_edge.verify.outcome import Artefact, Check, Loop, Target, Verification
+
+# Beside the paper's: a power of two rounds nothing away, so that it hides a product or a
+# sum taken in another order.
+ODD_WEIGHTS = (-1.7, 0.3)
+# A step function's argument this near to 0, of terms of size 1, is decided by rounding.
+STEP_BAND = 1e-4
+
+Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+
+def prove(
+    network: Network,
+    targets: Sequence[str],
+    *,
+    task: Task | None = None,
+    episodes: int = 100,
+    seed: int = 0,
+    on_check: Callable[[str], None] = lambda what: None,
+) -> Verification:
+    """Exports the network for each target, builds, runs and compares it with the kernel.
+
+    task: for typical states and the closed loop; without one, inputs are drawn from
+    the declared bounds and no loop is closed. on_check is told what begins.
+    Raises SettingsError on an unknown target, TaskError when the network does not fit.
+    """
+    kinds = {name: cast("type[Target]", load("targets", name)) for name in targets}
+    kernel = Reference(network, task, episode_seeds(seed, episodes), seed)
+    checks: list[Check] = []
+    for name, kind in kinds.items():
+        on_check(name)
+        checks.extend(_check_target(name, kind(), kernel))
+    return Verification(tuple(checks))
+
+
+class Reference:
+    """What the kernel gives, for every artefact to be held against.
+
+    observations [n, inputs], weights [n]: every input with every weight; actions [n,
+    outputs]. ordinary [n]: inputs on which an inexact artefact must agree in value.
+    near_step [n]: inputs on which a step function's argument is within STEP_BAND of 0.
+    """
+
+    def __init__(
+        self, network: Network, task: Task | None, seeds: Sequence[int], seed: int
+    ) -> None:
+        if task is not None:
+            check_fit(network, task.spec)
+        inputs = verification_inputs(network, task, seed)
+        agnostic = PAPER_WEIGHTS if network.weights is None else ()
+        weights = [network.shared_weight, *ODD_WEIGHTS, *agnostic]
+        count = len(inputs.observations)
+        self.network, self.task, self.seeds = network, task, seeds
+        self.observations: Floats = np.tile(inputs.observations, (len(weights), 1))
+        self.weights: Floats = np.repeat(np.array(weights, np.float32), count)
+        self.ordinary: Flags = np.tile(np.arange(count) < inputs.ordinary, len(weights))
+        self.actions, sums = network.program.forward_with_sums(self.observations, self.weights)
+        steps = [name == "step" for name in network.without_dead_nodes().activations]
+        self.near_step: Flags = np.any(np.abs(sums[:, steps]) < STEP_BAND, axis=1, keepdims=False)
+
+    @cached_property
+    def returns(self) -> Floats:
+        """The return of each episode of the closed loop; none where no task is known."""
+        if self.task is None:
+            return np.empty(0, np.float32)
+        weights = [self.network.shared_weight]
+        returns: Floats = rollouts(self.network, self.task, weights, self.seeds).returns[0]
+        return returns
+
+
+def _check_target(name: str, target: Target, kernel: Reference) -> Iterator[Check]:
+    """The checks of one target; what can't be built or is missing is a check that failed."""
+    try:
+        with target.artefacts(kernel.network) as artefacts:
+            for artefact in artefacts:
+                yield _check_artefact(name, artefact, kernel)
+    except (MissingError, VerifyError) as error:
+        yield Check(name, "", fault=str(error))
+
+
+def _check_artefact(name: str, artefact: Artefact, kernel: Reference) -> Check:
+    found = artefact.forward(kernel.observations, kernel.weights)
+    compare = _compare_values if artefact.tolerance else _compare_bits
+    difference = compare(kernel, found, artefact.tolerance)
+    return Check(
+        target=name,
+        artefact=artefact.name,
+        inputs=len(found),
+        mismatches=difference.mismatches,
+        step_flips=difference.step_flips,
+        max_difference=difference.worst,
+        tolerance=artefact.tolerance,
+        loop=_close_loop(artefact, kernel, kernel.task) if kernel.task else None,
+        fault="; ".join(artefact.faults()),
+    )
+
+
+class _Difference(NamedTuple):
+    """Inputs that differ, those where a step's flip is why, and the largest other difference."""
+
+    mismatches: int
+    step_flips: int
+    worst: float
+
+
+def _compare_bits(kernel: Reference, found: Floats, tolerance: float) -> _Difference:
+    wrong = (kernel.actions.view(np.uint32) != found.view(np.uint32)).any(axis=1)
+    difference = np.abs(kernel.actions.astype(np.float64) - found)
+    return _Difference(int(wrong.sum()), 0, float(np.nanmax(difference, initial=0.0)))
+
+
+def _compare_values(kernel: Reference, found: Floats, tolerance: float) -> _Difference:
+    """Values within the tolerance where inputs are ordinary; finite and in bounds everywhere."""
+    low = np.array([output.low for output in kernel.network.outputs])
+    high = np.array([output.high for output in kernel.network.outputs])
+    span = np.where(np.isfinite(high - low) & (high > low), high - low, 1.0)
+    difference = (np.abs(kernel.actions.astype(np.float64) - found) / span).max(axis=1)
+    differs = ~(difference <= tolerance) & kernel.ordinary
+    flipped = differs & kernel.near_step
+    inside = (found >= low - tolerance * span) & (found <= high + tolerance * span)
+    wrong = (differs & ~flipped) | ~inside.all(axis=1)
+    worst = difference[kernel.ordinary & ~flipped].max(initial=0.0)
+    return _Difference(int(wrong.sum()), int(flipped.sum()), float(worst))
+
+
+def _close_loop(artefact: Artefact, kernel: Reference, task: Task) -> Loop | None:
+    """The kernel's episodes again, driven by the artefact.
+
+    An artefact that promises bits must give each episode's return to the bit; another
+    one a mean reward within 3 standard errors of the difference.
+    """
+    if not artefact.in_loop:
+        return None
+    policy = ForwardPolicy(artefact.forward, kernel.network.shared_weight)
+    world, steps = task.world(), task.spec.max_steps
+    found = [run_episode(policy, world, seed, steps)[0] for seed in kernel.seeds]
+    theirs, ours = np.array(found, np.float64), kernel.returns.astype(np.float64)
+    equal = int((ours == theirs).sum())
+    if artefact.tolerance == 0:
+        ok = equal == len(ours)
+    else:
+        error = np.sqrt((ours.var() + theirs.var()) / max(1, len(ours) - 1))
+        ok = bool(abs(ours.mean() - theirs.mean()) <= 3 * error)
+    return Loop(len(ours), float(theirs.mean()), float(ours.mean()), equal, ok)

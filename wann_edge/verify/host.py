@@ -1,0 +1,117 @@
+"""The exported C header, compiled by the host's compilers."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from wann_edge.errors import MissingError, VerifyError
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+from wann_edge.registry import load
+
+if TYPE_CHECKING:
+    from wann_edge.exporters import Exporter
+    from wann_edge.verify.outcome import Artefact
+
+COMPILERS = ("gcc", "clang")
+LEVELS = ("-O2", "-O0", "-O3", "-Os")
+FLAGS = (
+    *("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion"),
+    *("-Werror", "-shared", "-fPIC"),
+)
+NAME = "verified_policy"
+
+# Runs the header over a batch. A network whose weight is the header's own default
+# goes through the function that has no weight argument, so that both are checked.
+HARNESS = f"""
+#define {NAME.upper()}_SELFTEST
+#include "policy.h"
+int selftest(void);
+void run(int32_t count, const float *observation, const float *weight, float *action);
+int selftest(void) {{ return {NAME}_selftest(); }}
+void run(int32_t count, const float *observation, const float *weight, float *action)
+{{
+    for (int32_t i = 0; i < count; i++) {{
+        const float *seen = observation + i * {NAME.upper()}_INPUTS;
+        float *act = action + i * {NAME.upper()}_OUTPUTS;
+        if (weight[i] == {NAME.upper()}_SHARED_WEIGHT)
+            {NAME}_step(seen, act);
+        else
+            {NAME}_step_with_weight(seen, weight[i], act);
+    }}
+}}
+"""
+
+
+class CompiledHeader:
+    """The header as a shared library of one compiler at one optimisation level."""
+
+    tolerance = 0.0
+
+    def __init__(self, name: str, library: Path, outputs: int, *, in_loop: bool) -> None:
+        self.name = name
+        self.in_loop = in_loop
+        self._library = ctypes.CDLL(str(library))
+        self._library.run.argtypes = [ctypes.c_int32, *[ctypes.c_void_p] * 3]
+        self._library.run.restype = None
+        self._outputs = outputs
+
+    def forward(self, observations: Floats, weights: Floats) -> Floats:
+        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        seen = np.ascontiguousarray(observations, np.float32)
+        shared = np.ascontiguousarray(weights, np.float32)
+        actions = np.empty((len(shared), self._outputs), np.float32)
+        self._library.run(len(shared), seen.ctypes.data, shared.ctypes.data, actions.ctypes.data)
+        return actions
+
+    def faults(self) -> Sequence[str]:
+        """What the header's own golden vectors find."""
+        wrong = self._library.selftest()
+        return [f"selftest(): {wrong} golden vectors differ"] if wrong else []
+
+
+class HostTarget:
+    """The exported header under gcc and clang, those that are installed."""
+
+    @contextmanager
+    def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+        """Exports the header and gives it compiled by each compiler at each level."""
+        found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
+        if not found:
+            raise MissingError(
+                f"no C compiler ({' or '.join(COMPILERS)})", remedy="apt-get install gcc"
+            )
+        exporter = cast("type[Exporter]", load("exporters", "c"))()
+        with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
+            place = Path(folder)
+            (place / "policy.h").write_bytes(exporter.export(network, NAME))
+            (place / "harness.c").write_text(HARNESS)
+            yield self._built(place, found, len(network.outputs))
+
+    def _built(self, place: Path, compilers: list[str], outputs: int) -> Iterator[Artefact]:
+        for compiler in compilers:
+            for level in LEVELS:
+                library = place / f"policy{level}-{compiler}.so"
+                _compile(compiler, level, place, library)
+                first = compiler == compilers[0] and level == LEVELS[0]
+                yield CompiledHeader(f"{compiler} {level}", library, outputs, in_loop=first)
+
+
+def _compile(compiler: str, level: str, place: Path, library: Path) -> None:
+    """No contraction flag here, on purpose: the header must hold without it."""
+    command = [compiler, *FLAGS, level, "-o", str(library), str(place / "harness.c")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise VerifyError(
+            f"the exported header does not compile: {done.stderr.strip()[:500]}",
+            where=f"{compiler} {level}",
+        )

@@ -1,0 +1,111 @@
+"""The inputs on which an artefact is held against the kernel."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wann_edge.evaluate import KernelPolicy, episode_seeds
+from wann_edge.kernel import Floats
+from wann_edge.network import LARGEST, Network
+from wann_edge.task import Task
+
+TYPICAL = 700
+SPECIAL = 200
+STEP_PAIRS = 50
+_SPECIAL_VALUES = (
+    *(0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1e-45, -1e-45, 1.17549435e-38, 1e-20, 1e4, -1e4),
+    *(8388607.5, 16777215.0, -16777217.0, 1e10, 1e30, LARGEST, -LARGEST),
+    *(np.nan, np.inf, -np.inf),
+)
+
+
+class Inputs(NamedTuple):
+    """Observations [n, inputs] float32: well-behaved ones first, then special values.
+
+    ordinary: how many at the start are of the size that the task's contract declares;
+    on the others engines with another order of operations may differ by any amount.
+    """
+
+    observations: Floats
+    ordinary: int
+
+
+def verification_inputs(network: Network, task: Task | None, seed: int) -> Inputs:
+    """1000 inputs: typical states, both sides of the steps' zeros, special values."""
+    rng = np.random.default_rng(seed)
+    typical = _typical(network, task, rng)
+    zeros = _step_zeros(network, typical, rng)
+    fill = _within_bounds(network, 2 * STEP_PAIRS + TYPICAL - len(typical) - len(zeros), rng)
+    special = _special(typical, rng)
+    ordinary = np.concatenate([typical, zeros, fill])
+    return Inputs(np.concatenate([ordinary, special]), len(ordinary))
+
+
+def _typical(network: Network, task: Task | None, rng: np.random.Generator) -> Floats:
+    """States that the network itself leads to, or values within bounds where no task is known."""
+    if task is None:
+        return _within_bounds(network, TYPICAL, rng)
+    seen = _visited(network, task, int(rng.integers(2**31)))
+    return seen[np.sort(rng.choice(len(seen), min(TYPICAL, len(seen)), replace=False))]
+
+
+def _visited(network: Network, task: Task, seed: int) -> Floats:
+    """Observations of whole episodes, until there are a few times as many as are needed."""
+    policy, world = KernelPolicy(network), task.world()
+    seen: list[Floats] = []
+    for episode in episode_seeds(seed, 20):
+        observation = world.reset(episode)
+        for _ in range(task.spec.max_steps):
+            seen.append(observation)
+            observation, _, over = world.step(policy.act(observation))
+            if over or len(seen) >= 5 * TYPICAL:
+                break
+        if len(seen) >= 5 * TYPICAL:
+            break
+    return np.array(seen, np.float32)
+
+
+def _within_bounds(network: Network, count: int, rng: np.random.Generator) -> Floats:
+    low, high = zip(*(channel.typical_range for channel in network.inputs), strict=True)
+    return rng.uniform(low, high, (count, len(low))).astype(np.float32)
+
+
+def _step_zeros(network: Network, typical: Floats, rng: np.random.Generator) -> Floats:
+    """Neighbouring inputs between which a step function switches, by bisection."""
+    names = network.without_dead_nodes().activations
+    steps = [index for index, name in enumerate(names) if name == "step"]
+    if not steps:
+        return typical[:0]
+    low = typical[rng.integers(len(typical), size=40 * STEP_PAIRS)]
+    high = _within_bounds(network, 40 * STEP_PAIRS, rng)
+    node = rng.choice(steps, size=len(low))
+    row = np.arange(len(low))
+    is_on = _switched(network, low)[row, node]
+    differ = is_on != _switched(network, high)[row, node]
+    low, high, node, is_on = (part[differ][:STEP_PAIRS] for part in (low, high, node, is_on))
+    row = np.arange(len(low))
+    for _ in range(40):
+        middle = (low + high) * np.float32(0.5)
+        same = (_switched(network, middle)[row, node] == is_on)[:, np.newaxis]
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return np.concatenate([low, high])
+
+
+def _switched(
+    network: Network, observations: Floats
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    weights = np.full(len(observations), network.shared_weight, np.float32)
+    sums: Floats = network.program.forward_with_sums(observations, weights)[1]
+    return sums > 0
+
+
+def _special(typical: Floats, rng: np.random.Generator) -> Floats:
+    """Typical observations in which one or several values are special."""
+    base = typical[rng.integers(len(typical), size=SPECIAL)]
+    values = np.array(_SPECIAL_VALUES, np.float32)
+    drawn = rng.choice(values, size=base.shape)
+    chosen = rng.random(base.shape) < rng.choice([0.2, 0.5, 1.0], size=(SPECIAL, 1))
+    chosen[np.arange(SPECIAL), rng.integers(base.shape[1], size=SPECIAL)] = True
+    return np.where(chosen, drawn, base)

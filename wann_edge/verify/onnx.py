@@ -1,0 +1,64 @@
+"""The exported ONNX graph in onnxruntime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import onnxruntime
+
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+from wann_edge.registry import load
+
+if TYPE_CHECKING:
+    from wann_edge.exporters import Exporter
+    from wann_edge.verify.outcome import Artefact
+
+# Its sines and exponentials round otherwise than the kernel's, and a network can
+# amplify the last bit: a ten-thousandth of the output's range is what is promised.
+TOLERANCE = 1e-4
+
+
+class OnnxGraph:
+    """The graph in an onnxruntime session on the CPU."""
+
+    name = "policy.onnx"
+    tolerance = TOLERANCE
+    in_loop = True
+
+    def __init__(self, model: bytes) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3  # errors; that a default can be overridden is no news
+        self._session = onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"]
+        )
+
+    def forward(self, observations: Floats, weights: Floats) -> Floats:
+        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        actions: list[Floats] = []
+        starts = np.flatnonzero(np.diff(weights, prepend=np.nan))
+        for first, end in zip(starts, [*starts[1:], len(weights)], strict=True):
+            feeds = {
+                "observation": observations[first:end],
+                "shared_weight": weights[first : first + 1],
+            }
+            actions.append(self._session.run(["action"], feeds)[0])
+        return np.concatenate(actions)
+
+    def faults(self) -> Sequence[str]:
+        """None of its own: the exporter's checker has passed the graph."""
+        return []
+
+
+class OnnxTarget:
+    """The exported graph under onnxruntime."""
+
+    @contextmanager
+    def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+        """Exports the graph and gives it in a session."""
+        exporter = cast("type[Exporter]", load("exporters", "onnx"))()
+        yield iter([OnnxGraph(exporter.export(network, "policy"))])
