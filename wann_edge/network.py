@@ -48,7 +48,7 @@ class Input:
 class Output:
     """One action, clamped to low..high, in ``unit``.
 
-    safe: the action given when an observation is not finite, or the sum overflowed.
+    safe: the action given when an observation is not finite, or the output not a number.
     """
 
     name: str

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+import onnx
 import onnxruntime
 
 from wann_edge.kernel import Floats
@@ -30,6 +31,7 @@ class OnnxGraph:
     in_loop = True
 
     def __init__(self, model: bytes) -> None:
+        self._model = model
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3  # errors; that a default can be overridden is no news
@@ -50,7 +52,11 @@ class OnnxGraph:
         return np.concatenate(actions)
 
     def faults(self) -> Sequence[str]:
-        """None of its own: the exporter's checker has passed the graph."""
+        """What the onnx checker finds, with strict shape inference."""
+        try:
+            onnx.checker.check_model(self._model, full_check=True)
+        except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+            return [f"the onnx checker: {error}"]
         return []
 
 

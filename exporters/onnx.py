@@ -1,0 +1,103 @@
+"""Networks as ONNX models."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from importlib.metadata import version
+
+from onnx import ModelProto, TensorProto, ValueInfoProto, helper
+
+from wann_edge.errors import ExportError
+from wann_edge.exporters.onnx_graph import Writer, write_network
+from wann_edge.network import Input, Network, Output
+
+# Old enough for onnxruntime 1.18 and later: IR version 8 came with operator set 17.
+OPSET = 17
+IR_VERSION = 8
+
+
+class Onnx:
+    """ONNX, for onnxruntime and others: operator set 17, IR version 8.
+
+    | | name | type | shape |
+    |---|---|---|---|
+    | input | observation | float32 | [batch, inputs] |
+    | input with a default, the network's | shared_weight | float32 | [1] |
+    | output | action | float32 | [batch, outputs] |
+
+    Input scaling, output clamping and the safe action are part of the graph. Beyond the
+    kernel, the action is the safe one where a hidden node overflows float32, for infinity
+    times an absent connection's 0 is not a number. The contract is in the model's
+    metadata: each value is JSON.
+    """
+
+    suffix = ".onnx"
+
+    def export(self, network: Network, name: str) -> bytes:
+        """The model's bytes: the same for the same network and name.
+
+        name: the graph's name, an identifier.
+        Raises ExportError when the name is not one.
+        """
+        if not (name.isascii() and name.isidentifier()):
+            raise ExportError(
+                f"{name[:40]!r} is not an identifier",
+                where="name",
+                remedy="use letters, digits and underscores, a digit not first",
+            )
+        model = _model(network.without_dead_nodes(), name)
+        content: bytes = model.SerializeToString(deterministic=True)
+        return content
+
+
+def _model(network: Network, name: str) -> ModelProto:
+    writer = Writer()
+    writer.floats("shared_weight", [network.shared_weight])
+    write_network(writer, network)
+    graph = helper.make_graph(
+        writer.nodes,
+        name,
+        inputs=[
+            _floats("observation", ["batch", len(network.inputs)]),
+            _floats("shared_weight", [1]),
+        ],
+        outputs=[_floats("action", ["batch", len(network.outputs)])],
+        initializer=list(writer.constants.values()),
+    )
+    model = helper.make_model(
+        graph,
+        ir_version=IR_VERSION,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        producer_name="wann-edge",
+        producer_version=version("wann-edge"),
+    )
+    helper.set_model_props(model, _metadata(network))
+    return model
+
+
+def _floats(name: str, shape: list[int | str]) -> ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+def _metadata(network: Network) -> dict[str, str]:
+    """The contract: for each name a JSON text."""
+    contract = {
+        "format": "wann-edge-onnx",
+        "version": version("wann-edge"),
+        "task": network.task,
+        "control_period_s": network.control_period_s,
+        "shared_weight": network.shared_weight,
+        "inputs": [_channel(channel) for channel in network.inputs],
+        "outputs": [_channel(channel) for channel in network.outputs],
+    }
+    return {name: json.dumps(value) for name, value in contract.items()}
+
+
+def _channel(channel: Input | Output) -> dict[str, str | float | None]:
+    """The channel's fields; an absent bound is null, for JSON has no infinity."""
+    return {
+        name: None if isinstance(value, float) and math.isinf(value) else value
+        for name, value in asdict(channel).items()
+    }

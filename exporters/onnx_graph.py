@@ -1,0 +1,205 @@
+"""The ONNX graph of a network: the kernel's walk, a depth layer at a time.
+
+Values lie batch by node, ``[batch, nodes]``, and grow by a layer at a time. A layer is
+one product with its matrix of connections, one multiplication by the shared weight, and
+its activations, a run of nodes of the same kind at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from onnx import NodeProto, TensorProto, helper, numpy_helper
+
+from wann_edge.kernel import activation_names
+from wann_edge.network import LARGEST, Network
+
+PI = float(np.float32(np.pi))
+
+
+class Writer:
+    """Nodes and constants in the order they are added; makes the names of results."""
+
+    def __init__(self) -> None:
+        self.nodes: list[NodeProto] = []
+        self.constants: dict[str, TensorProto] = {}
+
+    def add(
+        self, operator: str, *sources: str, result: str = "", **attributes: int | list[int]
+    ) -> str:
+        """A node with one result; gives the result's name."""
+        result = result or f"{operator.lower()}_{len(self.nodes)}"
+        node = helper.make_node(operator, sources, [result], name=result)
+        node.attribute.extend(helper.make_attribute(*item) for item in attributes.items())
+        self.nodes.append(node)
+        return result
+
+    def split(self, values: str, sizes: Sequence[int]) -> list[str]:
+        """Parts of these sizes along the second axis; gives their names."""
+        if len(sizes) == 1:
+            return [values]
+        name = f"split_{len(self.nodes)}"
+        parts = [f"{name}_{part}" for part in range(len(sizes))]
+        given = [values, self.integers(f"{name}_sizes", sizes)]
+        self.nodes.append(helper.make_node("Split", given, parts, name=name, axis=1))
+        return parts
+
+    def floats(self, name: str, values: ArrayLike) -> str:
+        """A float32 constant; gives its name."""
+        return self._constant(name, np.asarray(values, np.float32))
+
+    def integers(self, name: str, values: ArrayLike) -> str:
+        """An int64 constant; gives its name."""
+        return self._constant(name, np.asarray(values, np.int64))
+
+    def number(self, value: float) -> str:
+        """One float32, of shape [1]; gives its name."""
+        return self.floats(f"number_{value!r}", [value])
+
+    def _constant(self, name: str, values: NDArray[np.generic]) -> str:
+        self.constants[name] = numpy_helper.from_array(values, name)
+        return name
+
+
+def _rest(writer: Writer, x: str) -> str:
+    """x less the nearest even number, -1 to 1: exact in float32, 0 from 2^24 on."""
+    halves = writer.add("Round", writer.add("Mul", x, writer.number(0.5)))
+    return writer.add("Sub", x, writer.add("Mul", halves, writer.number(2.0)))
+
+
+def _sin_half_turn(writer: Writer, turn: str) -> str:
+    """sin(pi turn) for -1/2 to 1/2, where it is 0 just at 0.
+
+    Further out it would not be 0 at whole numbers, for float32 has no pi, and a step
+    that follows would jump.
+    """
+    return writer.add("Sin", writer.add("Mul", turn, writer.number(PI)))
+
+
+def _sin(writer: Writer, x: str) -> str:
+    """Beyond a quarter turn the sine is that of the way left to the half turn."""
+    rest = _rest(writer, x)
+    above = writer.add("Min", rest, writer.add("Sub", writer.number(1.0), rest))
+    return _sin_half_turn(
+        writer, writer.add("Max", above, writer.add("Sub", writer.number(-1.0), rest))
+    )
+
+
+def _cos(writer: Writer, x: str) -> str:
+    magnitude = writer.add("Abs", _rest(writer, x))
+    return _sin_half_turn(writer, writer.add("Sub", writer.number(0.5), magnitude))
+
+
+def _step(writer: Writer, x: str) -> str:
+    return writer.add("Cast", writer.add("Greater", x, writer.number(0.0)), to=TensorProto.FLOAT)
+
+
+def _gauss(writer: Writer, x: str) -> str:
+    """exp(-x^2 / 2) in steps of 2^-24, and so 0 for large x: the kernel's resolution."""
+    half_square = writer.add("Mul", writer.add("Mul", x, x), writer.number(-0.5))
+    less_1 = writer.add("Sub", writer.add("Exp", half_square), writer.number(1.0))
+    return writer.add("Add", less_1, writer.number(1.0))
+
+
+def _sigmoid(writer: Writer, x: str) -> str:
+    """(tanh(x / 2) + 1) / 2: just 0 and just 1 for large x, which Sigmoid need not be."""
+    tanh = writer.add("Tanh", writer.add("Mul", x, writer.number(0.5)))
+    return writer.add("Add", writer.add("Mul", tanh, writer.number(0.5)), writer.number(0.5))
+
+
+ACTIVATIONS: dict[str, Callable[[Writer, str], str]] = {
+    "linear": lambda writer, x: x,
+    "step": _step,
+    "sin": _sin,
+    "gauss": _gauss,
+    "tanh": lambda writer, x: writer.add("Tanh", x),
+    "sigmoid": _sigmoid,
+    "inverse": lambda writer, x: writer.add("Neg", x),
+    "abs": lambda writer, x: writer.add("Abs", x),
+    # Relu itself is refused by some consumers on a single value.
+    "relu": lambda writer, x: writer.add("Max", x, writer.number(0.0)),
+    "cos": _cos,
+}
+
+
+def layers(network: Network) -> list[list[int]]:
+    """Computed nodes by depth, each layer in order of activation, then of number.
+
+    A node is one deeper than its deepest source; the bias and the inputs have depth 0.
+    """
+    first, kinds = network.first_computed, activation_names()
+    depth = [0] * first
+    for sources in network.sources:
+        depth.append(1 + max((depth[source] for source, _ in sources), default=0))
+    found: list[list[int]] = [[] for _ in range(max(depth))]
+    for node in range(first, network.node_count):
+        found[depth[node] - 1].append(node)
+    for layer in found:
+        layer.sort(key=lambda node: (kinds.index(network.activations[node - first]), node))
+    return found
+
+
+def write_network(writer: Writer, network: Network) -> None:
+    """Nodes from ``observation`` [batch, inputs] and ``shared_weight`` [1] to ``action``.
+
+    Every computed node of the network is written: leave dead ones out before.
+    """
+    finite = writer.add("LessOrEqual", writer.add("Abs", "observation"), writer.number(LARGEST))
+    values = _scaled(writer, network, writer.add("Where", finite, "observation", writer.number(0)))
+    order = list(range(network.first_computed))
+    for layer in layers(network):
+        matrix = writer.floats(f"connections_{len(writer.nodes)}", _matrix(network, order, layer))
+        total = writer.add("MatMul", values, matrix)
+        sums = writer.add("Mul", total, "shared_weight")
+        kinds = [network.activations[node - network.first_computed] for node in layer]
+        values = writer.add("Concat", values, *_activated(writer, sums, kinds), axis=1)
+        order += layer
+    last = range(network.node_count - len(network.outputs), network.node_count)
+    columns = writer.integers("output_columns", [order.index(node) for node in last])
+    _write_action(writer, network, writer.add("Gather", values, columns, axis=1), finite)
+
+
+def _scaled(writer: Writer, network: Network, observed: str) -> str:
+    """The first columns of values: the bias and the scaled observations.
+
+    Padding makes a column of zeros before the observations; the bias is (0 - -1) * 1.
+    """
+    offset = [-1.0, *(channel.offset for channel in network.inputs)]
+    scale = [1.0, *(channel.scale for channel in network.inputs)]
+    padded = writer.add("Pad", observed, writer.integers("padding", [0, 1, 0, 0]))
+    moved = writer.add("Sub", padded, writer.floats("input_offset", offset))
+    return writer.add("Mul", moved, writer.floats("input_scale", scale))
+
+
+def _matrix(network: Network, order: Sequence[int], layer: Sequence[int]) -> NDArray[np.float32]:
+    """Connections [values, nodes of the layer]: 1 or the single weight; 0 where there is none."""
+    row = {node: place for place, node in enumerate(order)}
+    matrix = np.zeros((len(order), len(layer)), np.float32)
+    for column, node in enumerate(layer):
+        for source, weight in network.sources[node - network.first_computed]:
+            matrix[row[source], column] = 1.0 if weight is None else weight
+    return matrix
+
+
+def _activated(writer: Writer, sums: str, kinds: Sequence[str]) -> list[str]:
+    """Activations of sums [batch, nodes], one a run of nodes of the same kind."""
+    runs = [(kind, len(list(run))) for kind, run in groupby(kinds)]
+    parts = writer.split(sums, [size for _, size in runs])
+    return [ACTIVATIONS[kind](writer, part) for (kind, _), part in zip(runs, parts, strict=True)]
+
+
+def _write_action(writer: Writer, network: Network, output: str, finite: str) -> None:
+    """Clamps the outputs; the safe action where an observation or the output is not usable."""
+    low, high, safe = (
+        writer.floats(f"output_{name}", [getattr(channel, name) for channel in network.outputs])
+        for name in ("low", "high", "safe")
+    )
+    number = writer.add("Cast", finite, to=TensorProto.FLOAT)
+    least = writer.add("ReduceMin", number, axes=[1], keepdims=1)
+    all_finite = writer.add("Cast", least, to=TensorProto.BOOL)
+    clamped = writer.add("Min", writer.add("Max", output, low), high)
+    allowed = writer.add("Where", all_finite, clamped, safe)
+    writer.add("Where", writer.add("IsNaN", output), safe, allowed, result="action")
