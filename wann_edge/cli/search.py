@@ -76,8 +76,9 @@ def search_with_progress(task: str, settings: Settings, out: Path, *, force: boo
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[standing]}"),
     )
-    with Progress(*columns, console=console) as bar:
-        row = bar.add_task("search", total=1.0, standing="starting")
+    bar = Progress(*columns, console=console)
+    row = bar.add_task("search", total=1.0, standing="")
+    try:
         return run_search(
             task,
             settings,
@@ -85,9 +86,14 @@ def search_with_progress(task: str, settings: Settings, out: Path, *, force: boo
             on_generation=lambda standing: _show(bar, row, standing),
             overwrite=force,
         )
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 def _show(bar: Progress, row: TaskID, standing: Standing) -> None:
+    """The first generation starts the line, so that what is refused leaves none."""
+    bar.start()
     text = (
         f"gen {standing.generation}  best {standing.best_mean:.0f}  mean {standing.mean_mean:.0f}"
         f"  champion {standing.champion_mean:.0f} ({standing.connections} conn.)"
