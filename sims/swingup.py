@@ -31,21 +31,28 @@ SPEC = Spec(
 )
 
 
-def start_state(seed: int) -> Floats:
-    """The starting state [4] that a seed names: hanging down, each variable sd 0.2.
+def draw_start(rng: np.random.Generator) -> Floats:
+    """A starting state [4]: hanging down, each variable sd 0.2.
 
     Position m, velocity m/s, angle rad (0 upright), angular velocity rad/s.
     """
-    drawn = np.random.default_rng(seed).normal(START_MEAN, START_SD)
-    return drawn.astype(np.float32)
+    return rng.normal(START_MEAN, START_SD).astype(np.float32)
+
+
+def start_state(seed: int) -> Floats:
+    """The starting state [4] that a seed names."""
+    return draw_start(np.random.default_rng(seed))
 
 
 @lru_cache(maxsize=8)
-def _jobs(weights: tuple[float, ...], seeds: tuple[int, ...]) -> tuple[Floats, Floats]:
-    """The weight and the starting state of every pair; the same for a whole generation."""
-    states = np.array([start_state(seed) for seed in seeds], np.float32)
-    shared = np.repeat(np.array(weights, np.float32), len(seeds))
-    return shared, np.tile(states, (len(weights), 1))
+def _jobs(weights: bytes, seeds: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """The weight and the starting state of every pair; the same for a whole generation.
+
+    weights: the bytes of float32 numbers, for 0.0 and -0.0 are equal but not the same.
+    """
+    shared = np.frombuffer(weights, np.float32)
+    states = np.array([start_state(seed) for seed in seeds], np.float32).reshape(-1, 4)
+    return np.repeat(shared, len(seeds)), np.tile(states, (len(shared), 1))
 
 
 class SwingUp:
@@ -77,7 +84,7 @@ class SwingUp:
     ) -> Rollouts:
         """Every shared weight with the episode of every seed, in the kernel's lanes."""
         shape = (len(weights), len(seeds))
-        jobs = _jobs(tuple(weights), tuple(seeds))
+        jobs = _jobs(np.array(weights, np.float32).tobytes(), tuple(seeds))
         returns, steps = network.program.rollouts(self._plant, *jobs, self.spec.max_steps)
         return Rollouts(returns.reshape(shape), steps.reshape(shape))
 
@@ -98,11 +105,11 @@ class SwingUpWorld:
         """Starts from a state [4]; gives its observation."""
         self.state = state
         self.observation = self._plant.observe(state)
-        return self.observation
+        return self.observation.copy()
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
         """One control period: the next observation, the reward, whether the cart left the track."""
         self.state, self.observation, reward, over = self._plant.step(
             self.state, self.observation, action
         )
-        return self.observation, reward, over
+        return self.observation.copy(), reward, over

@@ -179,7 +179,7 @@ def test_hostile_names_change_no_code(compiler: str, tmp_path: Path) -> None:
         outputs=tuple(Output(name, unit=name, low=-1.0, high=1.0) for name in HOSTILE),
         activations=("tanh",) * size,
         edges=tuple((1 + i, 1 + size + i) for i in range(size)),
-        task='*/\n#error "x"\n\\',
+        task='*/ #error "x" ??/ \\',
         provenance={"version": "*/ ???/", "seed": "\u2028*/\0"},
     )
     built = library(compiler, tmp_path, [header(network)], standard(compiler), *STRICT)

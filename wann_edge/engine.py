@@ -108,11 +108,7 @@ class Engine:
         when workers keep dying.
         """
         if self._count == 1:
-            return [
-                _run(self._local, network, weights, seeds)
-                for network in networks
-                if _left_s(deadline_s) != 0
-            ]
+            return [self._run_here(network, weights, seeds, deadline_s) for network in networks]
         parts = [_parts(network) for network in networks]
         stride = min(len(networks), self._count * CHUNKS_PER_WORKER)
         orders = [_Order(parts[i::stride], tuple(weights), tuple(seeds)) for i in range(stride)]
@@ -125,6 +121,16 @@ class Engine:
             Rollouts(*(values[i // stride] for values in answers[i % stride]))
             for i in range(len(networks))
         ]
+
+    def _run_here(
+        self,
+        network: Network,
+        weights: Sequence[float],
+        seeds: Sequence[int],
+        deadline_s: float | None,
+    ) -> Rollouts:
+        _left_s(deadline_s)
+        return _run(self._local, network, weights, seeds)
 
     def _answers(self, orders: Sequence[_Order], deadline_s: float | None) -> list[_Answer]:
         """Each order's answer; the order of a worker that dies goes to a new one."""

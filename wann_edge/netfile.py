@@ -110,12 +110,6 @@ def _shortest(value: float) -> float:
     return shortest if float32(shortest) == value else float(f"{value:.9g}")
 
 
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise PydanticCustomError("printable", "should be printable characters")
-    return text
-
-
 def _plain(value: dict[str, object]) -> dict[str, object]:
     """What a reader of the file will find: tuples become lists."""
     try:
@@ -183,7 +177,7 @@ class _Edge(_Strict):
 class _File(_Strict):
     format: str
     version: int
-    task: Annotated[str, AfterValidator(_printable)] | None
+    task: str | None
     control_period_s: Number | None
     shared_weight: Number
     # Only the first fault is reported, and a million would be slow to collect.

@@ -18,15 +18,17 @@ LARGEST = float(np.finfo(np.float32).max)
 
 
 def float32(value: float) -> float:
-    """The nearest float32, as a Python float."""
-    return float(np.float32(value))
+    """The nearest float32, as a Python float; infinity beyond the largest."""
+    with np.errstate(over="ignore"):
+        return float(np.float32(value))
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """One observation: the network sees ``(observation - offset) * scale``.
 
-    low, high: the typical range, in ``unit``; a declaration, not a clamp.
+    low, high: the typical range, in ``unit``; a declaration, not a clamp. Numbers are
+    rounded to float32.
     """
 
     name: str
@@ -35,6 +37,9 @@ class Input:
     high: float = math.inf
     offset: float = 0.0
     scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        _round(self, "low", "high", "offset", "scale")
 
     @property
     def typical_range(self) -> tuple[float, float]:
@@ -49,6 +54,7 @@ class Output:
     """One action, clamped to low..high, in ``unit``.
 
     safe: the action given when an observation is not finite, or the output not a number.
+    Numbers are rounded to float32.
     """
 
     name: str
@@ -56,6 +62,15 @@ class Output:
     low: float = -math.inf
     high: float = math.inf
     safe: float = 0.0
+
+    def __post_init__(self) -> None:
+        _round(self, "low", "high", "safe")
+
+
+def _round(channel: Input | Output, *names: str) -> None:
+    """Rounds fields to float32; + 0.0 takes the sign of a zero away, which decides nothing."""
+    for name in names:
+        object.__setattr__(channel, name, float32(getattr(channel, name)) + 0.0)
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,8 @@ class Network:
     activations: names, one a computed node.
     edges: (source, target) pairs, ascending by target, then by source; source < target.
     weights: one an edge, or None where all are 1 (a weight agnostic network).
-    control_period_s: the time between two actions, where one is prescribed.
+    control_period_s: the time between two actions, where one is prescribed; rounded to
+    float32.
 
     Raises NetworkError when any of this does not hold.
     """
@@ -86,6 +102,10 @@ class Network:
     provenance: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
+        if self.control_period_s is not None:
+            object.__setattr__(self, "control_period_s", float32(self.control_period_s))
+        if not self.edges:
+            object.__setattr__(self, "weights", None)
         _check_channels(self)
         _check_topology(self)
         _check_numbers(self)
@@ -173,33 +193,44 @@ def _alive(network: Network) -> list[int]:
     return [node for node, need in enumerate(needed) if need or node < first]
 
 
+def _check_text(text: str, where: str) -> None:
+    if not text or len(text) > 64 or not text.isprintable():
+        raise NetworkError(
+            f"{text[:80]!r} is not valid", where=where, remedy="use 1 to 64 printable characters"
+        )
+
+
 @lru_cache(maxsize=1024)
 def _check_channel(channel: Input | Output, where: str) -> None:
     """Names, units and bounds of one input or output."""
-    for label, text in (("name", channel.name), ("unit", channel.unit)):
-        if not text or len(text) > 64 or not text.isprintable():
-            raise NetworkError(
-                f"{label} {text[:80]!r} is not valid",
-                where=where,
-                remedy="use 1 to 64 printable characters",
-            )
-    if not (channel.low <= channel.high and channel.low < math.inf and channel.high > -math.inf):
-        raise NetworkError(f"bounds {channel.low}..{channel.high} are not a range", where=where)
+    _check_text(channel.name, f"{where}.name")
+    _check_text(channel.unit, f"{where}.unit")
+    low, high = channel.low, channel.high
+    if not (low <= high and low < math.inf and high > -math.inf):
+        raise NetworkError(f"bounds {low}..{high} are not a range", where=where)
     if isinstance(channel, Input):
         _check_finite(channel.offset, f"{where}.offset")
         _check_finite(channel.scale, f"{where}.scale")
-    elif not channel.low <= channel.safe <= channel.high or math.isinf(channel.safe):
+    elif not low <= channel.safe <= high or math.isinf(channel.safe):
         raise NetworkError(f"the safe action {channel.safe} is outside the bounds", where=where)
 
 
 def _check_channels(network: Network) -> None:
     if not network.inputs or not network.outputs:
         raise NetworkError("a network needs at least one input and one output")
-    for kind, channels in (("inputs", network.inputs), ("outputs", network.outputs)):
+    if network.task is not None:
+        _check_text(network.task, "task")
+    kinds: dict[str, Sequence[Input | Output]] = {
+        "inputs": network.inputs,
+        "outputs": network.outputs,
+    }
+    for kind, channels in kinds.items():
+        names: set[str] = set()
         for index, channel in enumerate(channels):
             _check_channel(channel, f"{kind}[{index}]")
-        if len({channel.name for channel in channels}) < len(channels):
-            raise NetworkError("two have the same name", where=kind)
+            if channel.name in names:
+                raise NetworkError(f"two are named {channel.name!r}", where=kind)
+            names.add(channel.name)
 
 
 def _check_topology(network: Network) -> None:

@@ -63,9 +63,15 @@ def _path() -> Path:
 def library() -> ctypes.CDLL:
     """The kernel. Calls through it release Python's global lock.
 
-    Raises MissingError where it was not compiled.
+    Raises MissingError where it was not compiled, or can't be loaded.
     """
-    lib = ctypes.CDLL(str(_path()))
+    path = _path()
+    try:
+        lib = ctypes.CDLL(str(path))
+    except OSError as error:
+        raise MissingError(
+            f"the compiled kernel can't be loaded: {error}", where=str(path)
+        ) from error
     number, pointer = ctypes.c_int32, ctypes.c_void_p
     lib.wann_supports.argtypes = [number]
     lib.wann_activation_name.argtypes = [number]

@@ -19,14 +19,20 @@ Integers = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 
 # Operations of one lane in one call: tens of milliseconds, so that Ctrl-C is heard.
 _CALL_OPERATIONS = 30_000_000
+_CALL_VALUES = 2**24
+# Vectors that the kernel walks together (WANN_BLOCKS of lanes.h): fewer would save no time.
+_BLOCKS = 3
 _ALIGNMENT_BYTES = 64
 
 
 def checked(values: ArrayLike, shape: tuple[int, ...], name: str) -> Floats:
     """``values`` as a contiguous float32 array of just this shape; ValueError if it is not."""
-    array = np.ascontiguousarray(values, dtype=np.float32)
-    if array.shape != shape:
-        raise ValueError(f"{name}: shape {array.shape} where {shape} was expected")
+    given = np.asarray(values)
+    if given.dtype.kind not in "fiub":
+        raise ValueError(f"{name}: {given.dtype} where real numbers were expected")
+    array = np.ascontiguousarray(given, dtype=np.float32)
+    if given.shape != shape:
+        raise ValueError(f"{name}: shape {given.shape} where {shape} was expected")
     return array
 
 
@@ -105,14 +111,14 @@ class Program:
     def _forward(
         self, observations: ArrayLike, weights: ArrayLike, *, with_sums: bool
     ) -> tuple[Floats, Floats]:
-        count = np.shape(weights)[0]
+        count = np.size(weights)
         weight = checked(weights, (count,), "weights")
         seen = checked(observations, (count, self.inputs), "observations")
         actions = np.empty((count, self.outputs), np.float32)
         sums = np.empty((count, self.computed if with_sums else 0), np.float32)
         width = lanes()
         _memory, scratch = self._scratch(width)
-        chunk = max(1, width * _CALL_OPERATIONS // self._operations_per_step)
+        chunk = max(_BLOCKS, _CALL_OPERATIONS // self._operations_per_step) * width
         for first in range(0, count, chunk):
             library().wann_run_forward(
                 width,
@@ -135,7 +141,9 @@ class Program:
         episode. Gives returns [n] float32 (rewards summed in step order) and
         lengths [n] int32 in steps.
         """
-        count = np.shape(weights)[0]
+        if not 0 < max_steps < 2**31:
+            raise ValueError(f"max_steps: {max_steps} is not a number of steps")
+        count = np.size(weights)
         weight = checked(weights, (count,), "weights")
         state = checked(states, (count, plant.states), "states")
         if (self.inputs, self.outputs) != (plant.observations, plant.actions):
@@ -143,7 +151,8 @@ class Program:
         totals, steps = np.empty(count, np.float32), np.empty(count, np.int32)
         width = lanes()
         _memory, scratch = self._scratch(width)
-        chunk = max(1, width * _CALL_OPERATIONS // (self._operations_per_step * max_steps))
+        episode = self._operations_per_step * max_steps
+        chunk = max(_BLOCKS, _CALL_OPERATIONS // episode) * width
         for first in range(0, count, chunk):
             jobs = JobsStruct(
                 min(chunk, count - first),
@@ -162,8 +171,12 @@ class Program:
 
 def activate(name: str, values: ArrayLike) -> Floats:
     """One activation of the kernel over an array [n] of float32."""
-    x = checked(values, np.shape(values)[:1], "values")
+    x = checked(values, (np.size(values),), "values")
     y = np.empty_like(x)
     index = activation_names().index(name)
-    library().wann_run_activation(lanes(), index, len(x), x.ctypes.data, y.ctypes.data)
+    for first in range(0, len(x), _CALL_VALUES):
+        count = min(_CALL_VALUES, len(x) - first)
+        library().wann_run_activation(
+            lanes(), index, count, x[first:].ctypes.data, y[first:].ctypes.data
+        )
     return y

@@ -1,0 +1,124 @@
+"""Builds of the kernel's C, and one probe that runs all of it.
+
+Run as a program it prints the probe's digests, of whatever library
+WANN_KERNEL_LIBRARY names: so two builds are compared in processes of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import wann_edge.kernel
+from networks import random_network
+from wann_edge.kernel import activate, activation_names, plant, supported_lanes
+
+KERNEL = Path(wann_edge.kernel.__file__).parent
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Werror"]
+STRICT = ["-std=c99", "-pedantic", *WARNINGS]
+
+# Where an activation changes its way, and what has no number.
+SPECIAL = np.array(
+    [0, 1e-45, 1e-38, 0.25, 0.5, 1, 1.5, 2, 6, 9.01, 26, 2**23, 2**24, 2**31, 3.4e38, np.inf],
+    np.float32,
+)
+SPECIAL = np.concatenate([SPECIAL, -SPECIAL, np.array([np.nan], np.float32)])
+
+
+def build(compiler: str, flags: list[str], target: Path, source: Path = KERNEL) -> Path:
+    """The kernel's C compiled into the shared library ``target``, from its folder."""
+    sources = sorted(map(str, source.glob("*.c")))
+    command = [compiler, *flags, "-fPIC", "-shared", *sources, "-o", str(target)]
+    made = subprocess.run(command, cwd=target.parent, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    assert made.stderr == ""
+    return target
+
+
+def digests(kernel: Path | None) -> dict[str, str]:
+    """The probe's digests in a new process, of a library or of the installed one."""
+    environment = {k: v for k, v in os.environ.items() if k != "WANN_KERNEL_LIBRARY"}
+    if kernel is not None:
+        environment["WANN_KERNEL_LIBRARY"] = str(kernel)
+    command = [sys.executable, __file__]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, str] = json.loads(ran.stdout)
+    return found
+
+
+def bits(values: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """The bits of floats; every NaN has the same, for its payload is no part of the contract."""
+    plain = np.where(np.isnan(values), np.float32(np.nan), values)
+    return np.ascontiguousarray(plain, np.float32).view(np.uint32)
+
+
+def _digest(*results: NDArray[np.float32]) -> str:
+    return hashlib.sha256(b"".join(bits(result).tobytes() for result in results)).hexdigest()
+
+
+def _probe_activations(rng: np.random.Generator) -> str:
+    x = np.concatenate([SPECIAL, rng.normal(0, 4, 5000).astype(np.float32)])
+    return _digest(*(activate(name, x) for name in activation_names()))
+
+
+def _probe_forward(rng: np.random.Generator) -> str:
+    results: list[NDArray[np.float32]] = []
+    for index in range(20):
+        network = random_network(rng, hidden=10, single_weights=index % 2 == 0, scaled=True)
+        seen = rng.normal(0, 2, (67, 3)).astype(np.float32)
+        seen[::19, 1] = np.inf
+        weights = rng.normal(0, 1.5, 67).astype(np.float32)
+        results += [network.program.forward(seen, weights)]
+        results += network.program.forward_with_sums(seen, weights)
+    return _digest(*results)
+
+
+def _probe_rollouts(rng: np.random.Generator) -> str:
+    swingup = plant("swingup")
+    results: list[NDArray[np.float32]] = []
+    for _ in range(6):
+        program = random_network(rng, inputs=5, hidden=8, outputs=1).program
+        states = rng.normal((0, 0, np.pi, 0), 0.5, (100, 4)).astype(np.float32)
+        weights = rng.normal(0, 1.5, 100).astype(np.float32)
+        returns, steps = program.rollouts(swingup, weights, states, 200)
+        results += [returns, steps.astype(np.float32)]
+    return _digest(*results)
+
+
+def _probe_plant(rng: np.random.Generator) -> str:
+    swingup = plant("swingup")
+    state = rng.normal(0, 0.5, swingup.states).astype(np.float32)
+    seen = swingup.observe(state)
+    for action in rng.normal(0, 1.5, (100, swingup.actions)):
+        state, seen, _, _ = swingup.step(state, seen, action)
+    return _digest(state, seen)
+
+
+PROBES = {
+    "activations": _probe_activations,
+    "forward": _probe_forward,
+    "rollouts": _probe_rollouts,
+    "plant": _probe_plant,
+}
+
+
+def probe() -> dict[str, str]:
+    """A digest of each part at each lane width, from the same numbers every time."""
+    found = {}
+    for width in supported_lanes():
+        os.environ["WANN_LANES"] = str(width)
+        for name, run in PROBES.items():
+            found[f"{name} in {width} lanes"] = run(np.random.default_rng(7))
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(probe()))

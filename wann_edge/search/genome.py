@@ -1,0 +1,94 @@
+"""Genome: a network as the search varies it, with genes that are switched off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import compress
+
+import numpy as np
+
+from wann_edge.network import Network, float32
+from wann_edge.task import Spec
+
+Link = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Genome:
+    """A feed-forward topology: nodes with activations, connections on or off.
+
+    Nodes are numbered as in Network: 0 the bias, then the inputs, then the hidden
+    nodes in topological order, the outputs last. Outputs are linear.
+
+    inputs, outputs: numbers of nodes.
+    hidden: the activation of each hidden node.
+    links: (source, target) of each connection, ascending by target, then by source;
+    source < target, whether the connection is enabled or not.
+    enabled: one a link.
+    """
+
+    inputs: int
+    outputs: int
+    hidden: tuple[str, ...]
+    links: tuple[Link, ...]
+    enabled: tuple[bool, ...]
+
+    @property
+    def first_hidden(self) -> int:
+        """The number of the first hidden node."""
+        return 1 + self.inputs
+
+    @property
+    def first_output(self) -> int:
+        """The number of the first output."""
+        return 1 + self.inputs + len(self.hidden)
+
+    @property
+    def connections(self) -> int:
+        """Enabled connections, those of dead nodes too."""
+        return sum(self.enabled)
+
+
+def initial(
+    inputs: int, outputs: int, enable_probability: float, rng: np.random.Generator
+) -> Genome:
+    """No hidden node; each link from the bias or an input to an output enabled by chance."""
+    links = tuple(
+        (s, t) for t in range(1 + inputs, 1 + inputs + outputs) for s in range(1 + inputs)
+    )
+    enabled = rng.random(len(links)) < enable_probability
+    return Genome(inputs, outputs, (), links, tuple(enabled.tolist()))
+
+
+def link_order(link: Link) -> Link:
+    """What links are sorted by."""
+    return link[1], link[0]
+
+
+def express(genome: Genome, spec: Spec) -> Network:
+    """The network of the enabled connections, for this task; hidden nodes that reach no
+    output are left out.
+
+    Raises NetworkError when the genome has not the task's numbers of inputs and outputs.
+    """
+    links = list(compress(genome.links, genome.enabled))
+    first, outputs = genome.first_hidden, genome.first_output
+    alive = [True] * first + [False] * len(genome.hidden) + [True] * genome.outputs
+    for source, target in reversed(links):
+        if alive[target]:
+            alive[source] = True
+    if not all(alive):
+        number, last = [], -1
+        for node in alive:
+            last += node
+            number.append(last)
+        links = [(number[s], number[t]) for s, t in links if alive[t]]
+    hidden = compress(genome.hidden, alive[first:outputs])
+    return Network(
+        inputs=spec.inputs,
+        outputs=spec.outputs,
+        activations=(*hidden, *("linear",) * genome.outputs),
+        edges=tuple(links),
+        control_period_s=float32(spec.dt_s),
+        task=spec.name,
+    )

@@ -1,0 +1,168 @@
+"""Mutation: one small change to a genome. The genome given is never written to.
+
+The odds and the operators are those of Gaier & Ha (2019), as in their published code;
+``remove_connection`` is added. An operator that finds nothing to act on leaves the
+genome as it is: the others do not become likelier.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from wann_edge.search.genome import Genome, Link, link_order
+from wann_edge.search.settings import MutationOdds
+
+Item = TypeVar("Item")
+
+
+def mutate(
+    genome: Genome, odds: MutationOdds, activations: Sequence[str], rng: np.random.Generator
+) -> Genome:
+    """The genome after one mutation, drawn by the odds; new activations are among those given."""
+    spin = rng.random() * odds.total
+    if (spin := spin - odds.add_connection) < 0:
+        return add_connection(genome, rng)
+    if (spin := spin - odds.add_node) < 0:
+        return add_node(genome, activations, rng)
+    if (spin := spin - odds.enable) < 0:
+        return enable(genome, rng)
+    if (spin := spin - odds.change_activation) < 0:
+        return change_activation(genome, activations, rng)
+    return remove_connection(genome, rng)
+
+
+def add_connection(genome: Genome, rng: np.random.Generator) -> Genome:
+    """Connects a node to one of a later layer that it has no link to, enabled or not."""
+    layer = layers(genome)
+    linked = set(genome.links)
+    ends = range(genome.first_hidden, genome.first_output + genome.outputs)
+    for source in rng.permutation(genome.first_output).tolist():
+        free = [t for t in ends if layer[t] > layer[source] and (source, t) not in linked]
+        if free:
+            target = free[_pick(len(free), rng)]
+            if source < target:
+                return _with_link(genome, (source, target))
+            ordered, number = _in_layer_order(genome, layer)
+            return _with_link(ordered, (number[source], number[target]))
+    return genome
+
+
+def add_node(genome: Genome, activations: Sequence[str], rng: np.random.Generator) -> Genome:
+    """Splits an enabled connection: it is disabled, and a new node with two links replaces it."""
+    split = _pick_where(genome.enabled, on=True, rng=rng)
+    if split is None:
+        return genome
+    source, target = genome.links[split]
+    new = min(target, genome.first_output)
+    hidden = new - genome.first_hidden
+    activation = activations[_pick(len(activations), rng)]
+    # Links to the new node and on from it; those before are as they were.
+    below = bisect_left(genome.links, (new, 0), key=link_order)
+    enabled = _with_item(genome.enabled, split, False)
+    grown = Genome(
+        genome.inputs,
+        genome.outputs,
+        hidden=(*genome.hidden[:hidden], activation, *genome.hidden[hidden:]),
+        links=(
+            *genome.links[:below],
+            (source, new),
+            *[(s + (s >= new), t + 1) for s, t in genome.links[below:]],
+        ),
+        enabled=(*enabled[:below], True, *enabled[below:]),
+    )
+    return _with_link(grown, (new, target + 1))
+
+
+def enable(genome: Genome, rng: np.random.Generator) -> Genome:
+    """Switches a disabled connection on."""
+    chosen = _pick_where(genome.enabled, on=False, rng=rng)
+    if chosen is None:
+        return genome
+    return replace(genome, enabled=_with_item(genome.enabled, chosen, True))
+
+
+def change_activation(
+    genome: Genome, activations: Sequence[str], rng: np.random.Generator
+) -> Genome:
+    """Gives a hidden node another activation."""
+    if not genome.hidden:
+        return genome
+    node = _pick(len(genome.hidden), rng)
+    others = [name for name in activations if name != genome.hidden[node]]
+    if not others:
+        return genome
+    return replace(genome, hidden=_with_item(genome.hidden, node, others[_pick(len(others), rng)]))
+
+
+def remove_connection(genome: Genome, rng: np.random.Generator) -> Genome:
+    """Takes an enabled connection out of the genome."""
+    gone = _pick_where(genome.enabled, on=True, rng=rng)
+    if gone is None:
+        return genome
+    return replace(
+        genome,
+        links=genome.links[:gone] + genome.links[gone + 1 :],
+        enabled=genome.enabled[:gone] + genome.enabled[gone + 1 :],
+    )
+
+
+def layers(genome: Genome) -> list[int]:
+    """Each node's layer: its longest path from the inputs, over disabled links too.
+
+    Bias and inputs are 0, hidden nodes 1 or more, all outputs one above the last hidden.
+    """
+    outputs = genome.first_output
+    layer = [0] * genome.first_hidden + [1] * len(genome.hidden)
+    for source, target in genome.links:
+        if target < outputs and layer[source] >= layer[target]:
+            layer[target] = layer[source] + 1
+    return layer + [max(layer) + 1] * genome.outputs
+
+
+def _in_layer_order(genome: Genome, layer: list[int]) -> tuple[Genome, list[int]]:
+    """The genome with its nodes sorted by layer, and each node's new number."""
+    order = sorted(range(len(layer)), key=layer.__getitem__)
+    number = [0] * len(order)
+    for new, old in enumerate(order):
+        number[old] = new
+    genes = sorted(
+        (number[t], number[s], on) for (s, t), on in zip(genome.links, genome.enabled, strict=True)
+    )
+    first, outputs = genome.first_hidden, genome.first_output
+    ordered = replace(
+        genome,
+        hidden=tuple(genome.hidden[old - first] for old in order[first:outputs]),
+        links=tuple((s, t) for t, s, _ in genes),
+        enabled=tuple(on for _, _, on in genes),
+    )
+    return ordered, number
+
+
+def _with_link(genome: Genome, link: Link) -> Genome:
+    """The genome with one more link, enabled, at its place in the order."""
+    place = bisect_left(genome.links, link_order(link), key=link_order)
+    return replace(
+        genome,
+        links=(*genome.links[:place], link, *genome.links[place:]),
+        enabled=(*genome.enabled[:place], True, *genome.enabled[place:]),
+    )
+
+
+def _with_item(items: tuple[Item, ...], place: int, item: Item) -> tuple[Item, ...]:
+    return (*items[:place], item, *items[place + 1 :])
+
+
+def _pick(count: int, rng: np.random.Generator) -> int:
+    """A number below ``count``."""
+    return int(rng.random() * count)
+
+
+def _pick_where(enabled: Sequence[bool], *, on: bool, rng: np.random.Generator) -> int | None:
+    """The place of a link that is enabled, or is not; None where there is none."""
+    places = [place for place, state in enumerate(enabled) if state is on]
+    return places[_pick(len(places), rng)] if places else None

@@ -1,0 +1,142 @@
+"""Population: candidates are asked for, and their scores told. No simulator is in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wann_edge.errors import SettingsError
+from wann_edge.network import Network
+from wann_edge.search.genome import Genome, express, initial
+from wann_edge.search.mutate import mutate
+from wann_edge.search.rank import Objectives, ranked
+from wann_edge.search.settings import Settings
+from wann_edge.search.streams import Stream, stream
+from wann_edge.task import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the population. scores: one a shared weight; none where not told yet."""
+
+    genome: Genome
+    network: Network
+    scores: tuple[float, ...] = ()
+
+    @property
+    def mean(self) -> float:
+        """The mean score over the shared weights."""
+        return sum(self.scores) / len(self.scores)
+
+
+class Population:
+    """The search of Gaier & Ha (2019) as a pair of calls.
+
+    ``ask`` gives the candidates whose scores ``tell`` takes::
+
+        population = Population(settings, task.spec)
+        for _ in range(100):
+            candidates = population.ask()
+            population.tell([score(network) for network in candidates])
+
+    All randomness of a generation comes from the seed and the generation's number.
+
+    generation: how many have been told.
+    members: the current generation; all have scores once told.
+    """
+
+    def __init__(self, settings: Settings, spec: Spec) -> None:
+        self.generation = 0
+        self.members: list[Member] = []
+        self._settings = settings
+        self._spec = spec
+        self._asked = False
+
+    @property
+    def best(self) -> Member:
+        """The member with the highest mean score; of equals the first."""
+        return max(self.members, key=lambda member: member.mean)
+
+    def ask(self) -> list[Network]:
+        """The candidates of the next generation; until they are told, the same again.
+
+        With fixed episodes only those whose score is not known already.
+        """
+        if not self._asked:
+            rng = np.random.default_rng(
+                stream(self._settings.seed, Stream.BREEDING, self.generation)
+            )
+            self.members = self._bred(rng) if self.members else self._first(rng)
+            self._asked = True
+        return [member.network for member in self.members if not member.scores]
+
+    def tell(self, scores: ArrayLike) -> None:
+        """Takes the candidates' scores: [candidates], or [candidates, shared weights].
+
+        Higher is better. Raises SettingsError when they are not one for each candidate,
+        or not finite.
+        """
+        if not self._asked:
+            raise SettingsError("no candidates were asked for", where="tell", remedy="ask first")
+        waiting = [i for i, member in enumerate(self.members) if not member.scores]
+        for i, row in zip(waiting, _rows(scores, len(waiting)), strict=True):
+            self.members[i] = replace(self.members[i], scores=tuple(row))
+        self.generation += 1
+        self._asked = False
+
+    def _first(self, rng: np.random.Generator) -> list[Member]:
+        settings, spec = self._settings, self._spec
+        genomes = (
+            initial(len(spec.inputs), len(spec.outputs), settings.initial_enable_probability, rng)
+            for _ in range(settings.population)
+        )
+        return [Member(genome, express(genome, spec)) for genome in genomes]
+
+    def _bred(self, rng: np.random.Generator) -> list[Member]:
+        """Elites, and one mutated child of the winner of each tournament."""
+        settings = self._settings
+        order = ranked(self._objectives(rng)).tolist()
+        survivors = order[: len(order) - int(settings.cull_ratio * len(order))]
+        elites = survivors[: int(settings.elite_ratio * len(survivors))]
+        shape = (len(order) - len(elites), 2 * settings.tournament_size)
+        winners = rng.integers(len(survivors), size=shape).min(axis=1)
+        members = [self.members[i] for i in elites]
+        members += [self._child(self.members[survivors[i]], rng) for i in winners.tolist()]
+        if settings.fixed_episodes:
+            return members
+        return [replace(member, scores=()) for member in members]
+
+    def _objectives(self, rng: np.random.Generator) -> Objectives:
+        """What a generation is ranked by, [members, 2]."""
+        means = [member.mean for member in self.members]
+        if rng.random() < self._settings.complexity_probability:
+            others = [1 / max(1, member.genome.connections) for member in self.members]
+        else:
+            others = [max(member.scores) for member in self.members]
+        return np.array([means, others]).T
+
+    def _child(self, parent: Member, rng: np.random.Generator) -> Member:
+        """Its scores are known where its network is its parent's."""
+        settings = self._settings
+        genome = mutate(parent.genome, settings.mutation, settings.activations, rng)
+        network = express(genome, self._spec)
+        scores = parent.scores if network == parent.network else ()
+        return Member(genome, network, scores)
+
+
+def _rows(scores: ArrayLike, candidates: int) -> list[list[float]]:
+    """A row of scores for each candidate, checked."""
+    try:
+        rows = np.asarray(scores, np.float64)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"scores are not numbers: {error}", where="tell") from error
+    if rows.shape[:1] != (candidates,) or rows.ndim > 2 or 0 in rows.shape[1:]:
+        raise SettingsError(
+            f"scores of shape {rows.shape} for {candidates} candidates", where="tell"
+        )
+    if not np.isfinite(rows).all():
+        raise SettingsError("a score is not a finite number", where="tell")
+    found: list[list[float]] = rows.reshape(candidates, -1 if candidates else 1).tolist()
+    return found

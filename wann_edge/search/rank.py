@@ -1,0 +1,55 @@
+"""NSGA-II ranking: non-dominated fronts, then crowding distance.
+
+Source: Deb, Pratap, Agarwal & Meyarivan (2002), "A fast and elitist multiobjective
+genetic algorithm: NSGA-II", section III. All objectives are maximised.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Objectives = NDArray[np.float64]
+
+
+def ranked(objectives: Objectives) -> NDArray[np.intp]:
+    """Indices [n], best first, of individuals with finite objectives [n, k].
+
+    By front, then by descending crowding distance; equals keep their order.
+    """
+    front = fronts(objectives)
+    return np.lexsort((-crowding(objectives, front), front))
+
+
+def fronts(objectives: Objectives) -> NDArray[np.intp]:
+    """The front [n] of each individual: 0 where none dominates it.
+
+    One dominates another that it is nowhere below and somewhere above.
+    """
+    no_lower = np.all(objectives[:, np.newaxis] >= objectives, axis=2)
+    dominates = no_lower & ~no_lower.T
+    front = np.zeros(len(objectives), np.intp)
+    # Whoever dominates an individual comes before it in this order.
+    for i in np.lexsort(-objectives.T[::-1]):
+        front[i] = 1 + front[dominates[:, i]].max(initial=-1)
+    return front
+
+
+def crowding(objectives: Objectives, front: NDArray[np.intp]) -> Objectives:
+    """The crowding distance [n] of each individual within its front.
+
+    For each objective, the gap between its two neighbours over the front's range;
+    infinite at either end of the front.
+    """
+    distance = np.zeros(len(front))
+    for values in objectives.T:
+        order = np.lexsort((values, front))
+        value, owner = values[order], front[order]
+        first = np.append(True, owner[1:] != owner[:-1])
+        last = np.append(first[1:], True)
+        span = (value[last] - value[first])[owner]
+        gap = np.full(len(order), np.inf)
+        gap[1:-1] = value[2:] - value[:-2]
+        share = np.divide(gap, span, out=np.zeros_like(gap), where=span > 0)
+        distance[order] += np.where(first | last, np.inf, share)
+    return distance

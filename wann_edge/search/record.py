@@ -1,0 +1,140 @@
+"""Record: the files of a search. docs/search.md describes each."""
+
+from __future__ import annotations
+
+import csv
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from io import StringIO
+from pathlib import Path
+
+from wann_edge.errors import SettingsError
+from wann_edge.files import write_whole
+from wann_edge.netfile import to_document, to_json
+from wann_edge.network import Network
+from wann_edge.search.archive import Tested
+from wann_edge.search.settings import Settings
+
+FILES = ("champion.json", "pareto.json", "history.csv", "run.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search stands after a generation.
+
+    generation: how many are done. evaluations: networks scored, and steps: environment
+    steps taken (those of validation too), both since the start. best_mean, mean_mean:
+    this generation's highest and average mean over the shared weights. champion_mean:
+    the champion's on the validation episodes; connections, hidden: its size.
+    """
+
+    generation: int
+    evaluations: int
+    steps: int
+    elapsed_s: float
+    best_mean: float
+    mean_mean: float
+    champion_mean: float
+    connections: int
+    hidden: int
+    generations: int | None
+    time_limit_s: float | None
+
+    @property
+    def steps_per_s(self) -> float:
+        """Environment steps a second since the start."""
+        return self.steps / self.elapsed_s
+
+
+# The limits of a run are the same in every row: they are in run.json.
+HISTORY_COLUMNS = tuple(Progress.__dataclass_fields__)[:-2]
+
+
+class Record:
+    """The folder that a search writes to. Every file is written whole or not at all.
+
+    Raises SettingsError when it holds a run already and may not be overwritten, or
+    can't be written to.
+    """
+
+    def __init__(self, folder: Path, task: str, settings: Settings, *, overwrite: bool) -> None:
+        if (folder / "run.json").exists() and not overwrite:
+            raise SettingsError(
+                "holds a run already",
+                where=str(folder),
+                remedy="choose another folder or pass --force",
+            )
+        self._folder = folder
+        self._task = task
+        self._settings = settings
+        self._write_run("running", None)
+        for name in FILES[:-1]:
+            (folder / name).unlink(missing_ok=True)
+
+    def save(self, stopped: str, history: Sequence[Progress], front: Sequence[Tested]) -> None:
+        """Writes the champion (the front's last), the history and the run's state."""
+        self._write("champion.json", to_json(self.shipped(front[-1])))
+        self._write("history.csv", _table(history))
+        self._write_run(stopped, history[-1])
+
+    def save_front(self, front: Sequence[Tested]) -> None:
+        """Writes the best network of each number of connections."""
+        document = {
+            "format": "wann-edge pareto front",
+            "version": 1,
+            "networks": [
+                {
+                    "connections": tested.connections,
+                    "mean": tested.scores.mean_of_weights,
+                    "network": to_document(self.shipped(tested)),
+                }
+                for tested in front
+            ],
+        }
+        self._write("pareto.json", json.dumps(document, indent=1) + "\n")
+
+    def discard(self) -> None:
+        """Takes the run's mark away, where a search ends with nothing found."""
+        (self._folder / "run.json").unlink(missing_ok=True)
+
+    def shipped(self, tested: Tested) -> Network:
+        """The network with its best shared weight, and where it comes from.
+
+        Neither the clock nor the number of workers is in it: same seed, same file.
+        """
+        provenance = {
+            "wann_edge": version("wann-edge"),
+            "settings": self._settings.model_dump(mode="json", exclude={"workers"}),
+            "scores": asdict(tested.scores),
+        }
+        weight = tested.scores.best.weight
+        return replace(tested.network, shared_weight=weight, provenance=provenance)
+
+    def _write_run(self, stopped: str, last: Progress | None) -> None:
+        document = {
+            "task": self._task,
+            "stopped": stopped,
+            "progress": None if last is None else asdict(last),
+            "settings": self._settings.model_dump(mode="json"),
+            "versions": {
+                "wann_edge": version("wann-edge"),
+                "python": platform.python_version(),
+                "numpy": version("numpy"),
+            },
+            "machine": platform.platform(),
+        }
+        self._write("run.json", json.dumps(document, indent=1) + "\n")
+
+    def _write(self, name: str, text: str) -> None:
+        write_whole(self._folder / name, text)
+
+
+def _table(history: Sequence[Progress]) -> str:
+    text = StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(HISTORY_COLUMNS)
+    rows.writerows([getattr(progress, name) for name in HISTORY_COLUMNS] for progress in history)
+    return text.getvalue()

@@ -1,0 +1,194 @@
+"""The search: generations until an end, a champion, and files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wann_edge.engine import Engine
+from wann_edge.errors import SettingsError
+from wann_edge.evaluate import Scores, scores_of
+from wann_edge.network import Network
+from wann_edge.search.archive import Archive, Tested
+from wann_edge.search.population import Population
+from wann_edge.search.record import Progress, Record
+from wann_edge.search.settings import Settings
+from wann_edge.search.streams import Stream, seeds_of, stream
+from wann_edge.task import Rollouts, Task
+
+OnGeneration = Callable[[Progress], None]
+
+SAVE_EVERY_S = 10.0
+# What testing the front may add to a search that was told to stop.
+FINISH_S = 1.0
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search found.
+
+    champion: with its best shared weight. scores: the champion's, on the validation
+    episodes. front: the best of each number of connections, the champion the last.
+    stopped: "generations", "time limit" or "interrupted".
+    """
+
+    champion: Network
+    scores: Scores
+    front: tuple[Tested, ...]
+    stopped: str
+    progress: Progress
+
+
+def run_search(
+    task: Task | str,
+    settings: Settings,
+    out_dir: Path,
+    *,
+    on_generation: OnGeneration | None = None,
+    overwrite: bool = False,
+) -> SearchResult:
+    """Searches until the generations are done, the time is up or Ctrl-C; writes files.
+
+    task: a task, or the name of a registered one; Engine says more.
+    on_generation: called after each generation.
+
+    Raises SettingsError when ``out_dir`` holds a run and ``overwrite`` is not set, or
+    when the time was too short for one generation; KeyboardInterrupt when interrupted
+    before one was done; TaskError when the task fails.
+    """
+    with Engine(task, settings.workers) as engine:
+        record = Record(out_dir, engine.spec.name, settings, overwrite=overwrite)
+        search = _Search(engine, settings)
+        stopped = "failed"
+        try:
+            stopped = _until_stopped(search, record, on_generation)
+        finally:
+            _keep(search, record, stopped)
+        if stopped == "generations":
+            search.test_front(engine)
+        elif search.seconds_to_test_front() <= FINISH_S:
+            search.test_front(Engine(task))
+    _keep(search, record, stopped)
+    front = search.archive.front()
+    record.save_front(front)
+    return SearchResult(
+        record.shipped(front[-1]), front[-1].scores, tuple(front), stopped, search.history[-1]
+    )
+
+
+def _until_stopped(search: _Search, record: Record, on_generation: OnGeneration | None) -> str:
+    """Runs generations; gives the reason of the end."""
+    saved_s = time.monotonic()
+    try:
+        while search.population.generation != search.settings.generations:
+            progress = search.run_generation()
+            if on_generation is not None:
+                on_generation(progress)
+            if time.monotonic() > saved_s + SAVE_EVERY_S:
+                _keep(search, record, "running")
+                saved_s = time.monotonic()
+    except TimeoutError as error:
+        if search.history:
+            return "time limit"
+        raise SettingsError(
+            f"{search.settings.time_limit_s} s are too short for one generation",
+            where="time_limit_s",
+        ) from error
+    except KeyboardInterrupt:
+        if search.history:
+            return "interrupted"
+        raise
+    return "generations"
+
+
+def _keep(search: _Search, record: Record, stopped: str) -> None:
+    if search.history:
+        record.save(stopped, search.history, search.archive.front())
+    else:
+        record.discard()
+
+
+class _Search:
+    """The state of a search: all but its files."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.settings = settings
+        self.population = Population(settings, engine.spec)
+        self.archive = Archive()
+        self.history: list[Progress] = []
+        self._engine = engine
+        self._validation = self._seeds(Stream.VALIDATION, 0, settings.validation_episodes)
+        self._started_s = time.monotonic()
+        limit_s = settings.time_limit_s
+        self._deadline_s = None if limit_s is None else self._started_s + limit_s
+        self._test_s = 0.0
+        self._evaluations = 0
+        self._steps = 0
+
+    def run_generation(self) -> Progress:
+        """One generation, its best tested. Raises TimeoutError when the time is up."""
+        settings, population = self.settings, self.population
+        candidates = population.ask()
+        generation = 0 if settings.fixed_episodes else population.generation
+        seeds = self._seeds(Stream.EPISODES, generation, settings.episodes)
+        results = self._rollouts(self._engine, candidates, seeds)
+        population.tell([result.returns.mean(axis=1, dtype=np.float64) for result in results])
+        self._evaluations += len(candidates)
+        self.archive.offer(population.members)
+        if not self.archive.holds(population.best.network):
+            self._test(self._engine, [population.best.network])
+        self.history.append(self._progress())
+        return self.history[-1]
+
+    def seconds_to_test_front(self) -> float:
+        """What ``test_front`` may take, by the time that the last test took."""
+        return self._test_s * len(self.archive.untested())
+
+    def test_front(self, engine: Engine) -> None:
+        """Tests what scored best for each number of connections. Ctrl-C leaves it out."""
+        self._deadline_s = None
+        with suppress(KeyboardInterrupt):
+            self._test(engine, self.archive.untested())
+
+    def _test(self, engine: Engine, networks: Sequence[Network]) -> None:
+        """Adds networks to the archive with their scores on the validation episodes."""
+        start_s = time.monotonic()
+        for network, result in zip(
+            networks, self._rollouts(engine, networks, self._validation), strict=True
+        ):
+            scores = scores_of(result.returns, self.settings.shared_weights)
+            self.archive.add(Tested(network, scores))
+        self._test_s = time.monotonic() - start_s
+
+    def _rollouts(
+        self, engine: Engine, networks: Sequence[Network], seeds: Sequence[int]
+    ) -> list[Rollouts]:
+        weights = self.settings.shared_weights
+        results = engine.rollouts(networks, weights, seeds, self._deadline_s)
+        self._steps += sum(int(result.steps.sum()) for result in results)
+        return results
+
+    def _seeds(self, use: Stream, generation: int, episodes: int) -> list[int]:
+        return seeds_of(stream(self.settings.seed, use, generation), episodes)
+
+    def _progress(self) -> Progress:
+        means = [member.mean for member in self.population.members]
+        champion = self.archive.front()[-1]
+        return Progress(
+            generation=self.population.generation,
+            evaluations=self._evaluations,
+            steps=self._steps,
+            elapsed_s=time.monotonic() - self._started_s,
+            best_mean=max(means),
+            mean_mean=sum(means) / len(means),
+            champion_mean=champion.scores.mean_of_weights,
+            connections=champion.connections,
+            hidden=champion.network.hidden_count,
+            generations=self.settings.generations,
+            time_limit_s=self.settings.time_limit_s,
+        )

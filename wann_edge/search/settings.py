@@ -1,0 +1,146 @@
+"""Settings of a search, and the presets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+
+from wann_edge.errors import SettingsError
+from wann_edge.evaluate import PAPER_WEIGHTS
+from wann_edge.kernel import activation_names
+from wann_edge.network import LARGEST, float32
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+SharedWeight = Annotated[float, Field(ge=-LARGEST, le=LARGEST), AfterValidator(float32)]
+
+
+class _Model(BaseModel):
+    """Frozen, no unknown names; what is wrong is told in one line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_one_line(cls, values: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            given = "" if first["type"] == "missing" else f" (given: {str(first['input'])[:80]})"
+            raise SettingsError(f"{first['msg']}{given}", where=place or "settings") from error
+
+
+class MutationOdds(_Model):
+    """How often each mutation is drawn; only the ratios count.
+
+    The defaults are the paper's. ``remove_connection`` is not in the paper.
+    """
+
+    add_connection: float = Field(0.20, ge=0)
+    add_node: float = Field(0.25, ge=0)
+    enable: float = Field(0.05, ge=0)
+    change_activation: float = Field(0.50, ge=0)
+    remove_connection: float = Field(0.0, ge=0)
+
+    @property
+    def total(self) -> float:
+        """The sum that the odds are measured against."""
+        return (
+            self.add_connection
+            + self.add_node
+            + self.enable
+            + self.change_activation
+            + self.remove_connection
+        )
+
+
+class Settings(_Model):
+    """All that a search is told. docs/search.md explains each.
+
+    population: networks a generation. episodes: for each shared weight.
+    generations, time_limit_s: the search ends at whichever comes first; None: no such limit.
+    fixed_episodes: the same episodes in all generations, so a network is scored once.
+    validation_episodes: for each shared weight, where champions are compared.
+    tournament_size: of each of the two tournaments whose better winner is the parent, as
+    in the published code; so twice as many compete.
+    cull_ratio: of the population. elite_ratio: of those that are left.
+    complexity_probability: of ranking a generation by (mean, 1 / connections), not by
+    (mean, best).
+
+    Raises SettingsError when a value is not valid.
+    """
+
+    preset: str = Field("custom", max_length=64)
+    population: int = Field(192, ge=2, le=1_000_000)
+    generations: int | None = Field(None, ge=1)
+    time_limit_s: float | None = Field(None, gt=0)
+    seed: int = Field(0, ge=0, lt=2**64)
+    workers: int = Field(1, ge=1, le=1024)
+    shared_weights: tuple[SharedWeight, ...] = Field(PAPER_WEIGHTS, min_length=1, max_length=1000)
+    episodes: int = Field(3, ge=1, le=100_000)
+    fixed_episodes: bool = False
+    validation_episodes: int = Field(20, ge=1, le=100_000)
+    initial_enable_probability: Probability = 0.5
+    tournament_size: int = Field(8, ge=1, le=1_000_000)
+    cull_ratio: float = Field(0.2, ge=0, lt=1)
+    elite_ratio: Probability = 0.2
+    complexity_probability: Probability = 0.8
+    mutation: MutationOdds = MutationOdds()
+    activations: tuple[str, ...] = Field(activation_names(), min_length=1)
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Self:
+        if self.generations is None and self.time_limit_s is None:
+            raise SettingsError(
+                "a search needs an end",
+                where="settings",
+                remedy="give generations or time_limit_s, or both",
+            )
+        if self.mutation.total == 0:
+            raise SettingsError("all odds are 0", where="mutation")
+        unknown = set(self.activations) - set(activation_names())
+        if unknown or len(set(self.activations)) < len(self.activations):
+            raise SettingsError(
+                f"unknown activation {min(unknown)[:40]!r}" if unknown else "a name twice",
+                where="activations",
+                remedy=f"use some of {', '.join(activation_names())}",
+            )
+        return self
+
+
+# paper: the swing-up of Gaier & Ha (2019), as the published code sets it.
+# fast: the same method for seconds on two cores; docs/search.md says why and how well.
+PRESETS: dict[str, dict[str, Any]] = {
+    "paper": {"generations": 1024},
+    "fast": {
+        "time_limit_s": 20.0,
+        "episodes": 8,
+        "fixed_episodes": True,
+        "complexity_probability": 0.1,
+    },
+}
+
+
+def preset(name: str, **changes: object) -> Settings:
+    """The settings of this name, with some of them changed.
+
+    Raises SettingsError on an unknown name or a value that is not valid.
+    """
+    if name not in PRESETS:
+        raise SettingsError(
+            f"unknown preset {name!r}", where="preset", remedy=f"use one of {', '.join(PRESETS)}"
+        )
+    return Settings.model_validate({"preset": name, **PRESETS[name], **changes})
