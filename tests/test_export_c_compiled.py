@@ -133,7 +133,10 @@ WIDER = pytest.param(
 )
 
 
-@pytest.mark.parametrize("flags", ["-ffast-math", WIDER])
+PARTS = ["-ffinite-math-only", "-freciprocal-math", "-fno-signed-zeros"]
+
+
+@pytest.mark.parametrize("flags", ["-ffast-math", *PARTS, WIDER])
 def test_refuses_flags_that_change_the_bits(flags: str, tmp_path: Path) -> None:
     path = source("gcc", tmp_path, "act", write(tmp_path, [header(weighted_sum())]))
     made = run(["gcc", "-std=gnu99", *flags.split(), "-fsyntax-only", path])
