@@ -1,4 +1,5 @@
-"""Environment steps a second on one core, at each lane width, beside the numpy reference.
+"""Environment steps a second on one core, at each lane width, beside the numpy reference;
+and what a generation costs outside evaluation.
 
 Run:  python -m benchmarks.kernel [--json]
 """
@@ -9,16 +10,23 @@ import os
 import statistics
 import time
 
-from wann_edge.published import read_published
+import numpy as np
 
 from benchmarks.common import DATA, arguments, machine, show
 from benchmarks.reference import steps_per_second
 from wann_edge.evaluate import PAPER_WEIGHTS
-from wann_edge.kernel import supported_lanes
+from wann_edge.kernel import activation_names, supported_lanes
 from wann_edge.network import Network
+from wann_edge.published import read_published
+from wann_edge.search.genome import Genome, express, initial
+from wann_edge.search.mutate import add_connection, add_node
+from wann_edge.search.population import Member, Population
+from wann_edge.search.settings import preset
 from wann_edge.sims.swingup import SPEC, SwingUp
 
 EPISODES = 320
+POPULATION = 192
+HIDDEN = 30
 
 
 def networks() -> dict[str, Network]:
@@ -51,21 +59,61 @@ def kernel_steps_per_second(network: Network, width: int, seconds: float) -> flo
     return statistics.median(speeds)
 
 
-def main() -> None:
-    """Prints a row a network."""
-    options = arguments(__doc__)
+def speed_rows(seconds: float) -> list[dict[str, object]]:
+    """A row a network: the reference, each width, and the best in times the reference."""
     rows: list[dict[str, object]] = []
     for name, network in networks().items():
-        reference = steps_per_second(network, PAPER_WEIGHTS, options.seconds)
+        reference = steps_per_second(network, PAPER_WEIGHTS, seconds)
         speeds = {
-            width: kernel_steps_per_second(network, width, options.seconds)
-            for width in supported_lanes()
+            width: kernel_steps_per_second(network, width, seconds) for width in supported_lanes()
         }
-        row: dict[str, object] = {"network": name, "numpy steps/s": round(reference)}
-        row |= {f"{width} lanes, M steps/s": speed / 1e6 for width, speed in speeds.items()}
+        row: dict[str, object] = {"network": name, "numpy, steps/s": round(reference)}
+        row |= {f"{width} lanes, M/s": speed / 1e6 for width, speed in speeds.items()}
         row["times numpy"] = round(max(speeds.values()) / reference)
         rows.append(row)
-    show(machine(), rows, as_json=options.json)
+    return rows
+
+
+def grown(rng: np.random.Generator) -> Genome:
+    """A genome of 30 hidden nodes: as many splits, with as many added connections."""
+    genome = initial(len(SPEC.inputs), len(SPEC.outputs), 1.0, rng)
+    while len(genome.hidden) < HIDDEN:
+        genome = add_connection(add_node(genome, activation_names(), rng), rng)
+    return genome
+
+
+def milliseconds_outside_evaluation(seconds: float) -> float:
+    """The median over generations of: children, their networks packed, and their ranking."""
+    rng = np.random.default_rng(0)
+    population = Population(preset("paper", population=POPULATION), SPEC)
+    population.tell(rng.random((len(population.ask()), 6)))
+    genomes = [grown(rng) for _ in range(POPULATION)]
+    scores = rng.random((POPULATION, 6))
+    population.members = [
+        Member(genome, express(genome, SPEC), tuple(row))
+        for genome, row in zip(genomes, scores.tolist(), strict=True)
+    ]
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < 3:
+        made_up = rng.random((POPULATION, 6))
+        start = time.perf_counter()
+        candidates = population.ask()
+        for network in candidates:
+            _ = network.program
+        population.tell(made_up[: len(candidates)])
+        times.append(time.perf_counter() - start)
+    return 1000 * statistics.median(times)
+
+
+def main() -> None:
+    """Prints a row a network, and the generation's cost."""
+    options = arguments(__doc__)
+    outside = milliseconds_outside_evaluation(options.seconds)
+    document = machine() | {
+        f"ms outside evaluation, population {POPULATION}, {HIDDEN} hidden nodes": round(outside, 2)
+    }
+    show(document, speed_rows(options.seconds), as_json=options.json)
 
 
 if __name__ == "__main__":
