@@ -2,75 +2,36 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 
-import numpy as np
-
+from wann_edge.channel import (
+    LARGEST,
+    Input,
+    Output,
+    check_channel,
+    check_finite,
+    check_text,
+    float32,
+)
 from wann_edge.errors import NetworkError
 from wann_edge.kernel import Contract, Program, activation_names
 
+__all__ = [
+    "LARGEST",
+    "MAX_EDGES",
+    "MAX_NODES",
+    "Input",
+    "Network",
+    "Output",
+    "float32",
+    "named_channels",
+    "with_single_weights",
+]
+
 MAX_NODES = 16_384
 MAX_EDGES = 262_144
-LARGEST = float(np.finfo(np.float32).max)
-
-
-def float32(value: float) -> float:
-    """The nearest float32, as a Python float; infinity beyond the largest."""
-    with np.errstate(over="ignore"):
-        return float(np.float32(value))
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One observation: the network sees ``(observation - offset) * scale``.
-
-    low, high: the typical range, in ``unit``; a declaration, not a clamp. Numbers are
-    rounded to float32.
-    """
-
-    name: str
-    unit: str = "1"
-    low: float = -math.inf
-    high: float = math.inf
-    offset: float = 0.0
-    scale: float = 1.0
-
-    def __post_init__(self) -> None:
-        _round(self, "low", "high", "offset", "scale")
-
-    @property
-    def typical_range(self) -> tuple[float, float]:
-        """low..high, or a side 10 beyond the other (or 0) where one is not declared."""
-        low = self.low if math.isfinite(self.low) else min(self.high, 0.0) - 10.0
-        high = self.high if math.isfinite(self.high) else max(self.low, 0.0) + 10.0
-        return low, high
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One action, clamped to low..high, in ``unit``.
-
-    safe: the action given when an observation is not finite, or the output not a number.
-    Numbers are rounded to float32.
-    """
-
-    name: str
-    unit: str = "1"
-    low: float = -math.inf
-    high: float = math.inf
-    safe: float = 0.0
-
-    def __post_init__(self) -> None:
-        _round(self, "low", "high", "safe")
-
-
-def _round(channel: Input | Output, *names: str) -> None:
-    """Rounds fields to float32; + 0.0 takes the sign of a zero away, which decides nothing."""
-    for name in names:
-        object.__setattr__(channel, name, float32(getattr(channel, name)) + 0.0)
 
 
 @dataclass(frozen=True)
@@ -193,33 +154,11 @@ def _alive(network: Network) -> list[int]:
     return [node for node, need in enumerate(needed) if need or node < first]
 
 
-def _check_text(text: str, where: str) -> None:
-    if not text or len(text) > 64 or not text.isprintable():
-        raise NetworkError(
-            f"{text[:80]!r} is not valid", where=where, remedy="use 1 to 64 printable characters"
-        )
-
-
-@lru_cache(maxsize=1024)
-def _check_channel(channel: Input | Output, where: str) -> None:
-    """Names, units and bounds of one input or output."""
-    _check_text(channel.name, f"{where}.name")
-    _check_text(channel.unit, f"{where}.unit")
-    low, high = channel.low, channel.high
-    if not (low <= high and low < math.inf and high > -math.inf):
-        raise NetworkError(f"bounds {low}..{high} are not a range", where=where)
-    if isinstance(channel, Input):
-        _check_finite(channel.offset, f"{where}.offset")
-        _check_finite(channel.scale, f"{where}.scale")
-    elif not low <= channel.safe <= high or math.isinf(channel.safe):
-        raise NetworkError(f"the safe action {channel.safe} is outside the bounds", where=where)
-
-
 def _check_channels(network: Network) -> None:
     if not network.inputs or not network.outputs:
         raise NetworkError("a network needs at least one input and one output")
     if network.task is not None:
-        _check_text(network.task, "task")
+        check_text(network.task, "task")
     kinds: dict[str, Sequence[Input | Output]] = {
         "inputs": network.inputs,
         "outputs": network.outputs,
@@ -227,7 +166,7 @@ def _check_channels(network: Network) -> None:
     for kind, channels in kinds.items():
         names: set[str] = set()
         for index, channel in enumerate(channels):
-            _check_channel(channel, f"{kind}[{index}]")
+            check_channel(channel, f"{kind}[{index}]")
             if channel.name in names:
                 raise NetworkError(f"two are named {channel.name!r}", where=kind)
             names.add(channel.name)
@@ -280,21 +219,11 @@ def _check_numbers(network: Network) -> None:
                 f"{len(network.weights)} weights for {len(network.edges)} edges", where="weights"
             )
         for index, weight in enumerate(network.weights):
-            _check_finite(weight, f"weights[{index}]")
-    _check_finite(network.shared_weight, "shared_weight")
+            check_finite(weight, f"weights[{index}]")
+    check_finite(network.shared_weight, "shared_weight")
     period_s = network.control_period_s
     if period_s is not None and not 0 < period_s <= LARGEST:
         raise NetworkError(f"{period_s} is not a time above 0", where="control_period_s")
-
-
-def _check_finite(value: float, where: str) -> None:
-    """Finite, and a float32: a file's number that is neither would not be what runs."""
-    if not abs(value) <= LARGEST:
-        raise NetworkError(f"{value} is not a finite float32", where=where)
-    if float32(value) != value:
-        raise NetworkError(
-            f"{value!r} is not a float32", where=where, remedy=f"the nearest is {float32(value)!r}"
-        )
 
 
 def named_channels(inputs: int, outputs: int) -> tuple[tuple[Input, ...], tuple[Output, ...]]:
