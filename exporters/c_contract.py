@@ -26,9 +26,8 @@ def literal(value: float) -> str:
 
 
 def is_scaled(channel: Input) -> bool:
-    """Whether scaling can change a bit: (x - 0) * 1 is x, but an offset of -0 makes -0 to 0."""
-    offset_is_zero = channel.offset == 0 and math.copysign(1.0, channel.offset) > 0
-    return not (offset_is_zero and channel.scale == 1)
+    """Whether scaling changes anything: (x - 0) * 1 is x, to the sign of a zero."""
+    return (channel.offset, channel.scale) != (0.0, 1.0)
 
 
 def contract_lines(network: Network, name: str) -> list[str]:

@@ -21,7 +21,6 @@ from wann_edge.network import (
     Input,
     Network,
     Output,
-    float32,
     named_channels,
     with_single_weights,
 )
@@ -102,7 +101,7 @@ def _network(cells: Matrix, ids: Matrix, inputs: int, outputs: int, task: Spec |
         outputs=done,
         activations=tuple(activations[1 + inputs :]),
         edges=tuple(sorted(((s, t) for s, t in edges), key=lambda edge: edge[::-1])),
-        control_period_s=None if task is None else float32(task.dt_s),
+        control_period_s=None if task is None else task.dt_s,
         task=None if task is None else task.name,
     )
 

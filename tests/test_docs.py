@@ -1,0 +1,83 @@
+"""What the documentation shows is true: code runs, links lead somewhere, names exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from networks import random_network
+
+from wann_edge import export, netfile
+from wann_edge.cli import run
+from wann_edge.network import Network
+from wann_edge.sims.swingup import SPEC
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.fixture
+def champion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
+    """A controller where the documentation's examples expect one; the current folder."""
+    made = random_network(np.random.default_rng(1), inputs=5, hidden=5, outputs=1)
+    network = Network(SPEC.inputs, SPEC.outputs, made.activations, made.edges, task="swingup")
+    netfile.save(network, tmp_path / "my-run" / "champion.json")
+    (tmp_path / "policy.onnx").write_bytes(export(network, "onnx"))
+    (tmp_path / "policy.h").write_bytes(export(network, "c"))
+    monkeypatch.chdir(tmp_path)
+    return network
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert all((page.parent / link).exists() for link in links)
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "exports.md"])
+def test_python_examples_run(page: Path, champion: Network) -> None:
+    examples = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+    assert examples
+    for example in examples:
+        exec(compile(example, str(page), "exec"), {})
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "exports.md"])
+def test_c_examples_compile(page: Path, champion: Network, tmp_path: Path) -> None:
+    (example,) = re.findall(r"```c\n(.*?)```", page.read_text(), re.DOTALL)
+    include, body = example.split("\n", 1)
+    stubs = "void read_sensors(float *);\nvoid drive_motor(float);\nvoid control_task(void);\n"
+    whole = body if "control_task" in body else f"void control_task(void)\n{{\n{body}}}\n"
+    (tmp_path / "example.c").write_text(f"{include}\n{stubs}{whole}")
+    command = ["gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "example.c"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+
+
+def test_the_readmes_commands_are_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each option in the README is one that the command's help shows."""
+    commands = re.findall(r"`wann-edge ([^`]+)`", README)
+    assert len(commands) >= 5
+    for command in commands:
+        name, *words = shlex.split(command)
+        assert run([name, "--help"]) == 0
+        shown = capsys.readouterr().out
+        assert all(word in shown for word in words if word.startswith("-"))
+
+
+def test_the_readme_sets_up_in_two_lines() -> None:
+    lines = [line for line in README.splitlines() if line.startswith("python3 -m venv")]
+    assert len(lines) == 2
+    assert lines[0].endswith("wann-edge demo")
+    assert next(line for line in README.splitlines() if "pytest" in line) == lines[1]
+    assert "grep -m1 'pytest' README.md" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_changelog_names_the_version() -> None:
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert version is not None
+    assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text()
