@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import random_network
 
+from networks import random_network
 from wann_edge import export, netfile
 from wann_edge.cli import run
 from wann_edge.network import Network
