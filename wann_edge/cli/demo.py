@@ -44,13 +44,15 @@ def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
 
 
 def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
+    console.print(f"files in {out}", style="bold", markup=False)
     files = table("file", "what it is")
     files.columns[1].justify = "left"
-    files.add_row(f"{out}/champion.json", f"the network: {champion}")
-    files.add_row(f"{out}/policy.h", f"C header without dependencies, {sizes['policy.h']} bytes")
-    files.add_row(f"{out}/policy.onnx", f"ONNX graph, {sizes['policy.onnx']} bytes")
-    files.add_row(f"{out}/pareto.json", "the best network of each size")
-    files.add_row(f"{out}/history.csv", "a row a generation")
+    files.add_row("champion.json", f"the network: {champion}")
+    files.add_row("policy.h", f"C header without dependencies, {sizes['policy.h']} bytes of text")
+    files.add_row("policy.onnx", f"ONNX graph, {sizes['policy.onnx']} bytes")
+    files.add_row("pareto.json", "the best network of each size")
+    files.add_row("history.csv", "a row a generation")
+    files.add_row("run.json", "settings, versions, and how the search ended")
     console.print(files)
     console.print("[bold]Next[/]")
     print(f"  wann-edge evaluate {out}/champion.json --weights -1.5,-0.75,0.75,1.5")

@@ -106,8 +106,9 @@ class Record:
         Neither the clock nor the number of workers is in it: same seed, same file.
         """
         provenance = {
-            "wann_edge": version("wann-edge"),
-            "settings": self._settings.model_dump(mode="json", exclude={"workers"}),
+            "version": version("wann-edge"),
+            "seed": self._settings.seed,
+            "settings": self._settings.model_dump(mode="json", exclude={"seed", "workers"}),
             "scores": asdict(tested.scores),
         }
         weight = tested.scores.best.weight

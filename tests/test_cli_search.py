@@ -1,0 +1,122 @@
+"""``wann-edge search`` and ``wann-edge demo`` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from wann_edge import netfile
+from wann_edge.cli import run
+from wann_edge.cli.search import settings_of, share_done
+from wann_edge.errors import SettingsError
+from wann_edge.search.record import Progress
+
+FILES = {"champion.json", "pareto.json", "history.csv", "run.json"}
+SHORT = ["search", "swingup", "--population", "12", "--generations", "3", "--workers", "1"]
+
+
+def test_search_writes_its_files_and_says_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    assert run([*SHORT, "--seed", "4", "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert {path.name for path in out.iterdir()} == FILES
+    champion = netfile.load(out / "champion.json")
+    assert f"{len(champion.edges)} connections" in shown
+    assert f"wann-edge verify {out}/champion.json" in shown
+    assert "mean of weights" in shown
+    assert champion.provenance["seed"] == 4
+    assert len((out / "history.csv").read_text().splitlines()) == 4
+
+
+def test_an_earlier_run_is_overwritten_only_by_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [*SHORT, "--out", str(tmp_path)]
+    assert run(command) == 0
+    capsys.readouterr()
+    assert run(command) == 2
+    refused = capsys.readouterr()
+    assert refused.out == ""
+    assert refused.err.count("\n") == 1
+    assert "--force" in refused.err
+    assert run([*command, "--force"]) == 0
+
+
+def test_demo_goes_the_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "demo"
+    assert run(["demo", "--seconds", "2", "--workers", "1", "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert {path.name for path in out.iterdir()} == FILES | {"policy.h", "policy.onnx"}
+    assert shown.count("same bits") >= 4
+    assert "agrees" in shown
+    assert "mean of weights" in shown
+    for name in ("champion.json", "policy.h", "policy.onnx", "pareto.json", "history.csv"):
+        assert name in shown
+    assert run(["demo", "--seconds", "1", "--workers", "1", "--out", str(out)]) == 0
+
+
+def test_ctrl_c_keeps_the_champion_and_exits_with_130(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    command = [sys.executable, "-m", "wann_edge.cli", "search", "swingup", "--workers", "2"]
+    with subprocess.Popen(
+        [*command, "--time-limit", "60", "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 30
+        while not (out / "run.json").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic()
+        shown, errors = process.communicate(timeout=20)
+        took_s = time.monotonic() - sent
+    assert process.returncode == 130, errors
+    assert "stopped by: interrupted" in shown
+    assert errors == ""
+    # 2 s are promised; start-up of the final table on a loaded machine is allowed for.
+    assert took_s < 4
+    assert netfile.load(out / "champion.json").task == "swingup"
+    assert json.loads((out / "run.json").read_text())["stopped"] == "interrupted"
+
+
+def test_an_end_that_is_given_replaces_the_presets() -> None:
+    assert settings_of("fast", None, 5, None, 0, 1).time_limit_s is None
+    assert settings_of("paper", None, None, "2m", 0, 1).generations is None
+    assert settings_of("paper", None, None, "2m", 0, 1).time_limit_s == 120
+    assert settings_of("paper", 10, None, None, 0, 3).generations == 1024
+    assert settings_of("paper", 10, None, None, 0, 3).population == 10
+    with pytest.raises(SettingsError, match="unknown preset"):
+        settings_of("slow", None, None, None, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("generations", "limit_s", "share"),
+    [(10, None, 0.4), (None, 8.0, 0.25), (10, 8.0, 0.4), (10, 4.0, 0.5), (None, None, 0.0)],
+)
+def test_how_much_is_done_is_by_the_nearer_limit(
+    generations: int | None, limit_s: float | None, share: float
+) -> None:
+    standing = Progress(
+        generation=4,
+        evaluations=0,
+        steps=0,
+        elapsed_s=2.0,
+        best_mean=0.0,
+        mean_mean=0.0,
+        champion_mean=0.0,
+        connections=0,
+        hidden=0,
+        generations=generations,
+        time_limit_s=limit_s,
+    )
+    assert share_done(standing) == pytest.approx(share)
