@@ -39,7 +39,7 @@ def test_links_lead_to_files(page: Path) -> None:
     assert all((page.parent / link).exists() for link in links)
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "exports.md"])
+@pytest.mark.parametrize("page", [page for page in PAGES if "```python" in page.read_text()])
 def test_python_examples_run(page: Path, champion: Network) -> None:
     examples = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
     assert examples
@@ -47,7 +47,7 @@ def test_python_examples_run(page: Path, champion: Network) -> None:
         exec(compile(example, str(page), "exec"), {})
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "exports.md"])
+@pytest.mark.parametrize("page", [page for page in PAGES if "```c\n" in page.read_text()])
 def test_c_examples_compile(page: Path, champion: Network, tmp_path: Path) -> None:
     (example,) = re.findall(r"```c\n(.*?)```", page.read_text(), re.DOTALL)
     include, body = example.split("\n", 1)

@@ -129,7 +129,9 @@ PRESETS: dict[str, dict[str, Any]] = {
         "time_limit_s": 20.0,
         "episodes": 8,
         "fixed_episodes": True,
-        "complexity_probability": 0.1,
+        "complexity_probability": 0.0,
+        "tournament_size": 2,
+        "mutation": {"remove_connection": 0.15},
     },
 }
 
