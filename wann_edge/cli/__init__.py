@@ -26,7 +26,8 @@ def run(arguments: list[str]) -> int:
     except WannError as error:
         return _complain(str(error))
     except typer.TyperException as error:
-        return _complain(f"{error.format_message()}; see wann-edge --help")
+        message = error.format_message().rstrip(".")
+        return _complain(f"{message}; see wann-edge --help")
     except BrokenPipeError:
         sys.stderr.close()
         return 1
