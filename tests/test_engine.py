@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from networks import random_network
-from wann_edge.engine import Engine
+from wann_edge.engine import Engine, _Order, _parts, _Worker
 from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS, rollouts
 from wann_edge.kernel import Floats
@@ -172,6 +172,19 @@ def test_ctrl_c_reaches_the_caller_but_no_worker() -> None:
         with pytest.raises(KeyboardInterrupt):
             engine.rollouts(some_networks(400), (1.0,), SEEDS)
         assert not multiprocessing.active_children()
+
+
+def test_a_worker_leaves_quietly_when_nobody_takes_its_answer(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    worker = _Worker(Trap())
+    (process,) = multiprocessing.active_children()
+    worker.give(0, _Order([_parts(some_networks(1)[0])], (1.0,), SEEDS))
+    assert worker.connection.poll(10)
+    worker.connection.close()
+    process.join(10)
+    assert process.exitcode == 0
+    assert capfd.readouterr().err == ""
 
 
 def test_a_task_that_cannot_be_sent_is_refused() -> None:

@@ -235,7 +235,7 @@ def _start_without_interrupts(process: BaseProcess) -> None:
 def _serve(connection: Connection, named: Task | str) -> None:
     """A worker's life: it answers orders until the pipe is closed."""
     task = load_task(named) if isinstance(named, str) else named
-    with suppress(EOFError, BrokenPipeError):
+    with suppress(EOFError, ConnectionError):
         while True:
             order: _Order = connection.recv()
             connection.send(_answer(task, order))
