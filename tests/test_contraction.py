@@ -18,7 +18,7 @@ FREE = ["-std=gnu99", "-O3", "-march=native"]
 BUILDS = {
     "gcc, contraction not forbidden": ("gcc", FREE),
     "clang, contraction not forbidden": ("clang", FREE),
-    "gcc, strict": ("gcc", [*STRICT, "-O1"]),
+    "gcc, strict": ("gcc", [*STRICT, "-O3"]),
     "clang, strict": ("clang", [*STRICT, "-O2"]),
     "gcc, undefined behaviour stops it": (
         "gcc",

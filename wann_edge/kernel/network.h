@@ -66,6 +66,8 @@ WANN_INLINE void wann_activate(int32_t activation, const wann_real *x, wann_real
         break;
     switch (activation) {
         WANN_ACTIVATIONS(WANN_CASE)
+    default:  /* no id of the table: callers have checked */
+        WANN_EACH_BLOCK(b) y[b] = x[b];
     }
 #undef WANN_CASE
 }
