@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from networks import random_network
-from wann_edge.engine import Engine, _Order, _parts, _Worker
+from wann_edge.engine import Engine, _Chunk, _Order, _run_chunk, _Worker
 from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS, rollouts
 from wann_edge.kernel import Floats
@@ -179,7 +179,7 @@ def test_a_worker_leaves_quietly_when_nobody_takes_its_answer(
 ) -> None:
     worker = _Worker(Trap())
     (process,) = multiprocessing.active_children()
-    worker.give(0, _Order([_parts(some_networks(1)[0])], (1.0,), SEEDS))
+    worker.give(0, _Order(_run_chunk, _Chunk(some_networks(1), (1.0,), SEEDS)))
     assert worker.connection.poll(10)
     worker.connection.close()
     process.join(10)

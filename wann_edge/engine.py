@@ -6,21 +6,18 @@ import multiprocessing
 import signal
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pickle import PicklingError
 from types import TracebackType
-from typing import NamedTuple
-
-import numpy as np
+from typing import NamedTuple, TypeVar, cast
 
 from wann_edge.errors import TaskError, WannError
 from wann_edge.evaluate import rollouts
-from wann_edge.kernel import Floats, Integers
-from wann_edge.network import Input, Network, Output
+from wann_edge.network import Network
 from wann_edge.task import Rollouts, Spec, Task, load_task
 
 # Small enough that no worker waits long for the slowest, large enough that sending is cheap.
@@ -31,29 +28,29 @@ DEATHS_ALLOWED = 3
 GRACE_S = 1.0
 
 
-class _Parts(NamedTuple):
-    """What a Network is made of, without the addresses that hold in one process only."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
-    inputs: tuple[Input, ...]
-    outputs: tuple[Output, ...]
-    activations: tuple[str, ...]
-    edges: tuple[tuple[int, int], ...]
-    weights: tuple[float, ...] | None
+
+class _Chunk(NamedTuple):
+    """Each network with every weight and every seed."""
+
+    networks: Sequence[Network]
+    weights: Sequence[float]
+    seeds: Sequence[int]
 
 
 class _Order(NamedTuple):
-    """Work for one worker: each network with every weight and every seed."""
+    """Work for one worker: a function of the task and an item."""
 
-    networks: list[_Parts]
-    weights: tuple[float, ...]
-    seeds: tuple[int, ...]
+    function: Callable[..., object]
+    item: object
 
 
-class _Answer(NamedTuple):
-    """Returns float32 and lengths int32 in steps, [networks, weights, episodes]."""
+class _Done(NamedTuple):
+    """What an order gave: None is a result too."""
 
-    returns: Floats
-    steps: Integers
+    result: object
 
 
 class Engine:
@@ -107,34 +104,48 @@ class Engine:
         Raises TaskError when a network does not fit the task, when the task fails, or
         when workers keep dying.
         """
-        if self._count == 1:
-            return [self._run_here(network, weights, seeds, deadline_s) for network in networks]
-        parts = [_parts(network) for network in networks]
-        stride = min(len(networks), self._count * CHUNKS_PER_WORKER)
-        orders = [_Order(parts[i::stride], tuple(weights), tuple(seeds)) for i in range(stride)]
+        stride = len(networks)
+        if self._count > 1:
+            stride = min(stride, self._count * CHUNKS_PER_WORKER)
+        chunks = [_Chunk(networks[i::stride], weights, seeds) for i in range(stride)]
+        done = self.map(_run_chunk, chunks, deadline_s)
+        return [done[i % stride][i // stride] for i in range(len(networks))]
+
+    def map(
+        self,
+        function: Callable[[Task, Item], Result],
+        items: Sequence[Item],
+        deadline_s: float | None = None,
+    ) -> list[Result]:
+        """``function(task, item)`` for each item, in order, wherever there is a worker free.
+
+        function: of a module's top level, and items picklable, for more than one worker.
+        deadline_s: by ``time.monotonic``; when it has passed, TimeoutError is raised.
+        Raises WannErrors that the function raises, and TaskError for other errors, or
+        when workers keep dying.
+        """
+        orders = [_Order(function, item) for item in items]
         try:
-            answers = self._answers(orders, deadline_s)
+            done = (
+                self._all_here(orders, deadline_s)
+                if self._count == 1
+                else (self._answers(orders, deadline_s))
+            )
         except BaseException:
             self.close()
             raise
-        return [
-            Rollouts(*(values[i // stride] for values in answers[i % stride]))
-            for i in range(len(networks))
-        ]
+        return cast("list[Result]", [answer.result for answer in done])
 
-    def _run_here(
-        self,
-        network: Network,
-        weights: Sequence[float],
-        seeds: Sequence[int],
-        deadline_s: float | None,
-    ) -> Rollouts:
-        _left_s(deadline_s)
-        return _run(self._local, network, weights, seeds)
+    def _all_here(self, orders: Sequence[_Order], deadline_s: float | None) -> list[_Done]:
+        done: list[_Done] = []
+        for order in orders:
+            _left_s(deadline_s)
+            done.append(_carry_out(self._local, order))
+        return done
 
-    def _answers(self, orders: Sequence[_Order], deadline_s: float | None) -> list[_Answer]:
+    def _answers(self, orders: Sequence[_Order], deadline_s: float | None) -> list[_Done]:
         """Each order's answer; the order of a worker that dies goes to a new one."""
-        answers: dict[int, _Answer] = {}
+        answers: dict[int, _Done] = {}
         waiting = deque(range(len(orders)))
         deaths = 0
         while len(answers) < len(orders):
@@ -195,14 +206,14 @@ class _Worker:
         with suppress(OSError):
             self.connection.send(order)
 
-    def take(self) -> _Answer | None:
+    def take(self) -> _Done | None:
         """The answer to its order, or None where the process has died.
 
         Raises what the task raised.
         """
         self.busy = False
         try:
-            answer: _Answer | WannError = self.connection.recv()
+            answer: _Done | WannError = self.connection.recv()
         except (EOFError, OSError):
             return None
         if isinstance(answer, WannError):
@@ -241,18 +252,17 @@ def _serve(connection: Connection, named: Task | str) -> None:
             connection.send(_answer(task, order))
 
 
-def _answer(task: Task, order: _Order) -> _Answer | WannError:
+def _answer(task: Task, order: _Order) -> _Done | WannError:
     try:
-        done = [_run(task, Network(*parts), order.weights, order.seeds) for parts in order.networks]
+        return _carry_out(task, order)
     except WannError as error:
         return error
-    return _Answer(np.stack([d.returns for d in done]), np.stack([d.steps for d in done]))
 
 
-def _run(task: Task, network: Network, weights: Sequence[float], seeds: Sequence[int]) -> Rollouts:
+def _carry_out(task: Task, order: _Order) -> _Done:
     try:
-        return rollouts(network, task, weights, seeds)
-    except WannError:
+        return _Done(order.function(task, order.item))
+    except (WannError, TimeoutError):
         raise
     except Exception as error:
         raise TaskError(
@@ -260,10 +270,8 @@ def _run(task: Task, network: Network, weights: Sequence[float], seeds: Sequence
         ) from error
 
 
-def _parts(network: Network) -> _Parts:
-    return _Parts(
-        network.inputs, network.outputs, network.activations, network.edges, network.weights
-    )
+def _run_chunk(task: Task, chunk: _Chunk) -> list[Rollouts]:
+    return [rollouts(network, task, chunk.weights, chunk.seeds) for network in chunk.networks]
 
 
 def _left_s(deadline_s: float | None) -> float | None:
