@@ -110,6 +110,7 @@ def test_how_much_is_done_is_by_the_nearer_limit(
         generation=4,
         evaluations=0,
         steps=0,
+        evaluation_s=0.0,
         elapsed_s=2.0,
         best_mean=0.0,
         mean_mean=0.0,

@@ -43,11 +43,13 @@ class Population:
 
     All randomness of a generation comes from the seed and the generation's number.
 
+    island: populations of one search that differ in it draw other random numbers.
     generation: how many have been told.
     members: the current generation; all have scores once told.
     """
 
-    def __init__(self, settings: Settings, spec: Spec) -> None:
+    def __init__(self, settings: Settings, spec: Spec, island: int = 0) -> None:
+        self.island = island
         self.generation = 0
         self.members: list[Member] = []
         self._settings = settings
@@ -65,9 +67,8 @@ class Population:
         With fixed episodes only those whose score is not known already.
         """
         if not self._asked:
-            rng = np.random.default_rng(
-                stream(self._settings.seed, Stream.BREEDING, self.generation)
-            )
+            seed = self._settings.seed
+            rng = np.random.default_rng(stream(seed, Stream.BREEDING, self.generation, self.island))
             self.members = self._bred(rng) if self.members else self._first(rng)
             self._asked = True
         return [member.network for member in self.members if not member.scores]

@@ -25,15 +25,18 @@ FILES = ("champion.json", "pareto.json", "history.csv", "run.json")
 class Progress:
     """Where a search stands after a generation.
 
-    generation: how many are done. evaluations: networks scored, and steps: environment
-    steps taken (those of validation too), both since the start. best_mean, mean_mean:
-    this generation's highest and average mean over the shared weights. champion_mean:
-    the champion's on the validation episodes; connections, hidden: its size.
+    generation: how many are done, on each island that is still in the race. evaluations:
+    networks scored, steps: environment steps taken (those of validation too), and
+    evaluation_s: seconds of scoring, added up over workers, all since the start.
+    best_mean, mean_mean: this generation's highest and average mean over the shared
+    weights. champion_mean: the champion's on the validation episodes; connections,
+    hidden: its size.
     """
 
     generation: int
     evaluations: int
     steps: int
+    evaluation_s: float
     elapsed_s: float
     best_mean: float
     mean_mean: float

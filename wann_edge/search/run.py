@@ -8,16 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import Scores, scores_of
 from wann_edge.network import Network
 from wann_edge.search.archive import Archive, Tested
-from wann_edge.search.population import Population
 from wann_edge.search.record import Progress, Record
 from wann_edge.search.settings import Settings
+from wann_edge.search.strategy import Advance, steps_of, strategy
 from wann_edge.search.streams import Stream, seeds_of, stream
 from wann_edge.task import Rollouts, Task
 
@@ -85,8 +83,8 @@ def _until_stopped(search: _Search, record: Record, on_generation: OnGeneration 
     """Runs generations; gives the reason of the end."""
     saved_s = time.monotonic()
     try:
-        while search.population.generation != search.settings.generations:
-            progress = search.run_generation()
+        while search.generation != search.settings.generations:
+            progress = search.advance()
             if on_generation is not None:
                 on_generation(progress)
             if time.monotonic() > saved_s + SAVE_EVERY_S:
@@ -118,31 +116,37 @@ class _Search:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.settings = settings
-        self.population = Population(settings, engine.spec)
         self.archive = Archive()
         self.history: list[Progress] = []
         self._engine = engine
-        self._validation = self._seeds(Stream.VALIDATION, 0, settings.validation_episodes)
+        self._strategy = strategy(settings, engine)
+        self._validation = seeds_of(
+            stream(settings.seed, Stream.VALIDATION), settings.validation_episodes
+        )
         self._started_s = time.monotonic()
         limit_s = settings.time_limit_s
         self._deadline_s = None if limit_s is None else self._started_s + limit_s
         self._test_s = 0.0
         self._evaluations = 0
         self._steps = 0
+        self._evaluation_s = 0.0
 
-    def run_generation(self) -> Progress:
-        """One generation, its best tested. Raises TimeoutError when the time is up."""
-        settings, population = self.settings, self.population
-        candidates = population.ask()
-        generation = 0 if settings.fixed_episodes else population.generation
-        seeds = self._seeds(Stream.EPISODES, generation, settings.episodes)
-        results = self._rollouts(self._engine, candidates, seeds)
-        population.tell([result.returns.mean(axis=1, dtype=np.float64) for result in results])
-        self._evaluations += len(candidates)
-        self.archive.offer(population.members)
-        if not self.archive.holds(population.best.network):
-            self._test(self._engine, [population.best.network])
-        self.history.append(self._progress())
+    @property
+    def generation(self) -> int:
+        """How many generations have been run."""
+        return self._strategy.generation
+
+    def advance(self) -> Progress:
+        """A step of the strategy, its best tested. Raises TimeoutError when the time is up."""
+        found = self._strategy.advance(self._engine, self._deadline_s)
+        self._evaluations += found.evaluations
+        self._steps += found.steps
+        self._evaluation_s += found.evaluation_s
+        self.archive.offer(found.best_of_size)
+        best = max(found.members, key=lambda member: member.mean)
+        if not self.archive.holds(best.network):
+            self._test(self._engine, [best.network])
+        self.history.append(self._progress(found))
         return self.history[-1]
 
     def seconds_to_test_front(self) -> float:
@@ -170,19 +174,17 @@ class _Search:
     ) -> list[Rollouts]:
         weights = self.settings.shared_weights
         results = engine.rollouts(networks, weights, seeds, self._deadline_s)
-        self._steps += sum(int(result.steps.sum()) for result in results)
+        self._steps += steps_of(results)
         return results
 
-    def _seeds(self, use: Stream, generation: int, episodes: int) -> list[int]:
-        return seeds_of(stream(self.settings.seed, use, generation), episodes)
-
-    def _progress(self) -> Progress:
-        means = [member.mean for member in self.population.members]
+    def _progress(self, found: Advance) -> Progress:
+        means = [member.mean for member in found.members]
         champion = self.archive.front()[-1]
         return Progress(
-            generation=self.population.generation,
+            generation=self.generation,
             evaluations=self._evaluations,
             steps=self._steps,
+            evaluation_s=self._evaluation_s,
             elapsed_s=time.monotonic() - self._started_s,
             best_mean=max(means),
             mean_mean=sum(means) / len(means),

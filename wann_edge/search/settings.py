@@ -73,6 +73,9 @@ class Settings(_Model):
     population: networks a generation. episodes: for each shared weight.
     generations, time_limit_s: the search ends at whichever comes first; None: no such limit.
     fixed_episodes: the same episodes in all generations, so a network is scored once.
+    islands: populations that race; 1 is the paper's single one. Several need
+    fixed_episodes, for their scores are compared. round_generations: what each runs
+    before they are compared. stage_rounds: rounds of a race's first stage.
     validation_episodes: for each shared weight, where champions are compared.
     tournament_size: of each of the two tournaments whose better winner is the parent, as
     in the published code; so twice as many compete.
@@ -92,6 +95,9 @@ class Settings(_Model):
     shared_weights: tuple[SharedWeight, ...] = Field(PAPER_WEIGHTS, min_length=1, max_length=1000)
     episodes: int = Field(3, ge=1, le=100_000)
     fixed_episodes: bool = False
+    islands: int = Field(1, ge=1, le=1024)
+    round_generations: int = Field(8, ge=1)
+    stage_rounds: int = Field(2, ge=1)
     validation_episodes: int = Field(20, ge=1, le=100_000)
     initial_enable_probability: Probability = 0.5
     tournament_size: int = Field(8, ge=1, le=1_000_000)
@@ -109,6 +115,8 @@ class Settings(_Model):
                 where="settings",
                 remedy="give generations or time_limit_s, or both",
             )
+        if self.islands > 1 and not self.fixed_episodes:
+            raise SettingsError("islands need fixed_episodes", where="islands")
         if self.mutation.total == 0:
             raise SettingsError("all odds are 0", where="mutation")
         unknown = set(self.activations) - set(activation_names())
@@ -129,6 +137,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "time_limit_s": 20.0,
         "episodes": 8,
         "fixed_episodes": True,
+        "islands": 8,
         "complexity_probability": 0.0,
         "tournament_size": 2,
         "mutation": {"remove_connection": 0.15},

@@ -15,9 +15,10 @@ class Stream(IntEnum):
     VALIDATION = 3
 
 
-def stream(seed: int, use: Stream, generation: int = 0) -> np.random.SeedSequence:
-    """The stream of one generation, which depends on nothing but these three numbers."""
-    return np.random.SeedSequence(seed, spawn_key=(use, generation))
+def stream(seed: int, use: Stream, generation: int = 0, island: int = 0) -> np.random.SeedSequence:
+    """The stream of an island's generation, which depends on nothing but these numbers."""
+    key = (use, generation, island) if island else (use, generation)
+    return np.random.SeedSequence(seed, spawn_key=key)
 
 
 def seeds_of(sequence: np.random.SeedSequence, episodes: int) -> list[int]:
