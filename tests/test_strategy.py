@@ -1,0 +1,100 @@
+"""How a search spends its evaluations: islands that race, and one population."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from wann_edge.engine import Engine
+from wann_edge.errors import SettingsError
+from wann_edge.search.population import Population
+from wann_edge.search.settings import Settings, preset
+from wann_edge.search.strategy import Leg, OnePopulation, Race, run_leg, strategy
+from wann_edge.sims.swingup import SwingUp
+
+SMALL = preset(
+    "fast", population=12, episodes=1, round_generations=2, stage_rounds=1, shared_weights=(1.0,)
+)
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine(SwingUp()) as made:
+        yield made
+
+
+def test_a_race_halves_its_islands_and_starts_anew(engine: Engine) -> None:
+    """Stages of 1, 2 and 4 rounds for 8, 4 and 2 islands; then 2, 4 and 8 rounds."""
+    race = Race(SMALL, engine)
+    sizes = []
+    for _ in range(1 + 2 + 4 + 2 + 4 + 8 + 1):
+        sizes.append(len(race.islands))
+        race.advance(engine, None)
+    assert sizes == [8] + [4] * 2 + [2] * 4 + [8] * 2 + [4] * 4 + [2] * 8 + [8]
+    assert race.generation == 2 * len(sizes)
+
+
+def test_the_better_half_stays_and_the_winner_meets_fresh_islands(engine: Engine) -> None:
+    race = Race(SMALL, engine)
+    started = {island.island for island in race.islands}
+    assert started == set(range(8))
+    found = race.advance(engine, None)
+    means = sorted((member.mean for member in found.members), reverse=True)
+    assert max(island.best.mean for island in race.islands) == means[0]
+    assert {island.island for island in race.islands} < started
+    for _ in range(2 + 4):
+        winner = max(race.islands, key=lambda island: island.best.mean)
+        race.advance(engine, None)
+    assert winner.island in {island.island for island in race.islands}
+    assert {island.island for island in race.islands} - started == set(range(8, 15))
+    assert sum(island.generation == 0 for island in race.islands) == 7
+
+
+def test_islands_draw_different_numbers_and_repeat(engine: Engine) -> None:
+    def networks(number: int) -> list[object]:
+        population = Population(SMALL, engine.spec, number)
+        leg = Leg(population, SMALL, 3, None)
+        return [member.network for member in run_leg(SwingUp(), leg).population.members]
+
+    assert networks(1) == networks(1)
+    assert networks(1) != networks(2)
+
+
+def test_the_best_of_each_size_is_remembered(engine: Engine) -> None:
+    """Of all that were scored in the leg, not only of those that are left."""
+    population = Population(SMALL, engine.spec)
+    ran = run_leg(SwingUp(), Leg(population, SMALL, 30, None))
+    best = {len(member.network.edges): member.mean for member in ran.advance.best_of_size}
+    for member in ran.population.members:
+        assert member.mean <= best[len(member.network.edges)]
+    assert set(best) > {len(member.network.edges) for member in ran.population.members}
+    assert ran.advance.evaluations > len(best)
+    assert ran.advance.evaluation_s > 0
+
+
+def test_the_deadline_ends_a_leg_between_generations(engine: Engine) -> None:
+    past = time.monotonic() - 1
+    ran = run_leg(SwingUp(), Leg(Population(SMALL, engine.spec), SMALL, 5, past))
+    assert ran.population.generation == 0
+    with pytest.raises(TimeoutError):
+        Race(SMALL, engine).advance(engine, past)
+    soon = time.monotonic() + 0.2
+    ran = run_leg(SwingUp(), Leg(Population(SMALL, engine.spec), SMALL, 10**9, soon))
+    assert ran.population.generation > 0
+    assert time.monotonic() < soon + 1
+
+
+def test_a_round_does_not_go_beyond_the_last_generation(engine: Engine) -> None:
+    race = Race(SMALL.model_copy(update={"generations": 3}), engine)
+    race.advance(engine, None)
+    race.advance(engine, None)
+    assert race.generation == 3
+
+
+def test_settings_choose(engine: Engine) -> None:
+    assert isinstance(strategy(SMALL, engine), Race)
+    assert isinstance(strategy(preset("paper"), engine), OnePopulation)
+    with pytest.raises(SettingsError, match="islands need fixed_episodes"):
+        Settings(islands=2, generations=1)
