@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -77,7 +76,6 @@ def check_text(text: str, where: str) -> None:
         )
 
 
-@lru_cache(maxsize=1024)
 def check_channel(channel: Input | Output, where: str) -> None:
     """Raises NetworkError unless names, units and bounds are valid."""
     check_text(channel.name, f"{where}.name")

@@ -9,7 +9,7 @@ import numpy as np
 
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32
-from wann_edge.task import BatchTask, Policy, Rollouts, Task, World, check_fit
+from wann_edge.task import Policy, Rollouts, Task, World, check_fit, is_batch
 
 # The shared weights of the paper's fitness (Gaier & Ha 2019, section 3).
 PAPER_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
@@ -94,7 +94,7 @@ def rollouts(
     Raises TaskError when the network does not fit the task.
     """
     check_fit(network, task.spec)
-    if isinstance(task, BatchTask):
+    if is_batch(task):
         return task.rollouts(network, weights, seeds)
     world, shape = task.world(), (len(weights), len(seeds))
     result = Rollouts(np.empty(shape, np.float32), np.empty(shape, np.int32))

@@ -67,7 +67,7 @@ class Network:
             object.__setattr__(self, "control_period_s", float32(self.control_period_s))
         if not self.edges:
             object.__setattr__(self, "weights", None)
-        _check_channels(self)
+        _check_contract(self.inputs, self.outputs, self.task)
         _check_topology(self)
         _check_numbers(self)
 
@@ -154,15 +154,15 @@ def _alive(network: Network) -> list[int]:
     return [node for node, need in enumerate(needed) if need or node < first]
 
 
-def _check_channels(network: Network) -> None:
-    if not network.inputs or not network.outputs:
+@lru_cache(maxsize=64)
+def _check_contract(
+    inputs: tuple[Input, ...], outputs: tuple[Output, ...], task: str | None
+) -> None:
+    if not inputs or not outputs:
         raise NetworkError("a network needs at least one input and one output")
-    if network.task is not None:
-        check_text(network.task, "task")
-    kinds: dict[str, Sequence[Input | Output]] = {
-        "inputs": network.inputs,
-        "outputs": network.outputs,
-    }
+    if task is not None:
+        check_text(task, "task")
+    kinds: dict[str, Sequence[Input | Output]] = {"inputs": inputs, "outputs": outputs}
     for kind, channels in kinds.items():
         names: set[str] = set()
         for index, channel in enumerate(channels):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 
@@ -60,7 +60,6 @@ class Task(Protocol):
         ...
 
 
-@runtime_checkable
 class BatchTask(Protocol):
     """A simulator that also answers whole batches of episodes in one call."""
 
@@ -69,6 +68,11 @@ class BatchTask(Protocol):
     ) -> Rollouts:
         """Every shared weight with the episode of every seed."""
         ...
+
+
+def is_batch(task: Task) -> TypeGuard[BatchTask]:
+    """Whether the task answers batches; quick, for it is asked for every network."""
+    return hasattr(task, "rollouts")
 
 
 class Policy(Protocol):

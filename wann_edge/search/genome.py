@@ -7,7 +7,7 @@ from itertools import compress
 
 import numpy as np
 
-from wann_edge.network import Network, float32
+from wann_edge.network import Network
 from wann_edge.task import Spec
 
 Link = tuple[int, int]
@@ -65,11 +65,10 @@ def link_order(link: Link) -> Link:
     return link[1], link[0]
 
 
-def express(genome: Genome, spec: Spec) -> Network:
-    """The network of the enabled connections, for this task; hidden nodes that reach no
-    output are left out.
+def wiring(genome: Genome) -> tuple[tuple[str, ...], tuple[Link, ...]]:
+    """The activations and edges of the network that the enabled connections make.
 
-    Raises NetworkError when the genome has not the task's numbers of inputs and outputs.
+    Hidden nodes that reach no output are left out.
     """
     links = list(compress(genome.links, genome.enabled))
     first, outputs = genome.first_hidden, genome.first_output
@@ -84,11 +83,20 @@ def express(genome: Genome, spec: Spec) -> Network:
             number.append(last)
         links = [(number[s], number[t]) for s, t in links if alive[t]]
     hidden = compress(genome.hidden, alive[first:outputs])
+    return (*hidden, *("linear",) * genome.outputs), tuple(links)
+
+
+def express(genome: Genome, spec: Spec) -> Network:
+    """The network that a genome makes, for this task.
+
+    Raises NetworkError when the genome has not the task's numbers of inputs and outputs.
+    """
+    activations, edges = wiring(genome)
     return Network(
         inputs=spec.inputs,
         outputs=spec.outputs,
-        activations=(*hidden, *("linear",) * genome.outputs),
-        edges=tuple(links),
-        control_period_s=float32(spec.dt_s),
+        activations=activations,
+        edges=edges,
+        control_period_s=spec.dt_s,
         task=spec.name,
     )
