@@ -1,0 +1,86 @@
+"""What a search finds in a given time, over seeds; and how much of the time is evaluation.
+
+Run:  python -m benchmarks.search_quality [--seconds 60] [--seeds 0,1,2] [--variants fast] [--json]
+
+The reference is the published champion, evaluated in the same run on the same episodes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.common import DATA, machine, show
+from wann_edge.cli.search import cores
+from wann_edge.evaluate import PAPER_WEIGHTS, score
+from wann_edge.network import Network
+from wann_edge.published import read_published
+from wann_edge.search.run import SearchResult, run_search
+from wann_edge.search.settings import preset
+from wann_edge.sims.swingup import SPEC, SwingUp
+
+FRESH_SEED = 12345
+GOOD = 600.0
+VARIANTS: dict[str, dict[str, object]] = {
+    "fast": {},
+    "one population": {"islands": 1},
+    "size in the ranking": {"complexity_probability": 0.8},
+    "no removal": {"mutation": {}},
+}
+
+
+def fresh_mean(network: Network) -> float:
+    """The mean over the six weights on 100 fresh episodes."""
+    return score(network, SwingUp(), PAPER_WEIGHTS, 100, FRESH_SEED).mean_of_weights
+
+
+def smallest_good(result: SearchResult) -> int | None:
+    """The fewest connections on the front with a fresh mean of 600 or more."""
+    good = (t.connections for t in result.front if fresh_mean(t.network) >= GOOD)
+    return next(good, None)
+
+
+def row_of(variant: str, seed: int, seconds: float) -> dict[str, object]:
+    """One search."""
+    workers = cores()
+    changes = {**VARIANTS[variant], "seed": seed, "workers": workers, "time_limit_s": seconds}
+    with tempfile.TemporaryDirectory() as folder:
+        result = run_search("swingup", preset("fast", **changes), Path(folder))
+    progress = result.progress
+    return {
+        "variant": variant,
+        "seed": seed,
+        "fresh mean": fresh_mean(result.champion),
+        "connections": len(result.champion.edges),
+        "hidden": result.champion.hidden_count,
+        f"fewest for {GOOD:g}": smallest_good(result),
+        "M steps": progress.steps / 1e6,
+        "% evaluating": 100 * progress.evaluation_s / (progress.elapsed_s * workers),
+    }
+
+
+def main() -> None:
+    """Prints a row a search, the published champion first."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    parser.add_argument("--seconds", type=float, default=60.0, help="time for each search")
+    parser.add_argument("--seeds", default="0,1,2", help="seeds, with commas")
+    parser.add_argument("--variants", default="fast", help=f"of: {', '.join(VARIANTS)}")
+    options = parser.parse_args()
+    if not DATA.is_dir():
+        sys.exit(f"the reference data is absent: {DATA}")
+    published = read_published(DATA / "champions" / "swing.out", inputs=5, outputs=1, task=SPEC)
+    reference = {"published champion, 52 connections": round(fresh_mean(published), 1)}
+    rows: list[dict[str, object]] = []
+    for variant in options.variants.split(","):
+        for seed in map(int, options.seeds.split(",")):
+            rows.append(row_of(variant.strip(), seed, options.seconds))
+            print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+    show(machine() | {"seconds": options.seconds} | reference, rows, as_json=options.json)
+
+
+if __name__ == "__main__":
+    main()
