@@ -74,7 +74,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "says"),
     [
         (["serach"], "serach"),
-        (["search"], "Missing argument"),
+        (["search"], "no task is named"),
+        (["search", "--resume", "nowhere"], "holds no whole checkpoint"),
         (["search", "swingdown", "--generations", "1"], "'swingdown' is not one of the tasks"),
         (["search", "swingup", "--preset", "best"], "best"),
         (["search", "swingup", "--time-limit", "soon"], "'soon' is not a time"),

@@ -18,8 +18,10 @@ from wann_edge import netfile
 from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.network import Network
+from wann_edge.search import checkpoint
 from wann_edge.search.genome import express, initial
-from wann_edge.search.record import FILES, HISTORY_COLUMNS, Progress
+from wann_edge.search.progress import Progress
+from wann_edge.search.record import FILES, HISTORY_COLUMNS
 from wann_edge.search.run import SearchResult, run_search
 from wann_edge.search.settings import Settings, preset
 from wann_edge.sims.swingup import SPEC, SwingUp
@@ -76,7 +78,7 @@ def test_files_hold_what_was_found(tmp_path: Path) -> None:
     settings = small(generations=8)
     result = run_search("swingup", settings, tmp_path / "run", on_generation=told.append)
     folder = tmp_path / "run"
-    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+    assert {path.name for path in folder.iterdir()} == {*FILES, *checkpoint.NAMES}
     check_champion(folder, result, settings)
     check_front(folder, result)
     assert result.progress == told[-1]
@@ -222,7 +224,7 @@ def test_ctrl_c_stops_in_two_seconds_and_keeps_the_champion(workers: int, tmp_pa
     assert errors == ""
     assert output.endswith("interrupted\n")
     assert search.returncode == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+    assert {path.name for path in tmp_path.iterdir()} == {*FILES, *checkpoint.NAMES}
     champion = netfile.load(tmp_path / "champion.json")
     assert mean_of_weights(champion) > 0
     assert replace(champion, shared_weight=1.0).without_dead_nodes().task == "swingup"

@@ -69,7 +69,7 @@ def demo(
     epilog="Example:  wann-edge search swingup --preset fast --time-limit 60s --out my-run"
 )
 def search(
-    task: Annotated[str, typer.Argument(help="The task's name, such as swingup.")],
+    task: Annotated[str | None, typer.Argument(help="The task's name, such as swingup.")] = None,
     preset: Annotated[str, typer.Option(help="Settings to start from: fast, or paper.")] = "fast",
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
     generations: Annotated[int | None, typer.Option(min=1, help="Stop after this many.")] = None,
@@ -82,15 +82,25 @@ def search(
     ] = None,
     out: Annotated[Path, typer.Option(help="The folder for all files.")] = Path("wann-run"),
     force: Force = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Go on with the run in this folder, to its own end or a new one.",
+        ),
+    ] = None,
 ) -> int:
     """Search topologies that control a task with one shared weight.
 
     Writes champion.json, pareto.json (the best network of each size), history.csv and
     run.json. The same seed and number of generations give the same champion for any
-    number of workers. Ctrl-C stops, and keeps the champion so far.
+    number of workers. Ctrl-C stops, and keeps the champion so far; --resume goes on from
+    there, as if the run had never stopped.
     """
-    from wann_edge.cli.search import run_search_command
+    from wann_edge.cli.search import resume_command, run_search_command
 
+    if resume is not None:
+        return resume_command(resume, generations, time_limit, workers)
     return run_search_command(
         task,
         out,

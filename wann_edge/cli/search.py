@@ -8,7 +8,9 @@ from pathlib import Path
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from wann_edge.cli.show import console, print_scores, seconds_of
-from wann_edge.search.record import Progress as Standing
+from wann_edge.errors import SettingsError
+from wann_edge.search import checkpoint
+from wann_edge.search.progress import Progress as Standing
 from wann_edge.search.run import SearchResult, run_search
 from wann_edge.search.settings import Settings, preset
 
@@ -16,7 +18,7 @@ INTERRUPTED = 130
 
 
 def run_search_command(
-    task: str,
+    task: str | None,
     out: Path,
     *,
     preset_name: str,
@@ -28,8 +30,25 @@ def run_search_command(
     force: bool,
 ) -> int:
     """Searches, then prints the champion's rewards and where the files are."""
+    if task is None:
+        raise SettingsError(
+            "no task is named", where="search", remedy="try: wann-edge search swingup"
+        )
     settings = settings_of(preset_name, population, generations, time_limit, seed, workers)
-    result = search_with_progress(task, settings, out, force=force)
+    return _report(search_with_progress(task, settings, out, force=force), out)
+
+
+def resume_command(
+    folder: Path, generations: int | None, time_limit: str | None, workers: int | None
+) -> int:
+    """Goes on with the run in a folder, to its own end or another."""
+    state = checkpoint.load(folder)
+    changes = ends_of(generations, time_limit) | {"workers": workers or cores()}
+    settings = state.settings.model_copy(update=changes)
+    return _report(search_with_progress(state.task, settings, folder, resume=True), folder)
+
+
+def _report(result: SearchResult, out: Path) -> int:
     print_scores(result.scores, "champion, on validation episodes")
     print(f"stopped by: {result.stopped}")
     print(f"champion: {size_of(result)}")
@@ -47,13 +66,18 @@ def settings_of(
     workers: int | None,
 ) -> Settings:
     """The preset, with the options that were given. An end that was given replaces the preset's."""
-    changes: dict[str, object] = {"seed": seed, "workers": workers or cores()}
-    if generations is not None or time_limit is not None:
-        changes["generations"] = generations
-        changes["time_limit_s"] = None if time_limit is None else seconds_of(time_limit)
+    changes = ends_of(generations, time_limit) | {"seed": seed, "workers": workers or cores()}
     if population is not None:
         changes["population"] = population
     return preset(preset_name, **changes)
+
+
+def ends_of(generations: int | None, time_limit: str | None) -> dict[str, object]:
+    """The settings of the end that was given; none where none was."""
+    if generations is None and time_limit is None:
+        return {}
+    limit_s = None if time_limit is None else seconds_of(time_limit)
+    return {"generations": generations, "time_limit_s": limit_s}
 
 
 def cores() -> int:
@@ -67,7 +91,9 @@ def size_of(result: SearchResult) -> str:
     return f"{len(network.edges)} connections, {network.hidden_count} hidden nodes"
 
 
-def search_with_progress(task: str, settings: Settings, out: Path, *, force: bool) -> SearchResult:
+def search_with_progress(
+    task: str, settings: Settings, out: Path, *, force: bool = False, resume: bool = False
+) -> SearchResult:
     """Searches under a live line: generation, rewards, size, speed, time left."""
     columns = (
         TextColumn("{task.description}"),
@@ -85,6 +111,7 @@ def search_with_progress(task: str, settings: Settings, out: Path, *, force: boo
             out,
             on_generation=lambda standing: _show(bar, row, standing),
             overwrite=force,
+            resume=resume,
         )
     finally:
         if bar.live.is_started:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from wann_edge.evaluate import Scores
 from wann_edge.network import Network
 from wann_edge.search.population import Member
+from wann_edge.search.state import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,24 @@ class Archive:
     def untested(self) -> list[Network]:
         """The networks that scored best but have no test here."""
         return [network for _, network in self._scored.values() if not self.holds(network)]
+
+    def kept(self) -> tuple[Kept, ...]:
+        """All that ``restore`` needs."""
+        scored = [(network, mean, None) for mean, network in self._scored.values()]
+        tested = [(t.network, None, t.scores) for t in self._tested.values()]
+        return tuple(
+            Kept(network.activations, network.edges, mean, scores)
+            for network, mean, scores in [*scored, *tested]
+        )
+
+    def restore(self, kept: Iterable[Kept], network_of: Callable[[Kept], Network]) -> None:
+        """Takes what another archive kept. network_of: makes a network of its wiring."""
+        for item in kept:
+            network = network_of(item)
+            if item.mean is not None:
+                self._scored[len(item.edges)] = (item.mean, network)
+            if item.scores is not None:
+                self._tested[len(item.edges)] = Tested(network, item.scores)
 
     def front(self) -> list[Tested]:
         """Those tested that no smaller or equal one matches, by ascending connections.

@@ -13,6 +13,7 @@ from wann_edge.search.genome import Genome, express, initial, wiring
 from wann_edge.search.mutate import mutate
 from wann_edge.search.rank import Objectives, ranked
 from wann_edge.search.settings import Settings
+from wann_edge.search.state import Island
 from wann_edge.search.streams import Stream, stream
 from wann_edge.task import Spec
 
@@ -86,6 +87,19 @@ class Population:
             self.members[i] = replace(self.members[i], scores=tuple(row))
         self.generation += 1
         self._asked = False
+
+    def standing(self) -> Island:
+        """All that ``restore`` needs, between ``tell`` and ``ask``."""
+        members = tuple((member.genome, member.scores) for member in self.members)
+        return Island(self.island, self.generation, members)
+
+    def restore(self, standing: Island) -> None:
+        """Goes on from where another population of these settings stood."""
+        self.island, self.generation = standing.island, standing.generation
+        self.members = [
+            Member(genome, express(genome, self._spec), scores)
+            for genome, scores in standing.members
+        ]
 
     def _first(self, rng: np.random.Generator) -> list[Member]:
         settings, spec = self._settings, self._spec

@@ -6,7 +6,7 @@ import csv
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
@@ -15,41 +15,12 @@ from wann_edge.errors import SettingsError
 from wann_edge.files import write_whole
 from wann_edge.netfile import to_document, to_json
 from wann_edge.network import Network
+from wann_edge.search import checkpoint
 from wann_edge.search.archive import Tested
+from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
 
 FILES = ("champion.json", "pareto.json", "history.csv", "run.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a search stands after a generation.
-
-    generation: how many are done, on each island that is still in the race. evaluations:
-    networks scored, steps: environment steps taken (those of validation too), and
-    evaluation_s: seconds of scoring, added up over workers, all since the start.
-    best_mean, mean_mean: this generation's highest and average mean over the shared
-    weights. champion_mean: the champion's on the validation episodes; connections,
-    hidden: its size.
-    """
-
-    generation: int
-    evaluations: int
-    steps: int
-    evaluation_s: float
-    elapsed_s: float
-    best_mean: float
-    mean_mean: float
-    champion_mean: float
-    connections: int
-    hidden: int
-    generations: int | None
-    time_limit_s: float | None
-
-    @property
-    def steps_per_s(self) -> float:
-        """Environment steps a second since the start."""
-        return self.steps / self.elapsed_s
 
 
 # The limits of a run are the same in every row: they are in run.json.
@@ -59,23 +30,27 @@ HISTORY_COLUMNS = tuple(Progress.__dataclass_fields__)[:-2]
 class Record:
     """The folder that a search writes to. Every file is written whole or not at all.
 
-    Raises SettingsError when it holds a run already and may not be overwritten, or
-    can't be written to.
+    Raises SettingsError when it can't be written to, and ``begin`` when it holds a run
+    already and may not be overwritten.
     """
 
-    def __init__(self, folder: Path, task: str, settings: Settings, *, overwrite: bool) -> None:
-        if (folder / "run.json").exists() and not overwrite:
-            raise SettingsError(
-                "holds a run already",
-                where=str(folder),
-                remedy="choose another folder or pass --force",
-            )
-        self._folder = folder
+    def __init__(self, folder: Path, task: str, settings: Settings) -> None:
+        self.folder = folder
         self._task = task
         self._settings = settings
+
+    def begin(self, *, overwrite: bool) -> None:
+        """Marks the folder as a run's, and takes an earlier run's files away."""
+        if (self.folder / "run.json").exists() and not overwrite:
+            raise SettingsError(
+                "holds a run already",
+                where=str(self.folder),
+                remedy="choose another folder, or pass --force or --resume",
+            )
         self._write_run("running", None)
         for name in FILES[:-1]:
-            (folder / name).unlink(missing_ok=True)
+            (self.folder / name).unlink(missing_ok=True)
+        checkpoint.remove(self.folder)
 
     def save(self, stopped: str, history: Sequence[Progress], front: Sequence[Tested]) -> None:
         """Writes the champion (the front's last), the history and the run's state."""
@@ -101,7 +76,7 @@ class Record:
 
     def discard(self) -> None:
         """Takes the run's mark away, where a search ends with nothing found."""
-        (self._folder / "run.json").unlink(missing_ok=True)
+        (self.folder / "run.json").unlink(missing_ok=True)
 
     def shipped(self, tested: Tested) -> Network:
         """The network with its best shared weight, and where it comes from.
@@ -133,7 +108,7 @@ class Record:
         self._write("run.json", json.dumps(document, indent=1) + "\n")
 
     def _write(self, name: str, text: str) -> None:
-        write_whole(self._folder / name, text)
+        write_whole(self.folder / name, text)
 
 
 def _table(history: Sequence[Progress]) -> str:

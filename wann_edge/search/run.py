@@ -12,9 +12,12 @@ from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import Scores, scores_of
 from wann_edge.network import Network
+from wann_edge.search import checkpoint
 from wann_edge.search.archive import Archive, Tested
-from wann_edge.search.record import Progress, Record
+from wann_edge.search.progress import Progress
+from wann_edge.search.record import Record
 from wann_edge.search.settings import Settings
+from wann_edge.search.state import Kept, State
 from wann_edge.search.strategy import Advance, steps_of, strategy
 from wann_edge.search.streams import Stream, seeds_of, stream
 from wann_edge.task import Rollouts, Task
@@ -22,6 +25,8 @@ from wann_edge.task import Rollouts, Task
 OnGeneration = Callable[[Progress], None]
 
 SAVE_EVERY_S = 10.0
+# Settings that a resumed run may change.
+MAY_CHANGE = {"preset", "generations", "time_limit_s", "workers"}
 # What testing the front may add to a search that was told to stop.
 FINISH_S = 1.0
 
@@ -49,19 +54,27 @@ def run_search(
     *,
     on_generation: OnGeneration | None = None,
     overwrite: bool = False,
+    resume: bool = False,
 ) -> SearchResult:
     """Searches until the generations are done, the time is up or Ctrl-C; writes files.
 
     task: a task, or the name of a registered one; Engine says more.
     on_generation: called after each generation.
+    resume: go on from the last checkpoint in ``out_dir``, where ``settings`` may differ
+    from those of the run in its end and its workers only.
 
-    Raises SettingsError when ``out_dir`` holds a run and ``overwrite`` is not set, or
-    when the time was too short for one generation; KeyboardInterrupt when interrupted
-    before one was done; TaskError when the task fails.
+    Raises SettingsError when ``out_dir`` holds a run and neither ``overwrite`` nor
+    ``resume`` is set, when there is no checkpoint or one of other settings to resume,
+    or when the time was too short for one generation; KeyboardInterrupt when
+    interrupted before one was done; TaskError when the task fails.
     """
     with Engine(task, settings.workers) as engine:
-        record = Record(out_dir, engine.spec.name, settings, overwrite=overwrite)
+        record = Record(out_dir, engine.spec.name, settings)
         search = _Search(engine, settings)
+        if resume:
+            search.restore(checkpoint.load(out_dir), str(out_dir))
+        else:
+            record.begin(overwrite=overwrite)
         stopped = "failed"
         try:
             stopped = _until_stopped(search, record, on_generation)
@@ -87,6 +100,7 @@ def _until_stopped(search: _Search, record: Record, on_generation: OnGeneration 
             progress = search.advance()
             if on_generation is not None:
                 on_generation(progress)
+            checkpoint.save(record.folder, search.state())
             if time.monotonic() > saved_s + SAVE_EVERY_S:
                 _keep(search, record, "running")
                 saved_s = time.monotonic()
@@ -123,13 +137,55 @@ class _Search:
         self._validation = seeds_of(
             stream(settings.seed, Stream.VALIDATION), settings.validation_episodes
         )
-        self._started_s = time.monotonic()
-        limit_s = settings.time_limit_s
-        self._deadline_s = None if limit_s is None else self._started_s + limit_s
+        self._begin(0.0)
         self._test_s = 0.0
         self._evaluations = 0
         self._steps = 0
         self._evaluation_s = 0.0
+
+    def state(self) -> State:
+        """All that ``restore`` needs."""
+        return State(
+            version=checkpoint.VERSION,
+            task=self._engine.spec.name,
+            settings=self.settings,
+            standing=self._strategy.standing(),
+            archive=self.archive.kept(),
+            history=tuple(self.history),
+        )
+
+    def restore(self, state: State, where: str) -> None:
+        """Goes on from a state. Raises SettingsError when it is of another search."""
+        if state.task != self._engine.spec.name:
+            raise SettingsError(f"the run's task is {state.task!r}", where=where)
+        for name in type(self.settings).model_fields.keys() - MAY_CHANGE:
+            was = getattr(state.settings, name)
+            if was != getattr(self.settings, name):
+                raise SettingsError(f"the run was begun with {name} = {was}", where=where)
+        self._strategy.restore(state.standing)
+        self.archive.restore(state.archive, self._network_of)
+        self.history = list(state.history)
+        last = self.history[-1]
+        self._evaluations, self._steps = last.evaluations, last.steps
+        self._evaluation_s = last.evaluation_s
+        self._begin(last.elapsed_s)
+
+    def _network_of(self, kept: Kept) -> Network:
+        spec = self._engine.spec
+        return Network(
+            inputs=spec.inputs,
+            outputs=spec.outputs,
+            activations=kept.activations,
+            edges=kept.edges,
+            control_period_s=spec.dt_s,
+            task=spec.name,
+        )
+
+    def _begin(self, elapsed_s: float) -> None:
+        """Sets the clock, with what an interrupted run has used already."""
+        self._started_s = time.monotonic() - elapsed_s
+        limit_s = self.settings.time_limit_s
+        self._deadline_s = None if limit_s is None else self._started_s + limit_s
 
     @property
     def generation(self) -> int:

@@ -13,6 +13,7 @@ from wann_edge.engine import Engine
 from wann_edge.evaluate import rollouts
 from wann_edge.search.population import Member, Population
 from wann_edge.search.settings import Settings
+from wann_edge.search.state import Standing
 from wann_edge.search.streams import Stream, seeds_of, stream
 from wann_edge.task import Rollouts, Task
 
@@ -41,6 +42,14 @@ class Strategy(Protocol):
         """Runs a generation, or a round of them. Raises TimeoutError when the time is up."""
         ...
 
+    def standing(self) -> Standing:
+        """All that ``restore`` needs."""
+        ...
+
+    def restore(self, standing: Standing) -> None:
+        """Goes on from where another stood."""
+        ...
+
 
 def strategy(settings: Settings, engine: Engine) -> Strategy:
     """The strategy that the settings ask for."""
@@ -67,6 +76,15 @@ class OnePopulation:
         self.generation = population.generation
         members = population.members
         return Advance(members, members, len(candidates), steps_of(results), evaluation_s)
+
+    def standing(self) -> Standing:
+        """All that ``restore`` needs."""
+        return Standing(self.generation, (self._population.standing(),))
+
+    def restore(self, standing: Standing) -> None:
+        """Goes on from where another stood."""
+        self.generation = standing.generation
+        self._population.restore(standing.islands[0])
 
 
 class Leg(NamedTuple):
@@ -168,6 +186,26 @@ class Race:
             sum(advance.steps for advance in advances),
             sum(advance.evaluation_s for advance in advances),
         )
+
+    def standing(self) -> Standing:
+        """All that ``restore`` needs."""
+        return Standing(
+            self.generation,
+            tuple(island.standing() for island in self.islands),
+            self._started,
+            self._bracket,
+            self._stage,
+            self._rounds_left,
+        )
+
+    def restore(self, standing: Standing) -> None:
+        """Goes on from where another stood."""
+        self.generation = standing.generation
+        self._started, self._bracket = standing.started, standing.bracket
+        self._stage, self._rounds_left = standing.stage, standing.rounds_left
+        self.islands = [Population(self._settings, self._spec, i.island) for i in standing.islands]
+        for population, island in zip(self.islands, standing.islands, strict=True):
+            population.restore(island)
 
     def _end_stage(self) -> None:
         ranked = sorted(self.islands, key=lambda island: -island.best.mean)

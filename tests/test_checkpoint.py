@@ -1,0 +1,178 @@
+"""A search that is broken off, however it is, goes on as if it never had been."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from wann_edge.cli import run
+from wann_edge.errors import SettingsError
+from wann_edge.search import checkpoint
+from wann_edge.search.run import run_search
+from wann_edge.search.settings import Settings, preset
+
+GENERATIONS = 24
+RESULTS = ("champion.json", "pareto.json")
+SCRIPT = """
+import sys
+from pathlib import Path
+from wann_edge.cli import run
+sys.exit(run(["search", "swingup", "--population", "24", "--generations", "{generations}",
+              "--workers", "2", "--seed", "5", "--out", {folder!r}]))
+"""
+
+
+def settings(**changes: object) -> Settings:
+    return preset("fast", **{"population": 24, "generations": GENERATIONS, "seed": 5, **changes})
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The results of a run of 24 generations that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    run_search("swingup", settings(time_limit_s=None), folder)
+    return {name: (folder / name).read_bytes() for name in RESULTS}
+
+
+def started(folder: Path, generations: int) -> subprocess.Popen[bytes]:
+    """A search in a process group of its own, once its first checkpoint is there."""
+    code = SCRIPT.format(generations=generations, folder=str(folder))
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 30
+    while not any((folder / name).exists() for name in checkpoint.NAMES):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return process
+
+
+def resumed(folder: Path) -> dict[str, bytes]:
+    arguments = ["search", "--resume", str(folder), "--generations", str(GENERATIONS)]
+    assert run([*arguments, "--workers", "1"]) == 0
+    return {name: (folder / name).read_bytes() for name in RESULTS}
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_search_that_is_killed_goes_on(
+    number: signal.Signals, tmp_path: Path, uninterrupted: dict[str, bytes]
+) -> None:
+    with started(tmp_path, GENERATIONS) as process:
+        process.send_signal(number)
+        process.communicate(timeout=20)
+    assert resumed(tmp_path) == uninterrupted
+
+
+def children_of(process: int) -> list[int]:
+    found = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [
+        int(child) for child in found if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()
+    ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+def test_a_worker_that_is_killed_is_replaced(
+    tmp_path: Path, uninterrupted: dict[str, bytes]
+) -> None:
+    with started(tmp_path, GENERATIONS) as process:
+        for child in children_of(process.pid)[:1]:
+            os.kill(child, signal.SIGKILL)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert {name: (tmp_path / name).read_bytes() for name in RESULTS} == uninterrupted
+
+
+def half_a_run(folder: Path) -> None:
+    """A run that was to end, and ended, after 16 generations."""
+    run_search("swingup", settings(generations=16, time_limit_s=None), folder)
+
+
+@pytest.mark.parametrize("cut", [0, 7, 5000, -1])
+def test_a_torn_checkpoint_leaves_the_one_before(
+    cut: int, tmp_path: Path, uninterrupted: dict[str, bytes]
+) -> None:
+    half_a_run(tmp_path)
+    newest = max((tmp_path / name for name in checkpoint.NAMES), key=lambda p: p.stat().st_mtime_ns)
+    newest.write_bytes(newest.read_bytes()[:cut])
+    assert checkpoint.load(tmp_path).standing.generation == 8
+    assert resumed(tmp_path) == uninterrupted
+
+
+def test_a_checkpoint_with_one_letter_changed_is_not_read(tmp_path: Path) -> None:
+    half_a_run(tmp_path)
+    for name in checkpoint.NAMES:
+        content = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(content.replace(b"tanh", b"tinh", 1))
+    with pytest.raises(SettingsError, match="holds no whole checkpoint"):
+        checkpoint.load(tmp_path)
+
+
+def test_a_full_disk_stops_with_one_line_and_loses_nothing(
+    tmp_path: Path, uninterrupted: dict[str, bytes]
+) -> None:
+    """No file may grow past 1 kB: every write of a checkpoint fails as on a full disk."""
+    half_a_run(tmp_path)
+    before = {name: (tmp_path / name).read_bytes() for name in checkpoint.NAMES}
+    command = [sys.executable, "-m", "wann_edge.cli", "search", "--resume", str(tmp_path)]
+    done = subprocess.run(
+        [*command, "--generations", str(GENERATIONS), "--workers", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "can't write: File too large" in done.stderr
+    assert {name: (tmp_path / name).read_bytes() for name in checkpoint.NAMES} == before
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert resumed(tmp_path) == uninterrupted
+
+
+def test_one_population_goes_on_too(tmp_path: Path) -> None:
+    paper = preset("paper", population=24, generations=6, episodes=1)
+    run_search("swingup", paper, tmp_path / "whole")
+    run_search("swingup", paper.model_copy(update={"generations": 4}), tmp_path / "half")
+    run_search("swingup", paper, tmp_path / "half", resume=True)
+    for name in RESULTS:
+        whole, half = (
+            json.loads((tmp_path / folder / name).read_bytes()) for folder in ("whole", "half")
+        )
+        assert whole == half
+
+
+def test_only_the_end_and_the_workers_may_change(tmp_path: Path) -> None:
+    half_a_run(tmp_path)
+    with pytest.raises(SettingsError, match="the run was begun with seed = 5"):
+        run_search("swingup", settings(seed=6), tmp_path, resume=True)
+    with pytest.raises(SettingsError, match="the run was begun with population = 24"):
+        run_search("swingup", settings(population=20), tmp_path, resume=True)
+
+
+def test_history_and_time_go_on(tmp_path: Path) -> None:
+    half_a_run(tmp_path)
+    used_s = checkpoint.load(tmp_path).history[-1].elapsed_s
+    result = run_search("swingup", settings(time_limit_s=None), tmp_path, resume=True)
+    assert result.progress.elapsed_s > used_s
+    rows = (tmp_path / "history.csv").read_text().splitlines()[1:]
+    assert [int(row.split(",")[0]) for row in rows] == [8, 16, 24]
+
+
+def test_an_ended_run_has_nothing_left_to_do(tmp_path: Path) -> None:
+    half_a_run(tmp_path)
+    before = {name: (tmp_path / name).read_bytes() for name in RESULTS}
+    half = settings(generations=16, time_limit_s=None)
+    run_search("swingup", half, tmp_path, resume=True)
+    assert {name: (tmp_path / name).read_bytes() for name in RESULTS} == before
