@@ -229,7 +229,9 @@ class _Search:
         self, engine: Engine, networks: Sequence[Network], seeds: Sequence[int]
     ) -> list[Rollouts]:
         weights = self.settings.shared_weights
-        results = engine.rollouts(networks, weights, seeds, self._deadline_s)
+        # What the first round found is tested even when the time is up.
+        deadline_s = self._deadline_s if self.history else None
+        results = engine.rollouts(networks, weights, seeds, deadline_s)
         self._steps += steps_of(results)
         return results
 
