@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.common import DATA, machine, show
-from wann_edge.cli.search import cores
+from wann_edge.engine import cores
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.network import Network
 from wann_edge.published import read_published

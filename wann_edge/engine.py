@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections import deque
@@ -51,6 +52,11 @@ class _Done(NamedTuple):
     """What an order gave: None is a result too."""
 
     result: object
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 class Engine:

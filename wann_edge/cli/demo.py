@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from wann_edge.cli.judge import prove_with_status
-from wann_edge.cli.search import INTERRUPTED, cores, search_with_progress, size_of
+from wann_edge.cli.search import INTERRUPTED, search_with_progress, size_of
 from wann_edge.cli.show import console, print_scores, print_verification, table
+from wann_edge.engine import cores
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.exporters import export
 from wann_edge.files import write_whole

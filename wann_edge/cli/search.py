@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from wann_edge.cli.show import console, print_scores, seconds_of
+from wann_edge.engine import cores
 from wann_edge.errors import SettingsError
 from wann_edge.search import checkpoint
 from wann_edge.search.progress import Progress as Standing
@@ -78,11 +78,6 @@ def ends_of(generations: int | None, time_limit: str | None) -> dict[str, object
         return {}
     limit_s = None if time_limit is None else seconds_of(time_limit)
     return {"generations": generations, "time_limit_s": limit_s}
-
-
-def cores() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def size_of(result: SearchResult) -> str:

@@ -5,9 +5,10 @@ beside this file. What is here packs a network, runs it over batches or whole
 episodes in lanes, and steps the native plants.
 """
 
+from wann_edge.kernel.arrays import Floats, Integers
 from wann_edge.kernel.library import activation_names, lanes, plant_names, supported_lanes
 from wann_edge.kernel.plants import Plant, plant
-from wann_edge.kernel.program import Contract, Floats, Integers, Program, activate
+from wann_edge.kernel.program import Contract, Program, activate
 
 __all__ = [
     "Contract",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wann_edge.kernel.arrays import Floats, checked
 from wann_edge.kernel.library import library, plant_names
-from wann_edge.kernel.program import Floats, checked
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wann_edge.kernel.arrays import Floats, Integers, checked
 from wann_edge.kernel.library import JobsStruct, NetworkStruct, activation_names, lanes, library
-
-if TYPE_CHECKING:
-    from wann_edge.kernel.plants import Plant
-
-Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-Integers = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
+from wann_edge.kernel.plants import Plant
 
 # Operations of one lane in one call: tens of milliseconds, so that Ctrl-C is heard.
 _CALL_OPERATIONS = 30_000_000
@@ -23,17 +18,6 @@ _CALL_VALUES = 2**24
 # Vectors that the kernel walks together (WANN_BLOCKS of lanes.h): fewer would save no time.
 _BLOCKS = 3
 _ALIGNMENT_BYTES = 64
-
-
-def checked(values: ArrayLike, shape: tuple[int, ...], name: str) -> Floats:
-    """``values`` as a contiguous float32 array of just this shape; ValueError if it is not."""
-    given = np.asarray(values)
-    if given.dtype.kind not in "fiub":
-        raise ValueError(f"{name}: {given.dtype} where real numbers were expected")
-    array = np.ascontiguousarray(given, dtype=np.float32)
-    if given.shape != shape:
-        raise ValueError(f"{name}: shape {given.shape} where {shape} was expected")
-    return array
 
 
 class Contract:
