@@ -5,6 +5,7 @@ It is the topology that is tuned: weights that the network has already are set a
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from importlib.metadata import version
 
 import numpy as np
 from cmaes import CMA
+from numpy.typing import NDArray
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import rollouts
@@ -30,9 +32,10 @@ ROUNDS = 2
 
 TRAINING_EPISODES = 96
 # CMA-ES: a small first step keeps what a searched topology can do already, a large one
-# leaves a start that is worth nothing, as a dense network's.
-SIGMAS = (0.1, 0.5)
-POPULATION = 32
+# leaves a start that is worth nothing, as a dense network's. The worse half leaves after a leg of
+# so many generations each.
+SIGMAS = (0.1, 0.2, 0.5, 1.0)
+LEG = 200
 EVALUATIONS = 24_000
 
 # The uses of a seed. The numbers are part of what it means: they never change.
@@ -91,8 +94,9 @@ def tune(
     """The network with the weights that give the highest mean return found.
 
     what: "shared": one weight in -3..3, from a grid and finer grids about its best.
-    "weights": one an edge, by CMA-ES (Hansen 2016, arXiv 1604.00772). Two runs in
-    turn, of different first steps, start at the best shared weight of the grid on every edge.
+    "weights": one an edge, by CMA-ES (Hansen 2016, arXiv 1604.00772). Four runs of
+    different first steps start at the best shared weight of the grid on every edge, and
+    race.
     evaluations, time_limit_s: it ends at whichever comes first; EVALUATIONS for
     "weights" where neither is given. An evaluation is a candidate on all training
     episodes, which are the same for all candidates. Ctrl-C ends it too.
@@ -205,14 +209,31 @@ def _single(network: Network, trials: _Trials, rng: np.random.Generator) -> None
         return trials.mean(with_single_weights(network, weights))
 
     start = max(_grid(), key=lambda weight: mean([weight] * edges))
-    runs = [
-        CMA(np.full(edges, start), sigma, seed=int(rng.integers(2**32)), population_size=POPULATION)
-        for sigma in SIGMAS
-    ]
-    while runs := [run for run in runs if not run.should_stop()]:
-        for run in runs:
-            asked = [run.ask() for _ in range(POPULATION)]
-            run.tell([(weights, -mean(weights.tolist())) for weights in asked])
+    runs = [_Run(np.full(edges, start), sigma, rng) for sigma in SIGMAS]
+    while runs:
+        runs = [run for run in runs if run.leg(mean)]
+        runs.sort(key=lambda run: -run.best)
+        del runs[max(1, len(runs) // 2) :]
+
+
+class _Run:
+    """A run of CMA-ES, and the best mean that it has found."""
+
+    def __init__(self, start: NDArray[np.float64], sigma: float, rng: np.random.Generator) -> None:
+        self.best = -math.inf
+        self._optimizer = CMA(start, sigma, seed=int(rng.integers(2**32)))
+
+    def leg(self, mean: Callable[[Sequence[float]], float]) -> bool:
+        """Runs LEG generations; False where it converged."""
+        optimizer = self._optimizer
+        for _ in range(LEG):
+            if optimizer.should_stop():
+                return False
+            asked = [optimizer.ask() for _ in range(optimizer.population_size)]
+            means = [mean(weights.tolist()) for weights in asked]
+            self.best = max(self.best, *means)
+            optimizer.tell([(x, -found) for x, found in zip(asked, means, strict=True)])
+        return True
 
 
 def _grid() -> list[float]:
