@@ -52,7 +52,16 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
     alone = capsys.readouterr().out
     assert run(["--help"]) == 0
     assert capsys.readouterr().out == alone
-    assert set(COMMANDS) == {"demo", "search", "evaluate", "import", "export", "verify"}
+    assert set(COMMANDS) == {
+        "baseline",
+        "demo",
+        "evaluate",
+        "export",
+        "import",
+        "search",
+        "tune",
+        "verify",
+    }
     for command in COMMANDS:
         assert re.search(rf"\b{command}\b", alone)
 

@@ -25,14 +25,17 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     **{side: ("cli", "search", *(other for other in SIDES if other != side)) for side in SIDES},
     **dict.fromkeys(CORE, ("cli", "search", "evaluate", *SIDES)),
     "exporters": ("cli", "search", "evaluate", "task", "files", "verify", "hil", "report", "sims"),
-    "evaluate": ("cli", "search", *SIDES),
-    "search": ("cli", *SIDES),
+    "evaluate": ("cli", "search", "tune", *SIDES),
+    "tune": ("cli", "search", "modes", "files", "netfile", *SIDES),
+    "modes": ("cli", "search", "files", "netfile", *SIDES),
+    "baseline": ("cli", "search", "evaluate", "tune", "modes", *SIDES),
+    "search": ("cli", "tune", "modes", *SIDES),
     "search.genome": ("evaluate", "search.rank", "search.population"),
     "search.mutate": ("evaluate", "search.rank", "search.population"),
 }
 
 # What is slow to import, or may be absent.
-HEAVY = ("gymnasium", "onnx", "onnxruntime", "pybullet", "dask", "distributed", "scipy")
+HEAVY = ("cmaes", "gymnasium", "onnx", "onnxruntime", "pybullet", "dask", "distributed", "scipy")
 
 
 def python_files(folder: Path) -> Iterator[Path]:

@@ -127,12 +127,73 @@ def evaluate(
             "the file's own where its weights are tuned."
         ),
     ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead of a list: random-weights, random-shared, tuned-shared or "
+            "tuned-weights. The file's own weights are set aside."
+        ),
+    ] = None,
     json: Json = False,
 ) -> int:
-    """The reward of a network for each shared weight, over fresh episodes."""
+    """The reward of a network for each shared weight, over fresh episodes.
+
+    With --mode, a column of the paper's table: weights drawn for each episode from -2
+    to 2, single or shared, or tuned on episodes of their own.
+    """
+    if mode is not None:
+        from wann_edge.cli.tune import run_mode
+
+        return run_mode(file, task, episodes, seed, mode, weights, as_json=json)
     from wann_edge.cli.judge import run_evaluate
 
     return run_evaluate(file, task, episodes, seed, weights, as_json=json)
+
+
+@app.command(epilog="Example:  wann-edge tune my-run/champion.json --mode weights -o tuned.json")
+def tune(
+    file: NetworkFile,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")],
+    mode: Annotated[
+        str, typer.Option(help="shared: one weight in -3..3; or weights: one a connection.")
+    ] = "weights",
+    task: TaskName = None,
+    evaluations: Annotated[
+        int | None, typer.Option(min=1, help="Try at most this many candidates.")
+    ] = None,
+    time_limit: Annotated[
+        str | None, typer.Option(help="Stop after this time: 90, 90s, 10m, 2h.")
+    ] = None,
+    seed: Seed = 0,
+) -> int:
+    """Tune a network's weights: the one shared by all connections, or each by CMA-ES.
+
+    Candidates run on training episodes; the result is judged on fresh ones. Ctrl-C
+    stops, and keeps the best so far.
+    """
+    from wann_edge.cli.tune import run_tune
+
+    return run_tune(file, mode, task, evaluations, time_limit, seed, output)
+
+
+@app.command(epilog="Example:  wann-edge baseline swingup --layers 10 -o baseline.json")
+def baseline(
+    task: Annotated[str, typer.Argument(help="The task's name, such as swingup.")],
+    layers: Annotated[
+        str, typer.Option(help="Sizes of the hidden layers, such as 10 or 10,10.")
+    ] = "10",
+    seed: Seed = 0,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to write the tuned network.")
+    ] = None,
+) -> int:
+    """A dense network in the four modes of --mode, beside the paper's figures.
+
+    Hidden layers are tanh, outputs linear, and each node has a bias.
+    """
+    from wann_edge.cli.tune import run_baseline
+
+    return run_baseline(task, layers, seed, output)
 
 
 @app.command(

@@ -1,0 +1,156 @@
+"""``wann-edge tune``, ``wann-edge baseline``, and the modes of ``wann-edge evaluate``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from wann_edge import netfile
+from wann_edge.baseline import PAPER_FIXED, dense
+from wann_edge.cli.search import INTERRUPTED
+from wann_edge.cli.show import console, seconds_of, table, task_of
+from wann_edge.errors import SettingsError
+from wann_edge.evaluate import WeightScore, score
+from wann_edge.modes import MODES, ModeScore, score_mode
+from wann_edge.network import Network
+from wann_edge.task import Task, load_task
+from wann_edge.tune import OnTrial, Standing, tune
+
+EPISODES = 100
+
+
+def run_tune(
+    file: Path,
+    mode: str,
+    task: str | None,
+    evaluations: int | None,
+    time_limit: str | None,
+    seed: int,
+    output: Path,
+) -> int:
+    """Tunes, compares on fresh episodes, and writes the network."""
+    network = netfile.load(file)
+    world = task_of(task, network)
+    limit_s = None if time_limit is None else seconds_of(time_limit)
+    with progress("tune") as on_trial:
+        tuned = tune(
+            network,
+            world,
+            mode,
+            seed=seed,
+            evaluations=evaluations,
+            time_limit_s=limit_s,
+            on_trial=on_trial,
+        )
+    before, after = fresh(network, world, seed), fresh(tuned.network, world, seed)
+    scores = {"episodes": EPISODES, "mean": after.mean, "sd": after.sd}
+    provenance = {**tuned.network.provenance, "fresh": scores}
+    netfile.save(replace(tuned.network, provenance=provenance, task=world.spec.name), output)
+    made = table(f"{EPISODES} fresh episodes", "mean reward", "sd")
+    made.add_row("before", f"{before.mean:.1f}", f"{before.sd:.1f}")
+    made.add_row("tuned", f"{after.mean:.1f}", f"{after.sd:.1f}")
+    console.print(made)
+    print(f"stopped by: {tuned.stopped}, after {tuned.evaluations} evaluations")
+    print(f"file: {output}")
+    return INTERRUPTED if tuned.stopped == "interrupted" else 0
+
+
+def fresh(network: Network, task: Task, seed: int) -> WeightScore:
+    """The reward with the network's own weights over fresh episodes."""
+    return score(network, task, (network.shared_weight,), EPISODES, seed).best
+
+
+def run_mode(
+    file: Path,
+    task: str | None,
+    episodes: int,
+    seed: int,
+    mode: str,
+    weights: str | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Prints a topology's reward in one of the modes."""
+    if weights is not None:
+        raise SettingsError("--mode and --weights exclude each other", remedy="give one of them")
+    network = netfile.load(file)
+    world = task_of(task, network)
+    if as_json:
+        found = score_mode(network, world, mode, episodes, seed)
+        named = {"network": str(file), "task": world.spec.name}
+        print(json.dumps({**named, **found.to_document()}, indent=2))
+        return 0
+    with progress(mode) as on_trial:
+        found = score_mode(network, world, mode, episodes, seed, on_trial)
+    title = f"{file}: {world.spec.name}, {episodes} episodes, seed {seed}"
+    console.print(title, style="bold", markup=False)
+    made = table("weights", "mean reward", "sd")
+    made.add_row(mode, f"{found.mean:.1f}", f"{found.sd:.1f}")
+    console.print(made)
+    return 0
+
+
+def run_baseline(task: str, layers: str, seed: int, output: Path | None) -> int:
+    """Prints the four columns of a dense network beside the paper's."""
+    world = load_task(task)
+    network = dense(world.spec, layers_of(layers))
+    found = [_scored(network, world, mode, seed) for mode in MODES]
+    size = f"{network.hidden_count} hidden nodes, {len(network.edges)} connections"
+    title = f"dense {layers}: {task}, {size}, {EPISODES} episodes, seed {seed}"
+    console.print(title, style="bold", markup=False)
+    made = table("weights", "mean reward", "sd", "paper", "sd")
+    paper = PAPER_FIXED.get(task, (("-", "-"),) * len(MODES))
+    for row, (mean, sd) in zip(found, paper, strict=True):
+        made.add_row(row.mode, f"{row.mean:.1f}", f"{row.sd:.1f}", str(mean), str(sd))
+    console.print(made)
+    tuned = found[-1].network
+    if output is not None and tuned is not None:
+        netfile.save(tuned, output)
+        print(f"file: {output}")
+    return 0
+
+
+def _scored(network: Network, task: Task, mode: str, seed: int) -> ModeScore:
+    with progress(mode) as on_trial:
+        return score_mode(network, task, mode, EPISODES, seed, on_trial)
+
+
+def layers_of(text: str) -> list[int]:
+    """The sizes of hidden layers that "10" or "10,10" stand for. Raises SettingsError."""
+    sizes = text.split(",")
+    if not all(size.strip().isascii() and size.strip().isdigit() for size in sizes):
+        raise SettingsError(
+            f"{text!r} is not a list of sizes", where="--layers", remedy="write 10, or 10,10"
+        )
+    return [int(size) for size in sizes]
+
+
+@contextmanager
+def progress(name: str) -> Iterator[OnTrial]:
+    """A live line of a tuning: candidates tried, the best so far, time left."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=16),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[standing]}"),
+    )
+    bar = Progress(*columns, console=console)
+    row = bar.add_task(name, total=1.0, standing="")
+
+    def on_trial(standing: Standing) -> None:
+        """The first trial starts the line, so that what is refused leaves none."""
+        bar.start()
+        text = f"{standing.evaluations} evaluations  best {standing.best:.1f}"
+        bar.update(row, completed=standing.share_done, standing=text)
+
+    try:
+        yield on_trial
+    finally:
+        if bar.live.is_started:
+            bar.stop()
