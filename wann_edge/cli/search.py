@@ -89,11 +89,9 @@ def size_of(result: SearchResult) -> str:
 def search_with_progress(
     task: str, settings: Settings, out: Path, *, force: bool = False, resume: bool = False
 ) -> SearchResult:
-    """Searches under a live line: generation, rewards, size, speed, time left."""
+    """Searches under a live line of 80 columns: time left, generation, rewards, size, speed."""
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=16),
-        TextColumn("{task.percentage:>3.0f}%"),
+        BarColumn(bar_width=8),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[standing]}"),
     )
@@ -117,9 +115,9 @@ def _show(bar: Progress, row: TaskID, standing: Standing) -> None:
     """The first generation starts the line, so that what is refused leaves none."""
     bar.start()
     text = (
-        f"gen {standing.generation}  best {standing.best_mean:.0f}  mean {standing.mean_mean:.0f}"
-        f"  champion {standing.champion_mean:.0f} ({standing.connections} conn.)"
-        f"  {standing.steps_per_s / 1e6:.1f} M steps/s"
+        f"gen {standing.generation} best {standing.best_mean:.0f} mean {standing.mean_mean:.0f}"
+        f" champion {standing.champion_mean:.0f} {standing.connections} conn."
+        f" {standing.steps_per_s / 1e6:.0f} M steps/s"
     )
     bar.update(row, completed=share_done(standing), standing=text)
 
