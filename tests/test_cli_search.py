@@ -13,7 +13,7 @@ import pytest
 
 from wann_edge import netfile
 from wann_edge.cli import run
-from wann_edge.cli.search import settings_of, share_done
+from wann_edge.cli.search import settings_of
 from wann_edge.errors import SettingsError
 from wann_edge.search.progress import Progress
 
@@ -121,4 +121,4 @@ def test_how_much_is_done_is_by_the_nearer_limit(
         generations=generations,
         time_limit_s=limit_s,
     )
-    assert share_done(standing) == pytest.approx(share)
+    assert standing.share_done == pytest.approx(share)

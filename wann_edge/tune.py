@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import rollouts
+from wann_edge.limits import share_done
 from wann_edge.network import Network, float32, with_single_weights
 from wann_edge.task import Task
 
@@ -55,12 +56,7 @@ class Standing:
     @property
     def share_done(self) -> float:
         """0 to 1, by whichever limit is nearer."""
-        shares = [0.0]
-        if self.limit is not None:
-            shares.append(self.evaluations / self.limit)
-        if self.time_limit_s is not None:
-            shares.append(self.elapsed_s / self.time_limit_s)
-        return min(1.0, max(shares))
+        return share_done(self.evaluations, self.limit, self.elapsed_s, self.time_limit_s)
 
 
 OnTrial = Callable[[Standing], None]

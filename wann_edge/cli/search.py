@@ -119,14 +119,4 @@ def _show(bar: Progress, row: TaskID, standing: Standing) -> None:
         f" champion {standing.champion_mean:.0f} {standing.connections} conn."
         f" {standing.steps_per_s / 1e6:.0f} M steps/s"
     )
-    bar.update(row, completed=share_done(standing), standing=text)
-
-
-def share_done(standing: Standing) -> float:
-    """How much of the search is done, 0 to 1, by whichever limit is nearer."""
-    shares = [0.0]
-    if standing.generations is not None:
-        shares.append(standing.generation / standing.generations)
-    if standing.time_limit_s is not None:
-        shares.append(standing.elapsed_s / standing.time_limit_s)
-    return min(1.0, max(shares))
+    bar.update(row, completed=standing.share_done, standing=text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wann_edge.limits import share_done
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -34,3 +36,8 @@ class Progress:
     def steps_per_s(self) -> float:
         """Environment steps a second since the start."""
         return self.steps / self.elapsed_s
+
+    @property
+    def share_done(self) -> float:
+        """How much of the search is done, 0 to 1, by whichever limit is nearer."""
+        return share_done(self.generation, self.generations, self.elapsed_s, self.time_limit_s)
