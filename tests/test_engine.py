@@ -15,13 +15,14 @@ import numpy as np
 import pytest
 
 from networks import random_network
-from wann_edge.engine import Engine, _Chunk, _Order, _run_chunk, _Worker
+from wann_edge.engine import Engine, _Chunk, _run_chunk
 from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS, rollouts
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts
+from wann_edge.workers import Order, Worker
 
 SEEDS = (3, 1, 4)
 
@@ -185,9 +186,9 @@ def test_ctrl_c_reaches_the_caller_but_no_worker() -> None:
 def test_a_worker_leaves_quietly_when_nobody_takes_its_answer(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    worker = _Worker(Trap())
+    worker = Worker(Trap())
     (process,) = multiprocessing.active_children()
-    worker.give(0, _Order(_run_chunk, _Chunk(some_networks(1), (1.0,), SEEDS)))
+    worker.give((0, 0), Order(_run_chunk, _Chunk(some_networks(1), (1.0,), SEEDS)))
     assert worker.connection.poll(10)
     worker.connection.close()
     process.join(10)

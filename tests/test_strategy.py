@@ -10,8 +10,9 @@ import pytest
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
 from wann_edge.search.population import Population
+from wann_edge.search.race import Leg, Race, run_leg
 from wann_edge.search.settings import Settings, preset
-from wann_edge.search.strategy import Leg, OnePopulation, Race, run_leg, strategy
+from wann_edge.search.strategy import OnePopulation, strategy
 from wann_edge.sims.swingup import SwingUp
 
 SMALL = preset(

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from pickle import PicklingError
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from heapq import heappop, heappush
+from multiprocessing.connection import wait
 from types import TracebackType
-from typing import NamedTuple, TypeVar, cast
+from typing import Generic, NamedTuple, NoReturn, TypeVar, cast
 
-from wann_edge.errors import TaskError, WannError
+from wann_edge.errors import TaskError
 from wann_edge.evaluate import rollouts
 from wann_edge.network import Network
 from wann_edge.task import Rollouts, Spec, Task, load_task
+from wann_edge.workers import Done, Order, Place, Worker, carry_out
 
 # Small enough that no worker waits long for the slowest, large enough that sending is cheap.
 CHUNKS_PER_WORKER = 4
 # In one call, before the task is held to be the cause.
 DEATHS_ALLOWED = 3
-# For an idle worker to leave by itself.
-GRACE_S = 1.0
-
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -39,19 +32,6 @@ class _Chunk(NamedTuple):
     networks: Sequence[Network]
     weights: Sequence[float]
     seeds: Sequence[int]
-
-
-class _Order(NamedTuple):
-    """Work for one worker: a function of the task and an item."""
-
-    function: Callable[..., object]
-    item: object
-
-
-class _Done(NamedTuple):
-    """What an order gave: None is a result too."""
-
-    result: object
 
 
 def cores() -> int:
@@ -74,7 +54,7 @@ class Engine:
         self._task = task
         self._local = load_task(task) if isinstance(task, str) else task
         self._count = workers
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
 
     @property
     def spec(self) -> Spec:
@@ -130,150 +110,131 @@ class Engine:
         Raises WannErrors that the function raises, and TaskError for other errors, or
         when workers keep dying.
         """
-        orders = [_Order(function, item) for item in items]
+        (results,) = self.relay(function, items, 1, _ends, deadline_s)
+        return results
+
+    def relay(
+        self,
+        function: Callable[[Task, Item], Result],
+        items: Sequence[Item],
+        rounds: int,
+        follow: Callable[[Result], Item],
+        deadline_s: float | None = None,
+    ) -> Iterator[list[Result]]:
+        """Rounds of ``map``, in which each item follows from its own last result.
+
+        follow: makes the next round's item. An item does not wait for the others of its
+        round: while the caller is at one round, workers are at the next ones. Arguments
+        and errors are those of ``map``.
+        """
+        if any(worker.busy for worker in self._workers):
+            self.close()  # A relay was given up before its end.
+        relay = _Relay(function, items, rounds, follow)
+        run = self._here if self._count == 1 else self._there
         try:
-            done = (
-                self._all_here(orders, deadline_s)
-                if self._count == 1
-                else (self._answers(orders, deadline_s))
-            )
+            for number in range(rounds):
+                run(relay, number, deadline_s)
+                yield relay.results(number)
         except BaseException:
             self.close()
             raise
-        return cast("list[Result]", [answer.result for answer in done])
 
-    def _all_here(self, orders: Sequence[_Order], deadline_s: float | None) -> list[_Done]:
-        done: list[_Done] = []
-        for order in orders:
+    def _here(self, relay: _Relay[Item, Result], number: int, deadline_s: float | None) -> None:
+        """Runs a round in this process."""
+        while not relay.is_done(number):
             _left_s(deadline_s)
-            done.append(_carry_out(self._local, order))
-        return done
+            place = relay.take()
+            relay.answer(place, carry_out(self._local, relay.order(place)))
 
-    def _answers(self, orders: Sequence[_Order], deadline_s: float | None) -> list[_Done]:
-        """Each order's answer; the order of a worker that dies goes to a new one."""
-        answers: dict[int, _Done] = {}
-        waiting = deque(range(len(orders)))
+    def _there(self, relay: _Relay[Item, Result], number: int, deadline_s: float | None) -> None:
+        """Has the workers run a round, and what can be run of the next ones."""
         deaths = 0
-        while len(answers) < len(orders):
-            self._give(orders, waiting)
+        self._give(relay)
+        while not relay.is_done(number):
             for worker in self._ready(deadline_s):
                 answer = worker.take()
                 if answer is not None:
-                    answers[worker.order] = answer
+                    relay.answer(worker.place, answer)
                     continue
                 deaths += 1
                 if deaths > DEATHS_ALLOWED:
                     raise _keeps_dying(self._local, deaths)
-                waiting.appendleft(worker.order)
+                relay.put_back(worker.place)
                 self._workers.remove(worker)
                 worker.stop()
-        return [answers[number] for number in range(len(orders))]
+            self._give(relay)
 
-    def _give(self, orders: Sequence[_Order], waiting: deque[int]) -> None:
+    def _give(self, relay: _Relay[Item, Result]) -> None:
         """Starts the workers that are missing, and gives each idle one an order."""
         while len(self._workers) < self._count:
-            self._workers.append(_Worker(self._task))
+            self._workers.append(Worker(self._task))
         for worker in self._workers:
-            if waiting and not worker.busy:
-                number = waiting.popleft()
-                worker.give(number, orders[number])
+            if relay.waits and not worker.busy:
+                place = relay.take()
+                worker.give(place, relay.order(place))
 
-    def _ready(self, deadline_s: float | None) -> list[_Worker]:
+    def _ready(self, deadline_s: float | None) -> list[Worker]:
         """Waits for workers that have answered, or died."""
         busy = {worker.connection: worker for worker in self._workers if worker.busy}
         ready = wait(list(busy), _left_s(deadline_s))
         return [worker for connection, worker in busy.items() if connection in ready]
 
 
-class _Worker:
-    """One process and the pipe to it. order: the number of the last one it was given."""
+class _Relay(Generic[Item, Result]):
+    """What is to do and what is done. A place is a round, then an item's place in it."""
 
-    def __init__(self, task: Task | str) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.order = -1
-        self.busy = False
-        self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, task), daemon=True
-        )
-        try:
-            _start_without_interrupts(self._process)
-        except (PicklingError, TypeError, AttributeError) as error:
-            raise TaskError(
-                f"the task can't be sent to a worker process: {error}",
-                remedy="use one worker, or register the task and give its name",
-            ) from error
-        finally:
-            theirs.close()
+    def __init__(
+        self,
+        function: Callable[[Task, Item], Result],
+        items: Sequence[Item],
+        rounds: int,
+        follow: Callable[[Result], Item],
+    ) -> None:
+        self._function = function
+        self._items = list(items)
+        self._rounds = rounds
+        self._follow = follow
+        self._waiting = [(0, lane) for lane in range(len(items))]
+        self._done: defaultdict[int, dict[int, Result]] = defaultdict(dict)
 
-    def give(self, number: int, order: _Order) -> None:
-        """Sends an order. Where the process is dead, ``take`` will tell."""
-        self.order, self.busy = number, True
-        with suppress(OSError):
-            self.connection.send(order)
+    @property
+    def waits(self) -> bool:
+        """Whether an item waits for a worker."""
+        return bool(self._waiting)
 
-    def take(self) -> _Done | None:
-        """The answer to its order, or None where the process has died.
+    def take(self) -> Place:
+        """The place of the item to run next: the earliest."""
+        return heappop(self._waiting)
 
-        Raises what the task raised.
-        """
-        self.busy = False
-        try:
-            answer: _Done | WannError = self.connection.recv()
-        except (EOFError, OSError):
-            return None
-        if isinstance(answer, WannError):
-            raise answer
-        return answer
+    def put_back(self, place: Place) -> None:
+        """Has a place run again."""
+        heappush(self._waiting, place)
 
-    def stop(self) -> None:
-        """Ends the process: at once where it is busy."""
-        self.connection.close()
-        if not self.busy:
-            self._process.join(GRACE_S)
-        self._process.kill()
-        self._process.join()
+    def order(self, place: Place) -> Order:
+        """The work of a place."""
+        return Order(self._function, self._items[place[1]])
 
+    def answer(self, place: Place, answer: Done) -> None:
+        """Takes a place's result, from which the item's next round follows."""
+        number, lane = place
+        result = cast("Result", answer.result)
+        self._done[number][lane] = result
+        if number + 1 < self._rounds:
+            self._items[lane] = self._follow(result)
+            self.put_back((number + 1, lane))
 
-def _start_without_interrupts(process: BaseProcess) -> None:
-    """Starts a process that Ctrl-C does not reach: the parent decides what it means.
+    def is_done(self, number: int) -> bool:
+        """Whether all of a round is done."""
+        return len(self._done[number]) == len(self._items)
 
-    A blocked signal stays blocked in the child, from before its first line on.
-    """
-    # Started with the first process, it would lift the block.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        process.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    def results(self, number: int) -> list[Result]:
+        """A round's results, in the order of the items; they are forgotten here."""
+        done = self._done.pop(number)
+        return [done[lane] for lane in range(len(self._items))]
 
 
-def _serve(connection: Connection, named: Task | str) -> None:
-    """A worker's life: it answers orders until the pipe is closed."""
-    task = load_task(named) if isinstance(named, str) else named
-    with suppress(EOFError, ConnectionError):
-        while True:
-            order: _Order = connection.recv()
-            connection.send(_answer(task, order))
-
-
-def _answer(task: Task, order: _Order) -> _Done | WannError:
-    try:
-        return _carry_out(task, order)
-    except WannError as error:
-        return error
-
-
-def _carry_out(task: Task, order: _Order) -> _Done:
-    try:
-        return _Done(order.function(task, order.item))
-    except (WannError, TimeoutError):
-        raise
-    except Exception as error:
-        raise TaskError(
-            f"the task failed: {type(error).__name__}: {error}", where=task.spec.name
-        ) from error
+def _ends(result: object) -> NoReturn:
+    raise AssertionError(f"one round has no next: {result!r}")
 
 
 def _run_chunk(task: Task, chunk: _Chunk) -> list[Rollouts]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 
+import numpy as np
+
 from wann_edge.channel import (
     LARGEST,
     Input,
@@ -95,29 +97,28 @@ class Network:
         """For each computed node its (source, weight or None) pairs, in order of summation."""
         found: list[list[tuple[int, float | None]]] = [[] for _ in self.activations]
         weights = self.weights or (None,) * len(self.edges)
+        first = self.first_computed
         for (source, target), weight in zip(self.edges, weights, strict=True):
-            found[target - self.first_computed].append((source, weight))
+            found[target - first].append((source, weight))
         return tuple(map(tuple, found))
 
     @cached_property
     def program(self) -> Program:
         """The network as the kernel runs it; dead nodes are left out."""
         alive = self.without_dead_nodes()
-        counts = [0] * len(alive.activations)
-        for _, target in alive.edges:
-            counts[target - alive.first_computed] += 1
-        ends: list[int] = []
-        for count in counts:
-            ends.append(count + (ends[-1] if ends else 0))
+        edges = np.array(alive.edges, np.int32).reshape(-1, 2)
+        computed = np.arange(alive.first_computed, alive.node_count)
+        ends = np.searchsorted(edges[:, 1], computed, side="right")
         contract = _contract(self.inputs, self.outputs)
-        sources = [source for source, _ in alive.edges]
-        return Program(contract, alive.activations, ends, sources, alive.weights)
+        return Program(contract, alive.activations, ends, edges[:, 0], alive.weights)
 
     def without_dead_nodes(self) -> Network:
         """The same function without the hidden nodes that reach no output."""
-        alive = _alive(self)
-        if len(alive) == self.node_count:
+        sources = {source for source, _ in self.edges}
+        # A source comes before its target: where each hidden node is one, all reach an output.
+        if sources.issuperset(range(self.first_computed, self.node_count - len(self.outputs))):
             return self
+        alive = _alive(self)
         number = {node: new for new, node in enumerate(alive)}
         kept = [i for i, (_, target) in enumerate(self.edges) if target in number]
         return replace(
@@ -198,18 +199,25 @@ def _check_edges(network: Network) -> None:
     outputs = end - len(network.outputs)
     before = (-1, -1)
     for index, (source, target) in enumerate(network.edges):
-        if not (0 <= source < end and first <= target < end):
-            fault = f"nodes are numbered 0 to {end - 1}, computed ones from {first}"
-        elif source >= target:
-            fault = "a cycle, or nodes out of order: a source comes before its target"
-        elif source >= outputs:
-            fault = "an output feeds no other node"
-        elif (target, source) <= before:
-            fault = "edges ascend by target, then by source, none twice"
-        else:
-            before = (target, source)
-            continue
-        raise NetworkError(f"from {source} to {target}: {fault}", where=f"edges[{index}]")
+        here = (target, source)
+        if not (0 <= source < target < end and first <= target and source < outputs) or (
+            here <= before
+        ):
+            raise NetworkError(
+                f"from {source} to {target}: {_edge_fault(source, target, first, end, outputs)}",
+                where=f"edges[{index}]",
+            )
+        before = here
+
+
+def _edge_fault(source: int, target: int, first: int, end: int, outputs: int) -> str:
+    if not (0 <= source < end and first <= target < end):
+        return f"nodes are numbered 0 to {end - 1}, computed ones from {first}"
+    if source >= target:
+        return "a cycle, or nodes out of order: a source comes before its target"
+    if source >= outputs:
+        return "an output feeds no other node"
+    return "edges ascend by target, then by source, none twice"
 
 
 def _check_numbers(network: Network) -> None:

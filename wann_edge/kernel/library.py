@@ -125,6 +125,12 @@ def activation_names() -> tuple[str, ...]:
 
 
 @cache
+def activation_numbers() -> dict[str, int]:
+    """Each activation's number: its place in the kernel's table."""
+    return {name: number for number, name in enumerate(activation_names())}
+
+
+@cache
 def plant_names() -> tuple[str, ...]:
     """The native plants' names, in the order of the kernel's table."""
     return tuple(_names(library().wann_plant_name))

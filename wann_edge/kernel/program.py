@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wann_edge.kernel.arrays import Floats, Integers, checked
-from wann_edge.kernel.library import JobsStruct, NetworkStruct, activation_names, lanes, library
+from wann_edge.kernel.library import (
+    JobsStruct,
+    NetworkStruct,
+    activation_numbers,
+    lanes,
+    library,
+)
 from wann_edge.kernel.plants import Plant
 
 # Operations of one lane in one call: tens of milliseconds, so that Ctrl-C is heard.
@@ -53,14 +59,15 @@ class Program:
         self,
         contract: Contract,
         activations: Sequence[str],
-        edge_end: Sequence[int],
-        sources: Sequence[int],
+        edge_end: ArrayLike,
+        sources: ArrayLike,
         weights: Sequence[float] | None,
     ) -> None:
         self.inputs, self.outputs = contract.inputs, contract.outputs
         self.computed = len(activations)
-        ids = [activation_names().index(name) for name in activations]
-        self._integers = np.array([*ids, *edge_end, *sources], np.int32)
+        number = activation_numbers()
+        parts = ([number[name] for name in activations], edge_end, sources)
+        self._integers = np.concatenate(parts, dtype=np.int32, casting="unsafe")
         self._weights = None if weights is None else np.array([*weights], np.float32)
         self._contract = contract
         start = self._integers.ctypes.data
@@ -75,7 +82,7 @@ class Program:
             *contract.addresses,
         )
         self._address = ctypes.addressof(self._struct)
-        self._operations_per_step = 100 + len(sources) + 20 * self.computed
+        self._operations_per_step = 100 + np.size(sources) + 20 * self.computed
 
     def _scratch(self, width: int) -> tuple[Floats, int]:
         size = library().wann_scratch_bytes(width, self._address) + _ALIGNMENT_BYTES
@@ -157,7 +164,7 @@ def activate(name: str, values: ArrayLike) -> Floats:
     """One activation of the kernel over an array [n] of float32."""
     x = checked(values, (np.size(values),), "values")
     y = np.empty_like(x)
-    index = activation_names().index(name)
+    index = activation_numbers()[name]
     for first in range(0, len(x), _CALL_VALUES):
         count = min(_CALL_VALUES, len(x) - first)
         library().wann_run_activation(

@@ -11,6 +11,8 @@ from wann_edge.network import Network
 from wann_edge.task import Spec
 
 Link = tuple[int, int]
+# The activations and edges of a network.
+Wiring = tuple[tuple[str, ...], tuple[Link, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def link_order(link: Link) -> Link:
     return link[1], link[0]
 
 
-def wiring(genome: Genome) -> tuple[tuple[str, ...], tuple[Link, ...]]:
+def wiring(genome: Genome) -> Wiring:
     """The activations and edges of the network that the enabled connections make.
 
     Hidden nodes that reach no output are left out.
@@ -91,7 +93,12 @@ def express(genome: Genome, spec: Spec) -> Network:
 
     Raises NetworkError when the genome has not the task's numbers of inputs and outputs.
     """
-    activations, edges = wiring(genome)
+    return network_of(wiring(genome), spec)
+
+
+def network_of(wired: Wiring, spec: Spec) -> Network:
+    """The network of this wiring, for this task. Raises NetworkError where they do not fit."""
+    activations, edges = wired
     return Network(
         inputs=spec.inputs,
         outputs=spec.outputs,

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
-from wann_edge.search.genome import Genome, express, initial, wiring
+from wann_edge.search.genome import Genome, express, initial, network_of, wiring
 from wann_edge.search.mutate import mutate
 from wann_edge.search.rank import Objectives, ranked
 from wann_edge.search.settings import Settings
@@ -136,9 +136,10 @@ class Population:
         """Its scores are known where its network is its parent's."""
         settings = self._settings
         genome = mutate(parent.genome, settings.mutation, settings.activations, rng)
-        if wiring(genome) == (parent.network.activations, parent.network.edges):
+        wired = wiring(genome)
+        if wired == (parent.network.activations, parent.network.edges):
             return replace(parent, genome=genome)
-        return Member(genome, express(genome, self._spec))
+        return Member(genome, network_of(wired, self._spec))
 
 
 def _rows(scores: ArrayLike, candidates: int) -> list[list[float]]:

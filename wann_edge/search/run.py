@@ -13,14 +13,15 @@ from wann_edge.errors import SettingsError
 from wann_edge.evaluate import Scores, scores_of
 from wann_edge.network import Network
 from wann_edge.search import checkpoint
+from wann_edge.search.advance import Advance, steps_of, validation_seeds
 from wann_edge.search.archive import Archive, Tested
+from wann_edge.search.genome import network_of
 from wann_edge.search.progress import Progress
 from wann_edge.search.record import Record
 from wann_edge.search.settings import Settings
-from wann_edge.search.state import Kept, State
-from wann_edge.search.strategy import Advance, steps_of, strategy
-from wann_edge.search.streams import Stream, seeds_of, stream
-from wann_edge.task import Rollouts, Task
+from wann_edge.search.state import State
+from wann_edge.search.strategy import strategy
+from wann_edge.task import Task
 
 OnGeneration = Callable[[Progress], None]
 
@@ -134,11 +135,7 @@ class _Search:
         self.history: list[Progress] = []
         self._engine = engine
         self._strategy = strategy(settings, engine)
-        self._validation = seeds_of(
-            stream(settings.seed, Stream.VALIDATION), settings.validation_episodes
-        )
         self._begin(0.0)
-        self._test_s = 0.0
         self._evaluations = 0
         self._steps = 0
         self._evaluation_s = 0.0
@@ -163,23 +160,15 @@ class _Search:
             if was != getattr(self.settings, name):
                 raise SettingsError(f"the run was begun with {name} = {was}", where=where)
         self._strategy.restore(state.standing)
-        self.archive.restore(state.archive, self._network_of)
+        spec = self._engine.spec
+        self.archive.restore(
+            state.archive, lambda kept: network_of((kept.activations, kept.edges), spec)
+        )
         self.history = list(state.history)
         last = self.history[-1]
         self._evaluations, self._steps = last.evaluations, last.steps
         self._evaluation_s = last.evaluation_s
         self._begin(last.elapsed_s)
-
-    def _network_of(self, kept: Kept) -> Network:
-        spec = self._engine.spec
-        return Network(
-            inputs=spec.inputs,
-            outputs=spec.outputs,
-            activations=kept.activations,
-            edges=kept.edges,
-            control_period_s=spec.dt_s,
-            task=spec.name,
-        )
 
     def _begin(self, elapsed_s: float) -> None:
         """Sets the clock, with what an interrupted run has used already."""
@@ -199,15 +188,19 @@ class _Search:
         self._steps += found.steps
         self._evaluation_s += found.evaluation_s
         self.archive.offer(found.best_of_size)
-        best = max(found.members, key=lambda member: member.mean)
-        if not self.archive.holds(best.network):
-            self._test(self._engine, [best.network])
+        for tested in found.tested:
+            self.archive.add(tested)
+        best = max(found.members, key=lambda member: member.mean).network
+        if not found.tested and not self.archive.holds(best):
+            self._test(self._engine, [best])
         self.history.append(self._progress(found))
         return self.history[-1]
 
     def seconds_to_test_front(self) -> float:
-        """What ``test_front`` may take, by the time that the last test took."""
-        return self._test_s * len(self.archive.untested())
+        """What ``test_front`` may take in one process, by what evaluations have taken."""
+        settings = self.settings
+        episodes = settings.validation_episodes * len(self.archive.untested())
+        return self._evaluation_s / self._evaluations * episodes / settings.episodes
 
     def test_front(self, engine: Engine) -> None:
         """Tests what scored best for each number of connections. Ctrl-C leaves it out."""
@@ -217,23 +210,13 @@ class _Search:
 
     def _test(self, engine: Engine, networks: Sequence[Network]) -> None:
         """Adds networks to the archive with their scores on the validation episodes."""
-        start_s = time.monotonic()
-        for network, result in zip(
-            networks, self._rollouts(engine, networks, self._validation), strict=True
-        ):
-            scores = scores_of(result.returns, self.settings.shared_weights)
-            self.archive.add(Tested(network, scores))
-        self._test_s = time.monotonic() - start_s
-
-    def _rollouts(
-        self, engine: Engine, networks: Sequence[Network], seeds: Sequence[int]
-    ) -> list[Rollouts]:
         weights = self.settings.shared_weights
         # What the first round found is tested even when the time is up.
         deadline_s = self._deadline_s if self.history else None
-        results = engine.rollouts(networks, weights, seeds, deadline_s)
+        results = engine.rollouts(networks, weights, validation_seeds(self.settings), deadline_s)
         self._steps += steps_of(results)
-        return results
+        for network, result in zip(networks, results, strict=True):
+            self.archive.add(Tested(network, scores_of(result.returns, weights)))
 
     def _progress(self, found: Advance) -> Progress:
         means = [member.mean for member in found.members]

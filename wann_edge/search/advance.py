@@ -1,0 +1,66 @@
+"""Advance: what a step of a search found, and on which episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wann_edge.search.archive import Tested
+from wann_edge.search.population import Member
+from wann_edge.search.settings import Settings
+from wann_edge.search.streams import Stream, seeds_of, stream
+from wann_edge.task import Rollouts
+
+
+class Advance(NamedTuple):
+    """What was found since the last one.
+
+    members: the populations as they are now. best_of_size: of all networks scored, the
+    best of each number of connections. tested: the best of each population, on the
+    validation episodes. evaluations: networks scored; steps: environment steps;
+    evaluation_s: seconds of them, added up over workers.
+    """
+
+    members: Sequence[Member]
+    best_of_size: Sequence[Member]
+    tested: Sequence[Tested]
+    evaluations: int
+    steps: int
+    evaluation_s: float
+
+
+def episode_seeds(settings: Settings, generation: int) -> list[int]:
+    """The episodes that candidates of this generation are scored on."""
+    number = 0 if settings.fixed_episodes else generation
+    return seeds_of(stream(settings.seed, Stream.EPISODES, number), settings.episodes)
+
+
+def validation_seeds(settings: Settings) -> list[int]:
+    """The episodes that champions are compared on."""
+    return seeds_of(stream(settings.seed, Stream.VALIDATION), settings.validation_episodes)
+
+
+def joined(advances: Sequence[Advance]) -> Advance:
+    """What several islands found, as one."""
+    return Advance(
+        [member for advance in advances for member in advance.members],
+        [member for advance in advances for member in advance.best_of_size],
+        [tested for advance in advances for tested in advance.tested],
+        sum(advance.evaluations for advance in advances),
+        sum(advance.steps for advance in advances),
+        sum(advance.evaluation_s for advance in advances),
+    )
+
+
+def scores_of_candidates(results: Sequence[Rollouts]) -> NDArray[np.float64]:
+    """Mean returns [candidates, shared weights]."""
+    means = [result.returns.mean(axis=1, dtype=np.float64) for result in results]
+    return np.array(means).reshape(len(results), -1 if results else 1)
+
+
+def steps_of(results: Sequence[Rollouts]) -> int:
+    """Environment steps."""
+    return sum(int(result.steps.sum()) for result in results)

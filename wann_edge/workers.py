@@ -1,0 +1,132 @@
+"""Workers: processes that answer orders, one at a time."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pickle import PicklingError
+from typing import NamedTuple
+
+from wann_edge.errors import TaskError, WannError
+from wann_edge.task import Task, load_task
+
+# For an idle worker to leave by itself.
+GRACE_S = 1.0
+# Genomes are many small tuples without cycles: Python's usual threshold has them looked
+# through so often that it takes a fortieth of a worker's time.
+GARBAGE_THRESHOLD = 100_000
+
+# A round, and a place in it.
+Place = tuple[int, int]
+
+
+class Order(NamedTuple):
+    """Work for one worker: a function of the task and an item."""
+
+    function: Callable[..., object]
+    item: object
+
+
+class Done(NamedTuple):
+    """What an order gave: None is a result too."""
+
+    result: object
+
+
+class Worker:
+    """One process and the pipe to it. place: that of the last order it was given."""
+
+    def __init__(self, task: Task | str) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.place: Place = (-1, -1)
+        self.busy = False
+        self._process: BaseProcess = context.Process(
+            target=_serve, args=(theirs, task), daemon=True
+        )
+        try:
+            _start_without_interrupts(self._process)
+        except (PicklingError, TypeError, AttributeError) as error:
+            raise TaskError(
+                f"the task can't be sent to a worker process: {error}",
+                remedy="use one worker, or register the task and give its name",
+            ) from error
+        finally:
+            theirs.close()
+
+    def give(self, place: Place, order: Order) -> None:
+        """Sends an order. Where the process is dead, ``take`` will tell."""
+        self.place, self.busy = place, True
+        with suppress(OSError):
+            self.connection.send(order)
+
+    def take(self) -> Done | None:
+        """The answer to its order, or None where the process has died.
+
+        Raises what the task raised.
+        """
+        self.busy = False
+        try:
+            answer: Done | WannError = self.connection.recv()
+        except (EOFError, OSError):
+            return None
+        if isinstance(answer, WannError):
+            raise answer
+        return answer
+
+    def stop(self) -> None:
+        """Ends the process: at once where it is busy."""
+        self.connection.close()
+        if not self.busy:
+            self._process.join(GRACE_S)
+        self._process.kill()
+        self._process.join()
+
+
+def _start_without_interrupts(process: BaseProcess) -> None:
+    """Starts a process that Ctrl-C does not reach: the parent decides what it means.
+
+    A blocked signal stays blocked in the child, from before its first line on.
+    """
+    # Started with the first process, it would lift the block.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(connection: Connection, named: Task | str) -> None:
+    """A worker's life: it answers orders until the pipe is closed."""
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    task = load_task(named) if isinstance(named, str) else named
+    with suppress(EOFError, ConnectionError):
+        while True:
+            order: Order = connection.recv()
+            connection.send(_answer(task, order))
+
+
+def _answer(task: Task, order: Order) -> Done | WannError:
+    try:
+        return carry_out(task, order)
+    except WannError as error:
+        return error
+
+
+def carry_out(task: Task, order: Order) -> Done:
+    """The order's answer. Raises WannErrors and TimeoutError as they are, others as TaskError."""
+    try:
+        return Done(order.function(task, order.item))
+    except (WannError, TimeoutError):
+        raise
+    except Exception as error:
+        raise TaskError(
+            f"the task failed: {type(error).__name__}: {error}", where=task.spec.name
+        ) from error
