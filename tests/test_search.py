@@ -17,6 +17,7 @@ import pytest
 from wann_edge import netfile
 from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS, score
+from wann_edge.kernel import supported_lanes
 from wann_edge.network import Network
 from wann_edge.search import checkpoint
 from wann_edge.search.genome import express, initial
@@ -50,14 +51,21 @@ def rows(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-# 60 generations of islands: three stages of the first race, and the start of the second.
+# 60 generations of islands: the first race in 28, and two stages of the second.
 @pytest.mark.parametrize(
     ("name", "generations", "counts"), [("paper", 5, (1, 4)), ("fast", 60, (1, 2))]
 )
 def test_the_seed_decides_and_not_the_number_of_workers(
     name: str, generations: int, counts: tuple[int, int], tmp_path: Path
 ) -> None:
-    settings = preset(name, population=24, generations=generations, time_limit_s=None, episodes=2)
+    settings = preset(
+        name,
+        population=24,
+        generations=generations,
+        time_limit_s=None,
+        episodes=2,
+        round_generations=4,
+    )
     folders = [tmp_path / str(workers) for workers in counts]
     for folder in folders:
         with_workers = settings.model_copy(update={"workers": int(folder.name)})
@@ -71,6 +79,17 @@ def test_the_seed_decides_and_not_the_number_of_workers(
     assert histories[0] == histories[1]
     other = run_search("swingup", small(seed=1), tmp_path / "other")
     assert other.champion != netfile.load(folders[0] / "champion.json")
+
+
+def test_the_lane_width_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = set()
+    for width in supported_lanes():
+        monkeypatch.setenv("WANN_LANES", str(width))
+        run_search("swingup", small(), tmp_path / str(width))
+        folder = tmp_path / str(width)
+        files.add(b"".join((folder / name).read_bytes() for name in FILES[:2]))
+    assert len(supported_lanes()) > 1
+    assert len(files) == 1
 
 
 def test_files_hold_what_was_found(tmp_path: Path) -> None:
