@@ -165,7 +165,7 @@ def test_tuning_pays_on_fresh_episodes(published: Network) -> None:
     untuned = score(published, TASK, (1.0,), 100, seed=9).best.mean
     shared = score_mode(published, TASK, "tuned-shared", 100, 9)
     assert shared.mean > untuned
-    single = tuned(TASK, published, "weights", evaluations=1000).network
+    single = tuned(TASK, published, "weights", evaluations=4000).network
     assert score(single, TASK, (1.0,), 100, seed=9).best.mean > shared.mean
 
 

@@ -26,9 +26,10 @@ def write_whole(path: Path, content: bytes | str) -> None:
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except OSError as error:
+        raise SettingsError(f"can't write: {error.strerror}", where=str(path)) from error
+    finally:  # After Ctrl-C too.
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise SettingsError(f"can't write: {error.strerror}", where=str(path)) from error
 
 
 def _umask() -> int:

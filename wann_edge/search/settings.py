@@ -138,8 +138,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "episodes": 8,
         "fixed_episodes": True,
         "islands": 8,
-        "round_generations": 16,
-        "stage_rounds": 1,
         "complexity_probability": 0.0,
         "tournament_size": 2,
         "mutation": {"remove_connection": 0.15},
