@@ -10,16 +10,14 @@ it was ranked by.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import statistics
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.common import DATA, machine, show
-from benchmarks.search_quality import VARIANTS
+from benchmarks.search_quality import VARIANTS, arguments
 from wann_edge.engine import cores
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
@@ -42,33 +40,33 @@ def curve_of(settings: Settings) -> Curve:
             return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
 
 
-def at(curve: Curve, column: str, limit: float, value: str) -> float | None:
-    """The highest value before the column exceeds the limit; None where the curve ends earlier."""
+def at(curve: Curve, column: str, limit: float) -> float | None:
+    """The champion's mean before the column exceeds the limit; None where the curve is shorter."""
     if curve[-1][column] < limit * 0.95:
         return None
-    found = [row[value] for row in curve if row[column] <= limit]
+    found = [row["champion_mean"] for row in curve if row[column] <= limit]
     return max(found, default=None)
 
 
-def spread(curves: Sequence[Curve], column: str, limit: float) -> str:
-    """Median, lowest and highest of the champions' means where all curves reach the limit."""
-    means = [at(curve, column, limit, "champion_mean") for curve in curves]
+def spread(means: Sequence[float | None]) -> str:
+    """Median, lowest and highest, where all curves reach the mark."""
     known = [mean for mean in means if mean is not None]
-    if len(known) < len(curves):
+    if len(known) < len(means):
         return "-"
     return f"{statistics.median(known):.0f} ({min(known):.0f} to {max(known):.0f})"
 
 
 def rows_of(variant: str, seeds: Sequence[int], seconds: float) -> list[dict[str, object]]:
-    """A row for the steps and one for the seconds."""
+    """A row a mark: of steps, then of seconds."""
     settings = {**VARIANTS[variant], "workers": cores(), "time_limit_s": seconds}
     curves = [curve_of(preset("fast", **settings, seed=seed)) for seed in seeds]
     marks = [(f"{limit:.0e} steps", "steps", limit) for limit in STEPS]
     marks += [(f"{seconds / part:g} s", "elapsed_s", seconds / part) for part in (12, 6, 3, 2, 1)]
-    return [
-        {"variant": variant, "at": name, "best mean": spread(curves, column, limit)}
-        for name, column, limit in marks
-    ]
+    rows: list[dict[str, object]] = []
+    for name, column, limit in marks:
+        means = [at(curve, column, limit) for curve in curves]
+        rows.append({"variant": variant, "at": name, "best mean": spread(means)})
+    return rows
 
 
 def paper_rows(seeds: Sequence[int]) -> list[dict[str, object]]:
@@ -80,28 +78,20 @@ def paper_rows(seeds: Sequence[int]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for generation in GENERATIONS:
         ours = [curve[generation - 1]["best_mean"] for curve in curves]
-        text = f"{statistics.median(ours):.0f} ({min(ours):.0f} to {max(ours):.0f})"
         sample = f"{log[generation - 1][SAMPLE_BEST]:.0f}"
-        name = f"generation {generation}"
-        rows.append({"variant": "paper", "at": name, "best mean": text, "sample run": sample})
+        row = {"variant": "paper", "at": f"generation {generation}", "best mean": spread(ours)}
+        rows.append({**row, "sample run": sample})
     return rows
 
 
 def main() -> None:
     """Prints a row a mark."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print JSON for machines")
-    parser.add_argument("--seconds", type=float, default=60.0, help="time for each search")
-    parser.add_argument("--seeds", default="0,1,2", help="seeds, with commas")
-    parser.add_argument("--variants", default="fast", help=f"of: {', '.join(VARIANTS)}")
-    options = parser.parse_args()
-    if not DATA.is_dir():
-        sys.exit(f"the reference data is absent: {DATA}")
-    seeds = [int(seed) for seed in options.seeds.split(",")]
+    options = arguments(__doc__)
+    seeds = options.seeds
     rows = [
         {**row, "sample run": ""}
-        for variant in options.variants.split(",")
-        for row in rows_of(variant.strip(), seeds, options.seconds)
+        for variant in options.variants
+        for row in rows_of(variant, seeds, options.seconds)
     ]
     show(machine() | {"seeds": seeds}, rows + paper_rows(seeds), as_json=options.json)
 

@@ -18,6 +18,7 @@ from wann_edge.engine import cores
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.network import Network
 from wann_edge.published import read_published
+from wann_edge.search.progress import Progress
 from wann_edge.search.run import SearchResult, run_search
 from wann_edge.search.settings import preset
 from wann_edge.sims.swingup import SPEC, SwingUp
@@ -43,6 +44,29 @@ def smallest_good(result: SearchResult) -> int | None:
     return next(good, None)
 
 
+def arguments(description: str | None) -> argparse.Namespace:
+    """The options: seconds, json, and lists of seeds and variants.
+
+    Ends the program where the reference data is absent.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    parser.add_argument("--seconds", type=float, default=60.0, help="time for each search")
+    parser.add_argument("--seeds", default="0,1,2", help="seeds, with commas")
+    parser.add_argument("--variants", default="fast", help=f"of: {', '.join(VARIANTS)}")
+    options = parser.parse_args()
+    if not DATA.is_dir():
+        sys.exit(f"the reference data is absent: {DATA}")
+    options.seeds = [int(seed) for seed in options.seeds.split(",")]
+    options.variants = [variant.strip() for variant in options.variants.split(",")]
+    return options
+
+
+def percent_evaluating(progress: Progress, workers: int) -> float:
+    """How much of the workers' time, since the start, was evaluation: packing and kernel."""
+    return 100 * progress.evaluation_s / (progress.elapsed_s * workers)
+
+
 def row_of(variant: str, seed: int, seconds: float) -> dict[str, object]:
     """One search."""
     workers = cores()
@@ -58,26 +82,19 @@ def row_of(variant: str, seed: int, seconds: float) -> dict[str, object]:
         "hidden": result.champion.hidden_count,
         f"fewest for {GOOD:g}": smallest_good(result),
         "M steps": progress.steps / 1e6,
-        "% evaluating": 100 * progress.evaluation_s / (progress.elapsed_s * workers),
+        "% evaluating": percent_evaluating(progress, workers),
     }
 
 
 def main() -> None:
     """Prints a row a search, the published champion first."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print JSON for machines")
-    parser.add_argument("--seconds", type=float, default=60.0, help="time for each search")
-    parser.add_argument("--seeds", default="0,1,2", help="seeds, with commas")
-    parser.add_argument("--variants", default="fast", help=f"of: {', '.join(VARIANTS)}")
-    options = parser.parse_args()
-    if not DATA.is_dir():
-        sys.exit(f"the reference data is absent: {DATA}")
+    options = arguments(__doc__)
     published = read_published(DATA / "champions" / "swing.out", inputs=5, outputs=1, task=SPEC)
     reference = {"published champion, 52 connections": round(fresh_mean(published), 1)}
     rows: list[dict[str, object]] = []
-    for variant in options.variants.split(","):
-        for seed in map(int, options.seeds.split(",")):
-            rows.append(row_of(variant.strip(), seed, options.seconds))
+    for variant in options.variants:
+        for seed in options.seeds:
+            rows.append(row_of(variant, seed, options.seconds))
             print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     show(machine() | {"seconds": options.seconds} | reference, rows, as_json=options.json)
 

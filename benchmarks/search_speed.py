@@ -1,4 +1,4 @@
-"""How much of the processors' time a search spends in the kernel.
+"""How much of the processors' time a search spends on evaluation: packing and kernel.
 
 Run:  python -m benchmarks.search_speed [--seconds 30] [--repeats 3] [--json]
 
@@ -20,6 +20,7 @@ import numpy as np
 
 from benchmarks.common import machine, show
 from benchmarks.kernel import HIDDEN, POPULATION, grown
+from benchmarks.search_quality import percent_evaluating
 from wann_edge.engine import cores
 from wann_edge.evaluate import rollouts
 from wann_edge.search import checkpoint
@@ -69,7 +70,7 @@ def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:
         "seed": seed,
         "hidden nodes at the end": result.champion.hidden_count,
         "M steps/s": progress.steps_per_s / 1e6,
-        "% in the kernel": 100 * progress.evaluation_s / (progress.elapsed_s * workers),
+        "% evaluating": percent_evaluating(progress, workers),
     }
 
 
@@ -84,8 +85,8 @@ def main() -> None:
     rows: list[dict[str, object]] = []
     for count in ISLANDS:
         searches = [row_of(count, seed, options.seconds) for seed in range(options.repeats)]
-        shares = [float(str(row["% in the kernel"])) for row in searches]
-        document[f"median % in the kernel, {count} islands"] = round(statistics.median(shares), 1)
+        shares = [float(str(row["% evaluating"])) for row in searches]
+        document[f"median % evaluating, {count} islands"] = round(statistics.median(shares), 1)
         rows += searches
     show(document, rows, as_json=options.json)
 

@@ -207,6 +207,43 @@ def test_a_task_that_cannot_be_sent_is_refused() -> None:
         engine.rollouts(some_networks(2), (1.0,), SEEDS)
 
 
+def tripled(task: Trap, item: tuple[int, int]) -> tuple[int, int]:
+    """An item's next number. The odd ones are slow, so that the others are ahead."""
+    lane, number = item
+    task.reset(0)
+    time.sleep(0.02 * (lane % 2))
+    return lane, 3 * number + 1
+
+
+def same_item(item: tuple[int, int]) -> tuple[int, int]:
+    return item
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_relay_gives_whole_rounds_in_order(workers: int, tmp_path: Path) -> None:
+    victim = None
+    if workers > 1:
+        victim = tmp_path / "victim"
+        victim.touch()
+    expected = [(lane, lane) for lane in range(3)]
+    with Engine(Trap(victim), workers) as engine:
+        rounds = 0
+        for found in engine.relay(tripled, expected, 5, same_item):
+            expected = [(lane, 3 * number + 1) for lane, number in expected]
+            assert found == expected
+            rounds += 1
+    assert rounds == 5
+    assert victim is None or not victim.exists()
+
+
+def test_a_relay_may_be_given_up() -> None:
+    """What it left running is ended, and not taken for an answer to the next call."""
+    with Engine(Trap(), 2) as engine:
+        relay = engine.relay(tripled, [(0, 0), (1, 1), (2, 2)], 50, same_item)
+        assert next(relay) == [(0, 1), (1, 4), (2, 7)]
+        assert engine.map(tripled, [(1, 10)]) == [(1, 31)]
+
+
 def test_an_unknown_task_is_refused() -> None:
     with pytest.raises(SettingsError, match="not one of the tasks"):
         Engine("swingdown", 2)

@@ -51,7 +51,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-# 60 generations of islands: the first race in 28, and two stages of the second.
+# 60 generations of islands: the first race takes 56, then the second starts.
 @pytest.mark.parametrize(
     ("name", "generations", "counts"), [("paper", 5, (1, 4)), ("fast", 60, (1, 2))]
 )

@@ -197,10 +197,12 @@ class _Search:
         return self.history[-1]
 
     def seconds_to_test_front(self) -> float:
-        """What ``test_front`` may take in one process, by what evaluations have taken."""
+        """What ``test_front`` may take in one process at the most, by what evaluations took."""
         settings = self.settings
         episodes = settings.validation_episodes * len(self.archive.untested())
-        return self._evaluation_s / self._evaluations * episodes / settings.episodes
+        # One population's seconds are those of the clock, while all workers evaluate.
+        process_s = self._evaluation_s * settings.workers
+        return process_s / self._evaluations * episodes / settings.episodes
 
     def test_front(self, engine: Engine) -> None:
         """Tests what scored best for each number of connections. Ctrl-C leaves it out."""
