@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from scipy.sparse.csgraph import breadth_first_order
 from genomes import SPEC, check_invariants, genomes
 from wann_edge.errors import NetworkError
 from wann_edge.network import Network, float32, named_channels
-from wann_edge.search.genome import Genome, express, initial
+from wann_edge.search.genome import Genome, as_published, express, initial
 
 
 def reaching_an_output(genome: Genome) -> set[int]:
@@ -63,6 +64,24 @@ def test_the_network_carries_the_task_and_no_dead_node(genome: Genome) -> None:
     assert network.weights is None
     assert network.without_dead_nodes() is network
     assert len(network.edges) <= genome.connections
+
+
+@given(genomes())
+def test_as_published_no_link_between_hidden_nodes_is_off(genome: Genome) -> None:
+    shown = as_published(genome)
+    hidden = range(genome.first_hidden, genome.first_output)
+    for (source, target), was, on in zip(genome.links, genome.enabled, shown.enabled, strict=True):
+        assert on is (True if source in hidden and target in hidden else was)
+    assert replace(shown, enabled=genome.enabled) == genome
+
+
+def test_no_published_network_has_a_link_between_hidden_nodes_that_is_off(data: Path) -> None:
+    disabled = 0
+    for name, first, outputs in (("champions/swing", 6, 1), ("champions/biped", 25, 4)):
+        off = np.isnan(np.loadtxt(data / "wann-release" / f"{name}.out", delimiter=",")[:, :-1])
+        assert not off[first:-outputs, first:-outputs].any()
+        disabled += int(off.sum())
+    assert disabled == 138
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.25, 1.0])

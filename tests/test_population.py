@@ -11,8 +11,9 @@ import pytest
 from genomes import SPEC
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
+from wann_edge.search.genome import as_published, express
 from wann_edge.search.population import Population
-from wann_edge.search.settings import Settings
+from wann_edge.search.settings import MutationOdds, Settings
 
 # Without hidden nodes this mutation finds nothing to act on: children are copies.
 COPIES = {
@@ -101,6 +102,17 @@ def test_size_weighs_as_often_as_it_is_told_to() -> None:
         loop(population, lambda _: 1.0, 25)
         sizes.append(np.mean([member.genome.connections for member in population.members]))
     assert sizes[1] < 3 < sizes[0]
+
+
+def test_links_between_hidden_nodes_stay_on_when_told_to() -> None:
+    """Genomes are bred alike; as published, a split link works on and counts."""
+    splits = MutationOdds(add_connection=1, add_node=1, enable=0, change_activation=0)
+    for stays in (False, True):
+        population = Population(settings(mutation=splits, hidden_links_stay_on=stays), SPEC)
+        loop(population, lambda network: network.hidden_count, 25)
+        best = population.best
+        assert best.network == express(as_published(best.genome) if stays else best.genome, SPEC)
+        assert as_published(best.genome) != best.genome
 
 
 def test_elites_are_scored_anew_unless_episodes_are_fixed() -> None:

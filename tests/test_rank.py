@@ -50,6 +50,21 @@ def textbook_crowding(rows: list[list[float]], front: list[int]) -> list[float]:
     return distance
 
 
+def published_crowding(rows: list[list[float]], front: list[int]) -> list[float]:
+    """Crowding distance as the published code has it, slip and all, front by front."""
+    distance = [0.0] * len(rows)
+    for number in set(front):
+        members = [i for i in range(len(rows)) if front[i] == number]
+        for k in range(len(rows[0])):
+            members.sort(key=lambda i: (rows[i][k], i))
+            low, high = rows[members[0]][k], rows[members[-1]][k]
+            slip = abs((1 / high if high else 0.0) - low)
+            distance[members[0]] = distance[members[-1]] = math.inf
+            for before, i, after in zip(members, members[1:], members[2:], strict=False):
+                distance[i] += (rows[after][k] - rows[before][k]) * slip
+    return distance
+
+
 @given(objectives)
 def test_fronts_are_those_of_the_definition(found: Objectives) -> None:
     assert fronts(found).tolist() == peeled(found.tolist())
@@ -61,6 +76,20 @@ def test_crowding_is_that_of_the_textbook(found: Objectives) -> None:
     expected = textbook_crowding(found.tolist(), front.tolist())
     # Both add the same quotients in the same order: equal to the bit.
     assert crowding(found, front).tolist() == expected
+
+
+@given(objectives)
+def test_published_crowding_is_that_of_the_published_code(found: Objectives) -> None:
+    front = fronts(found)
+    expected = published_crowding(found.tolist(), front.tolist())
+    assert crowding(found, front, published=True).tolist() == expected
+
+
+def test_published_crowding_lets_reward_outweigh_size() -> None:
+    rewards, sizes = [300.0, 305.0, 500.0, 600.0], [2, 20, 21, 40]
+    front = np.array([[reward, 1 / size] for reward, size in zip(rewards, sizes, strict=True)])
+    assert ranked(front)[2:].tolist() == [1, 2]
+    assert ranked(front, published=True)[2:].tolist() == [2, 1]
 
 
 @given(objectives)

@@ -41,6 +41,9 @@ def test_the_paper_preset_is_the_published_one(data: Path) -> None:
     }
     assert paper.mutation.remove_connection == 0
     assert not paper.fixed_episodes
+    # Slips that are not in the hyperparameters.
+    assert paper.published_crowding
+    assert paper.hidden_links_stay_on
     assert paper.activations == activation_names()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
@@ -65,6 +65,18 @@ def initial(
 def link_order(link: Link) -> Link:
     """What links are sorted by."""
     return link[1], link[0]
+
+
+def as_published(genome: Genome) -> Genome:
+    """The genome with all its links between hidden nodes enabled, as the published code runs it.
+
+    There, sorting the nodes overwrites what marks such a link as disabled (``getNodeOrder``):
+    a split one stays as a way around its new node. No published network has one that is off.
+    """
+    first, outputs = genome.first_hidden, genome.first_output
+    pairs = zip(genome.links, genome.enabled, strict=True)
+    enabled = tuple(on or (first <= source and target < outputs) for (source, target), on in pairs)
+    return replace(genome, enabled=enabled)
 
 
 def wiring(genome: Genome) -> Wiring:

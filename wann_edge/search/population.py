@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
-from wann_edge.search.genome import Genome, express, initial, network_of, wiring
+from wann_edge.search.genome import Genome, as_published, express, initial, network_of, wiring
 from wann_edge.search.mutate import mutate
 from wann_edge.search.rank import Objectives, ranked
 from wann_edge.search.settings import Settings
@@ -97,7 +97,7 @@ class Population:
         """Goes on from where another population of these settings stood."""
         self.island, self.generation = standing.island, standing.generation
         self.members = [
-            Member(genome, express(genome, self._spec), scores)
+            Member(genome, express(self._expressed(genome), self._spec), scores)
             for genome, scores in standing.members
         ]
 
@@ -112,7 +112,7 @@ class Population:
     def _bred(self, rng: np.random.Generator) -> list[Member]:
         """Elites, and one mutated child of the winner of each tournament."""
         settings = self._settings
-        order = ranked(self._objectives(rng)).tolist()
+        order = ranked(self._objectives(rng), published=settings.published_crowding).tolist()
         survivors = order[: len(order) - int(settings.cull_ratio * len(order))]
         elites = survivors[: int(settings.elite_ratio * len(survivors))]
         shape = (len(order) - len(elites), 2 * settings.tournament_size)
@@ -127,16 +127,22 @@ class Population:
         """What a generation is ranked by, [members, 2]."""
         means = [member.mean for member in self.members]
         if rng.random() < self._settings.complexity_probability:
-            others = [1 / max(1, member.genome.connections) for member in self.members]
+            others = [
+                1 / max(1, self._expressed(member.genome).connections) for member in self.members
+            ]
         else:
             others = [max(member.scores) for member in self.members]
         return np.array([means, others]).T
+
+    def _expressed(self, genome: Genome) -> Genome:
+        """The genome with the links that make its network."""
+        return as_published(genome) if self._settings.hidden_links_stay_on else genome
 
     def _child(self, parent: Member, rng: np.random.Generator) -> Member:
         """Its scores are known where its network is its parent's."""
         settings = self._settings
         genome = mutate(parent.genome, settings.mutation, settings.activations, rng)
-        wired = wiring(genome)
+        wired = wiring(self._expressed(genome))
         if wired == (parent.network.activations, parent.network.edges):
             return replace(parent, genome=genome)
         return Member(genome, network_of(wired, self._spec))

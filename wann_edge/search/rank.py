@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 Objectives = NDArray[np.float64]
 
 
-def ranked(objectives: Objectives) -> NDArray[np.intp]:
+def ranked(objectives: Objectives, *, published: bool = False) -> NDArray[np.intp]:
     """Indices [n], best first, of individuals with finite objectives [n, k].
 
     By front, then by descending crowding distance; equals keep their order.
     """
     front = fronts(objectives)
-    return np.lexsort((-crowding(objectives, front), front))
+    return np.lexsort((-crowding(objectives, front, published=published), front))
 
 
 def fronts(objectives: Objectives) -> NDArray[np.intp]:
@@ -35,11 +35,15 @@ def fronts(objectives: Objectives) -> NDArray[np.intp]:
     return front
 
 
-def crowding(objectives: Objectives, front: NDArray[np.intp]) -> Objectives:
+def crowding(
+    objectives: Objectives, front: NDArray[np.intp], *, published: bool = False
+) -> Objectives:
     """The crowding distance [n] of each individual within its front.
 
     For each objective, the gap between its two neighbours over the front's range;
-    infinite at either end of the front.
+    infinite at either end of the front. published: the gap times |1 / highest - lowest|,
+    a slip of the published code (``getCrowdingDist``): of rewards and 1 / connections,
+    only the rewards' gaps count.
     """
     distance = np.zeros(len(front))
     for values in objectives.T:
@@ -47,9 +51,19 @@ def crowding(objectives: Objectives, front: NDArray[np.intp]) -> Objectives:
         value, owner = values[order], front[order]
         first = np.append(True, owner[1:] != owner[:-1])
         last = np.append(first[1:], True)
-        span = (value[last] - value[first])[owner]
-        gap = np.full(len(order), np.inf)
+        low, high = value[first][owner], value[last][owner]
+        gap = np.zeros(len(order))
         gap[1:-1] = value[2:] - value[:-2]
-        share = np.divide(gap, span, out=np.zeros_like(gap), where=span > 0)
+        share = gap * _slip(low, high) if published else _over(gap, high - low)
         distance[order] += np.where(first | last, np.inf, share)
     return distance
+
+
+def _slip(low: Objectives, high: Objectives) -> Objectives:
+    """|1 / high - low|; 0 / 0 counts as 0."""
+    return np.abs(_over(np.ones(len(high)), high) - low)
+
+
+def _over(a: Objectives, b: Objectives) -> Objectives:
+    """a / b, and 0 where b is 0."""
+    return np.divide(a, b, out=np.zeros_like(a), where=b != 0)

@@ -81,7 +81,8 @@ class Settings(_Model):
     in the published code; so twice as many compete.
     cull_ratio: of the population. elite_ratio: of those that are left.
     complexity_probability: of ranking a generation by (mean, 1 / connections), not by
-    (mean, best).
+    (mean, best). published_crowding, hidden_links_stay_on: two slips of the published
+    code, see rank.crowding and genome.as_published.
 
     Raises SettingsError when a value is not valid.
     """
@@ -104,6 +105,8 @@ class Settings(_Model):
     cull_ratio: float = Field(0.2, ge=0, lt=1)
     elite_ratio: Probability = 0.2
     complexity_probability: Probability = 0.8
+    published_crowding: bool = False
+    hidden_links_stay_on: bool = False
     mutation: MutationOdds = MutationOdds()
     activations: tuple[str, ...] = Field(activation_names(), min_length=1)
 
@@ -129,10 +132,10 @@ class Settings(_Model):
         return self
 
 
-# paper: the swing-up of Gaier & Ha (2019), as the published code sets it.
+# paper: the swing-up of Gaier & Ha (2019), as the published code runs it.
 # fast: the same method for seconds on two cores; docs/search.md says why and how well.
 PRESETS: dict[str, dict[str, Any]] = {
-    "paper": {"generations": 1024},
+    "paper": {"generations": 1024, "published_crowding": True, "hidden_links_stay_on": True},
     "fast": {
         "time_limit_s": 20.0,
         "episodes": 8,
