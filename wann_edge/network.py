@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
-
-import numpy as np
 
 from wann_edge.channel import (
     LARGEST,
@@ -106,11 +105,24 @@ class Network:
     def program(self) -> Program:
         """The network as the kernel runs it; dead nodes are left out."""
         alive = self.without_dead_nodes()
-        edges = np.array(alive.edges, np.int32).reshape(-1, 2)
-        computed = np.arange(alive.first_computed, alive.node_count)
-        ends = np.searchsorted(edges[:, 1], computed, side="right")
+        sources = [source for source, _ in alive.edges]
+        targets = [target for _, target in alive.edges]
+        computed = range(alive.first_computed, alive.node_count)
+        ends = [bisect_right(targets, node) for node in computed]
         contract = _contract(self.inputs, self.outputs)
-        return Program(contract, alive.activations, ends, edges[:, 0], alive.weights)
+        return Program(contract, alive.activations, ends, sources, alive.weights)
+
+    def with_topology(
+        self, activations: tuple[str, ...], edges: tuple[tuple[int, int], ...]
+    ) -> Network:
+        """The same contract around another topology without single weights, unchecked.
+
+        For a search, which makes nothing but valid topologies, by the hundred thousand.
+        """
+        made = object.__new__(Network)
+        topology = {"activations": activations, "edges": edges, "weights": None}
+        made.__dict__.update(self.__getstate__() | topology)
+        return made
 
     def without_dead_nodes(self) -> Network:
         """The same function without the hidden nodes that reach no output."""

@@ -59,15 +59,15 @@ class Program:
         self,
         contract: Contract,
         activations: Sequence[str],
-        edge_end: ArrayLike,
-        sources: ArrayLike,
+        edge_end: Sequence[int],
+        sources: Sequence[int],
         weights: Sequence[float] | None,
     ) -> None:
         self.inputs, self.outputs = contract.inputs, contract.outputs
         self.computed = len(activations)
         number = activation_numbers()
-        parts = ([number[name] for name in activations], edge_end, sources)
-        self._integers = np.concatenate(parts, dtype=np.int32, casting="unsafe")
+        numbers = [number[name] for name in activations]
+        self._integers = np.array([*numbers, *edge_end, *sources], np.int32)
         self._weights = None if weights is None else np.array([*weights], np.float32)
         self._contract = contract
         start = self._integers.ctypes.data
@@ -82,12 +82,13 @@ class Program:
             *contract.addresses,
         )
         self._address = ctypes.addressof(self._struct)
-        self._operations_per_step = 100 + np.size(sources) + 20 * self.computed
+        self._operations_per_step = 100 + len(sources) + 20 * self.computed
 
     def _scratch(self, width: int) -> tuple[Floats, int]:
         size = library().wann_scratch_bytes(width, self._address) + _ALIGNMENT_BYTES
         memory = np.empty(size // 4, np.float32)
-        return memory, memory.ctypes.data + -memory.ctypes.data % _ALIGNMENT_BYTES
+        start = memory.ctypes.data
+        return memory, start + -start % _ALIGNMENT_BYTES
 
     def forward(self, observations: ArrayLike, weights: ArrayLike) -> Floats:
         """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""

@@ -57,8 +57,11 @@ def joined(advances: Sequence[Advance]) -> Advance:
 
 def scores_of_candidates(results: Sequence[Rollouts]) -> NDArray[np.float64]:
     """Mean returns [candidates, shared weights]."""
-    means = [result.returns.mean(axis=1, dtype=np.float64) for result in results]
-    return np.array(means).reshape(len(results), -1 if results else 1)
+    if not results:
+        return np.empty((0, 1))
+    returns = np.stack([result.returns for result in results])
+    means: NDArray[np.float64] = returns.mean(axis=2, dtype=np.float64)
+    return means
 
 
 def steps_of(results: Sequence[Rollouts]) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
-from wann_edge.search.genome import Genome, as_published, express, initial, network_of, wiring
+from wann_edge.search.genome import Genome, as_published, express, initial, wiring
 from wann_edge.search.mutate import mutate
 from wann_edge.search.rank import Objectives, ranked
 from wann_edge.search.settings import Settings
@@ -145,7 +145,7 @@ class Population:
         wired = wiring(self._expressed(genome))
         if wired == (parent.network.activations, parent.network.edges):
             return replace(parent, genome=genome)
-        return Member(genome, network_of(wired, self._spec))
+        return Member(genome, parent.network.with_topology(*wired))
 
 
 def _rows(scores: ArrayLike, candidates: int) -> list[list[float]]:
