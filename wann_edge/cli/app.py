@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -80,6 +80,27 @@ def search(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: all cores.")
     ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="Weights to score with: a list such as -2,-1,1,2, or draws from uniform:-2,2, "
+            "normal:0,1 (mean, sd) or log-uniform:0.1,3 (of either sign). Default: the paper's six."
+        ),
+    ] = None,
+    weights_per: Annotated[
+        Literal["rollout", "generation"] | None,
+        typer.Option(
+            help="Draw for each weight and episode anew, or keep each for all episodes of a "
+            "generation. Default: rollout."
+        ),
+    ] = None,
+    sampling: Annotated[
+        Literal["shared", "per-connection"] | None,
+        typer.Option(help="One weight for all connections, or a draw for each. Default: shared."),
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="The folder for all files.")] = Path("wann-run"),
     force: Force = False,
     resume: Annotated[
@@ -98,9 +119,11 @@ def search(
     there, as if the run had never stopped.
     """
     from wann_edge.cli.search import resume_command, run_search_command
+    from wann_edge.cli.weights import weight_settings
 
+    chosen = weight_settings(weights, weights_per, sampling, draws)
     if resume is not None:
-        return resume_command(resume, generations, time_limit, workers)
+        return resume_command(resume, generations, time_limit, workers, chosen)
     return run_search_command(
         task,
         out,
@@ -110,6 +133,7 @@ def search(
         time_limit=time_limit,
         seed=seed,
         workers=workers,
+        weights=chosen,
         force=force,
     )
 

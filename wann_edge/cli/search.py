@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -27,6 +28,7 @@ def run_search_command(
     time_limit: str | None,
     seed: int,
     workers: int | None,
+    weights: Mapping[str, object],
     force: bool,
 ) -> int:
     """Searches, then prints the champion's rewards and where the files are."""
@@ -34,14 +36,20 @@ def run_search_command(
         raise SettingsError(
             "no task is named", where="search", remedy="try: wann-edge search swingup"
         )
-    settings = settings_of(preset_name, population, generations, time_limit, seed, workers)
+    settings = settings_of(preset_name, population, generations, time_limit, seed, workers, weights)
     return _report(search_with_progress(task, settings, out, force=force), out)
 
 
 def resume_command(
-    folder: Path, generations: int | None, time_limit: str | None, workers: int | None
+    folder: Path,
+    generations: int | None,
+    time_limit: str | None,
+    workers: int | None,
+    weights: Mapping[str, object],
 ) -> int:
     """Goes on with the run in a folder, to its own end or another."""
+    if weights:
+        raise SettingsError("a run that is resumed keeps its weights", where="--resume")
     state = checkpoint.load(folder)
     changes = ends_of(generations, time_limit) | {"workers": workers or cores()}
     settings = state.settings.model_copy(update=changes)
@@ -49,7 +57,8 @@ def resume_command(
 
 
 def _report(result: SearchResult, out: Path) -> int:
-    print_scores(result.scores, "champion, on validation episodes")
+    single = result.champion.weights is not None
+    print_scores(result.scores, "champion, on validation episodes", single=single)
     print(f"stopped by: {result.stopped}")
     print(f"champion: {size_of(result)}")
     print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
@@ -64,12 +73,13 @@ def settings_of(
     time_limit: str | None,
     seed: int,
     workers: int | None,
+    weights: Mapping[str, object] | None = None,
 ) -> Settings:
     """The preset, with the options that were given. An end that was given replaces the preset's."""
     changes = ends_of(generations, time_limit) | {"seed": seed, "workers": workers or cores()}
     if population is not None:
         changes["population"] = population
-    return preset(preset_name, **changes)
+    return preset(preset_name, **changes, **(weights or {}))
 
 
 def ends_of(generations: int | None, time_limit: str | None) -> dict[str, object]:

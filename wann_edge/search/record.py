@@ -17,6 +17,7 @@ from wann_edge.netfile import to_document, to_json
 from wann_edge.network import Network
 from wann_edge.search import checkpoint
 from wann_edge.search.archive import Tested
+from wann_edge.search.draws import with_best_weights
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
 
@@ -79,7 +80,7 @@ class Record:
         (self.folder / "run.json").unlink(missing_ok=True)
 
     def shipped(self, tested: Tested) -> Network:
-        """The network with its best shared weight, and where it comes from.
+        """The network with its best weights, and where it comes from.
 
         Neither the clock nor the number of workers is in it: same seed, same file.
         """
@@ -89,8 +90,8 @@ class Record:
             "settings": self._settings.model_dump(mode="json", exclude={"seed", "workers"}),
             "scores": asdict(tested.scores),
         }
-        weight = tested.scores.best.weight
-        return replace(tested.network, shared_weight=weight, provenance=provenance)
+        network = with_best_weights(tested.network, tested.scores, self._settings)
+        return replace(network, provenance=provenance)
 
     def _write_run(self, stopped: str, last: Progress | None) -> None:
         document = {
