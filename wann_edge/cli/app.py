@@ -7,6 +7,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from wann_edge.cli.options import (
+    Folder,
+    Force,
+    Json,
+    NetworkFile,
+    Seed,
+    TaskName,
+    TimeLimit,
+    Workers,
+)
+
 app = typer.Typer(
     name="wann-edge",
     help="Search weight agnostic networks, export them as C and ONNX, and prove that the "
@@ -17,14 +28,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-
-NetworkFile = Annotated[Path, typer.Argument(metavar="FILE", help="A network file (JSON).")]
-TaskName = Annotated[
-    str | None, typer.Option("--task", help="The task, if not the one the file names.")
-]
-Seed = Annotated[int, typer.Option(min=0, help="Every random number comes from this seed.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of a table.")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what an earlier run left there.")]
 
 
 def _version(asked: bool) -> None:
@@ -51,10 +54,8 @@ def start(
 def demo(
     seconds: Annotated[float, typer.Option(min=1, help="How long to search.")] = 20.0,
     seed: Seed = 0,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: all cores.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="The folder for all files.")] = Path("wann-demo"),
+    workers: Workers = None,
+    out: Folder = Path("wann-demo"),
 ) -> int:
     """The whole path in half a minute: search a swing-up controller, export it, prove it.
 
@@ -73,13 +74,9 @@ def search(
     preset: Annotated[str, typer.Option(help="Settings to start from: fast, or paper.")] = "fast",
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
     generations: Annotated[int | None, typer.Option(min=1, help="Stop after this many.")] = None,
-    time_limit: Annotated[
-        str | None, typer.Option(help="Stop after this time: 90, 90s, 10m, 2h.")
-    ] = None,
+    time_limit: TimeLimit = None,
     seed: Seed = 0,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: all cores.")
-    ] = None,
+    workers: Workers = None,
     weights: Annotated[
         str | None,
         typer.Option(
@@ -101,8 +98,11 @@ def search(
     draws: Annotated[
         int | None, typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder for all files.")] = Path("wann-run"),
+    out: Folder = Path("wann-run"),
     force: Force = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write the history for TensorBoard too.")
+    ] = False,
     resume: Annotated[
         Path | None,
         typer.Option(
@@ -123,7 +123,9 @@ def search(
 
     chosen = weight_settings(weights, weights_per, sampling, draws)
     if resume is not None:
-        return resume_command(resume, generations, time_limit, workers, chosen)
+        return resume_command(
+            resume, generations, time_limit, workers, chosen, tensorboard=tensorboard
+        )
     return run_search_command(
         task,
         out,
@@ -135,6 +137,7 @@ def search(
         workers=workers,
         weights=chosen,
         force=force,
+        tensorboard=tensorboard,
     )
 
 
@@ -185,9 +188,7 @@ def tune(
     evaluations: Annotated[
         int | None, typer.Option(min=1, help="Try at most this many candidates.")
     ] = None,
-    time_limit: Annotated[
-        str | None, typer.Option(help="Stop after this time: 90, 90s, 10m, 2h.")
-    ] = None,
+    time_limit: TimeLimit = None,
     seed: Seed = 0,
 ) -> int:
     """Tune a network's weights: the one shared by all connections, or each by CMA-ES.

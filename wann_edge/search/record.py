@@ -22,7 +22,7 @@ from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
 
 FILES = ("champion.json", "pareto.json", "history.csv", "run.json")
-
+EVENT_FILES = "events.out.tfevents.*"
 
 # The limits of a run are the same in every row: they are in run.json.
 HISTORY_COLUMNS = tuple(Progress.__dataclass_fields__)[:-2]
@@ -51,6 +51,8 @@ class Record:
         self._write_run("running", None)
         for name in FILES[:-1]:
             (self.folder / name).unlink(missing_ok=True)
+        for events in self.folder.glob(EVENT_FILES):
+            events.unlink()
         checkpoint.remove(self.folder)
 
     def save(self, stopped: str, history: Sequence[Progress], front: Sequence[Tested]) -> None:
