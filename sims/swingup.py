@@ -45,14 +45,19 @@ def start_state(seed: int) -> Floats:
 
 
 @lru_cache(maxsize=8)
+def _starts(seeds: tuple[int, ...]) -> Floats:
+    """The starting state of every episode [episodes, 4]."""
+    return np.array([start_state(seed) for seed in seeds], np.float32).reshape(-1, 4)
+
+
+@lru_cache(maxsize=8)
 def _jobs(weights: bytes, seeds: tuple[int, ...]) -> tuple[Floats, Floats]:
     """The weight and the starting state of every pair; the same for a whole generation.
 
     weights: the bytes of float32 numbers, for 0.0 and -0.0 are equal but not the same.
     """
     shared = np.frombuffer(weights, np.float32)
-    states = np.array([start_state(seed) for seed in seeds], np.float32).reshape(-1, 4)
-    return np.repeat(shared, len(seeds)), np.tile(states, (len(shared), 1))
+    return np.repeat(shared, len(seeds)), np.tile(_starts(seeds), (len(shared), 1))
 
 
 class SwingUp:
@@ -86,6 +91,19 @@ class SwingUp:
         shape = (len(weights), len(seeds))
         jobs = _jobs(np.array(weights, np.float32).tobytes(), tuple(seeds))
         returns, steps = network.program.rollouts(self._plant, *jobs, self.spec.max_steps)
+        return Rollouts(returns.reshape(shape), steps.reshape(shape))
+
+    def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
+        """Rollouts with weights of their own, in the kernel's lanes."""
+        shape = weights.shape[:2]
+        states = np.tile(_starts(tuple(seeds)), (shape[0], 1))
+        shared, single = weights.reshape(-1), None
+        if weights.ndim == 3:
+            shared = np.ones(len(states), np.float32)
+            single = weights.reshape(len(states), -1)
+        returns, steps = network.program.rollouts(
+            self._plant, shared, states, self.spec.max_steps, single
+        )
         return Rollouts(returns.reshape(shape), steps.reshape(shape))
 
 

@@ -88,8 +88,10 @@ def _probe_rollouts(rng: np.random.Generator) -> str:
         program = random_network(rng, inputs=5, hidden=8, outputs=1).program
         states = rng.normal((0, 0, np.pi, 0), 0.5, (100, 4)).astype(np.float32)
         weights = rng.normal(0, 1.5, 100).astype(np.float32)
-        returns, steps = program.rollouts(swingup, weights, states, 200)
-        results += [returns, steps.astype(np.float32)]
+        edges = rng.normal(0, 1.5, (100, program.edges)).astype(np.float32)
+        for own in (None, edges):
+            returns, steps = program.rollouts(swingup, weights, states, 200, own)
+            results += [returns, steps.astype(np.float32)]
     return _digest(*results)
 
 

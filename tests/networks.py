@@ -53,13 +53,13 @@ def random_network(
 
 
 @st.composite
-def networks(draw: st.DrawFn) -> Network:
+def networks(draw: st.DrawFn, *, inputs: int | None = None, outputs: int | None = None) -> Network:
     """Any small network: with or without single weights, scaling, hidden nodes, edges."""
     return random_network(
         np.random.default_rng(draw(st.integers(0, 2**32 - 1))),
-        inputs=draw(st.integers(1, 5)),
+        inputs=inputs or draw(st.integers(1, 5)),
         hidden=draw(st.integers(0, 12)),
-        outputs=draw(st.integers(1, 4)),
+        outputs=outputs or draw(st.integers(1, 4)),
         density=draw(st.floats(0.0, 1.0)),
         single_weights=draw(st.booleans()),
         scaled=draw(st.booleans()),

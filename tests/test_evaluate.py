@@ -19,9 +19,9 @@ from wann_edge.evaluate import (
     scores_of,
 )
 from wann_edge.kernel import Floats
-from wann_edge.network import Network
+from wann_edge.network import Network, with_single_weights
 from wann_edge.sims.swingup import SPEC, SwingUp
-from wann_edge.task import World, is_batch, load_task
+from wann_edge.task import Rollouts, World, is_batch, load_task
 
 
 class StepwiseSwingUp:
@@ -111,3 +111,44 @@ def test_the_policy_uses_the_weight_it_is_given(network: Network) -> None:
     single = [KernelPolicy(network, weight).act(observation) for weight in weights]
     assert np.array(single).tobytes() == batch.tobytes()
     assert KernelPolicy(network).act(observation) == single[2]
+
+
+class BatchesOnly:
+    """The swing-up without its answer for drawn weights."""
+
+    spec = SPEC
+
+    def world(self) -> World:
+        return SwingUp().world()
+
+    def rollouts(
+        self, network: Network, weights: Sequence[float], seeds: Sequence[int]
+    ) -> Rollouts:
+        return SwingUp().rollouts(network, weights, seeds)
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_drawn_weights_give_the_same_bits_on_any_task(single: bool) -> None:
+    """Dead nodes are taken away before the rule is asked."""
+    made = random_network(np.random.default_rng(0), inputs=5, hidden=8, outputs=1, density=0.2)
+    network = Network(SPEC.inputs, SPEC.outputs, made.activations, made.edges)
+    alive = network.without_dead_nodes()
+    assert len(alive.edges) < len(network.edges)
+    seeds = episode_seeds(0, 4)
+
+    def rule(asked: Network, episodes: int) -> Floats:
+        shape = (3, episodes, len(asked.edges)) if single else (3, episodes)
+        drawn: Floats = np.random.default_rng(1).uniform(-2, 2, shape).astype(np.float32)
+        return drawn
+
+    tasks = (SwingUp(), BatchesOnly(), StepwiseSwingUp())
+    first, *others = [rollouts(network, task, rule, seeds) for task in tasks]
+    for other in others:
+        assert first.returns.tobytes() == other.returns.tobytes()
+        assert first.steps.tobytes() == other.steps.tobytes()
+    drawn = rule(alive, 4)
+    for w, e in np.ndindex(3, 4):
+        own = alive if not single else with_single_weights(alive, drawn[w, e].tolist())
+        shared = 1.0 if single else float(drawn[w, e])
+        alone = rollouts(own, SwingUp(), (shared,), [seeds[e]])
+        assert alone.returns.item() == first.returns[w, e]

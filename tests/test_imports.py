@@ -35,7 +35,17 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 }
 
 # What is slow to import, or may be absent.
-HEAVY = ("cmaes", "gymnasium", "onnx", "onnxruntime", "pybullet", "dask", "distributed", "scipy")
+HEAVY = (
+    "cmaes",
+    "gymnasium",
+    "onnx",
+    "onnxruntime",
+    "pybullet",
+    "dask",
+    "distributed",
+    "scipy",
+    "tensorboardX",
+)
 
 
 def python_files(folder: Path) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from networks import networks, random_network
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import KernelPolicy, run_episode
 from wann_edge.kernel import activate, activation_names, lanes, plant, supported_lanes
-from wann_edge.network import Network
+from wann_edge.network import Network, with_single_weights
 from wann_edge.sims.swingup import SPEC, SwingUp
 
 WIDER = [width for width in supported_lanes() if width > 1]
@@ -69,6 +69,7 @@ def test_forward(
     max_steps=st.integers(1, 60),
     seed=st.integers(0, 2**32),
     weighted=...,
+    own=...,
 )
 def test_rollouts(
     width: int,
@@ -77,14 +78,16 @@ def test_rollouts(
     max_steps: int,
     seed: int,
     weighted: bool,
+    own: bool,
 ) -> None:
     rng = np.random.default_rng(seed)
     program = random_network(rng, inputs=5, outputs=1, single_weights=weighted).program
     states, weights = start_states(rng, count), rng.normal(0, 2, count)
+    edges = rng.normal(0, 2, (count, program.edges)) if own else None
     monkeypatch.setenv("WANN_LANES", "1")
-    returns, steps = program.rollouts(plant("swingup"), weights, states, max_steps)
+    returns, steps = program.rollouts(plant("swingup"), weights, states, max_steps, edges)
     monkeypatch.setenv("WANN_LANES", str(width))
-    wide, lengths = program.rollouts(plant("swingup"), weights, states, max_steps)
+    wide, lengths = program.rollouts(plant("swingup"), weights, states, max_steps, edges)
     np.testing.assert_array_equal(bits(wide), bits(returns))
     np.testing.assert_array_equal(lengths, steps)
 
@@ -106,6 +109,30 @@ def test_a_job_alone_is_the_job_in_a_batch() -> None:
     for job in range(0, 130, 13):
         alone = program.rollouts(plant("swingup"), weights[[job]], states[[job]], 300)
         assert (bits(alone[0])[0], alone[1][0]) == (bits(returns)[job], steps[job])
+
+
+@SHARED
+@given(network=networks(inputs=5, outputs=1), count=st.integers(1, 60), seed=st.integers(0, 2**32))
+def test_a_job_with_edge_weights_is_a_network_that_has_them(
+    network: Network, count: int, seed: int
+) -> None:
+    """Whatever weights the network has itself."""
+    rng, alive = np.random.default_rng(seed), network.without_dead_nodes()
+    states, shared = start_states(rng, count), rng.normal(0, 2, count)
+    edges = rng.normal(0, 2, (count, len(alive.edges)))
+    returns, steps = network.program.rollouts(plant("swingup"), shared, states, 100, edges)
+    for job in range(count):
+        has_them = with_single_weights(alive, edges[job]).program
+        alone = has_them.rollouts(plant("swingup"), shared[[job]], states[[job]], 100)
+        assert (bits(alone[0])[0], alone[1][0]) == (bits(returns)[job], steps[job])
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (2, 0), (2,)])
+def test_edge_weights_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
+    program = random_network(np.random.default_rng(0), inputs=5, outputs=1).program
+    assert program.edges > 4
+    with pytest.raises(ValueError, match="edge_weights: shape"):
+        program.rollouts(plant("swingup"), [1, 2], np.zeros((2, 4)), 5, np.zeros(shape))
 
 
 @pytest.mark.parametrize("single_weights", [False, True])

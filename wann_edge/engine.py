@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Generic, NamedTuple, NoReturn, TypeVar, cast
 
 from wann_edge.errors import TaskError
-from wann_edge.evaluate import rollouts
+from wann_edge.evaluate import Weights, rollouts
 from wann_edge.network import Network
 from wann_edge.task import Rollouts, Spec, Task, load_task
 from wann_edge.workers import Done, Order, Place, Worker, carry_out
@@ -30,7 +30,7 @@ class _Chunk(NamedTuple):
     """Each network with every weight and every seed."""
 
     networks: Sequence[Network]
-    weights: Sequence[float]
+    weights: Weights
     seeds: Sequence[int]
 
 
@@ -80,12 +80,13 @@ class Engine:
     def rollouts(
         self,
         networks: Sequence[Network],
-        weights: Sequence[float],
+        weights: Weights,
         seeds: Sequence[int],
         deadline_s: float | None = None,
     ) -> list[Rollouts]:
         """For each network, every shared weight with the episode of every seed.
 
+        weights: as ``evaluate.rollouts`` takes them; picklable for more than one worker.
         deadline_s: by ``time.monotonic``; when it has passed, TimeoutError is raised.
         Raises TaskError when a network does not fit the task, when the task fails, or
         when workers keep dying.

@@ -8,8 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from wann_edge.kernel import Floats
-from wann_edge.network import Network, float32
-from wann_edge.task import Policy, Rollouts, Task, World, check_fit, is_batch
+from wann_edge.network import Network, float32, with_single_weights
+from wann_edge.task import (
+    BatchTask,
+    Policy,
+    Rollouts,
+    Task,
+    World,
+    check_fit,
+    is_batch,
+    takes_draws,
+)
+
+# What the rollouts of a network run with: shared weights, each with every episode; or a
+# rule that a network without dead nodes and the number of episodes are given to. It gives
+# float32 [weights, episodes], a shared weight a rollout, or [weights, episodes, edges], a
+# weight a connection.
+Weights = Sequence[float] | Callable[[Network, int], Floats]
 
 # The shared weights of the paper's fitness (Gaier & Ha 2019, section 3).
 PAPER_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
@@ -86,25 +101,57 @@ def run_episode(policy: Policy, world: World, seed: int, max_steps: int) -> tupl
     return total, max_steps
 
 
-def rollouts(
-    network: Network, task: Task, weights: Sequence[float], seeds: Sequence[int]
-) -> Rollouts:
-    """Every shared weight with the episode of every seed.
+def rollouts(network: Network, task: Task, weights: Weights, seeds: Sequence[int]) -> Rollouts:
+    """Every shared weight, or row of drawn weights, with the episode of every seed.
 
     Raises TaskError when the network does not fit the task.
     """
     check_fit(network, task.spec)
+    if callable(weights):
+        alive = network.without_dead_nodes()
+        return drawn_rollouts(alive, task, weights(alive, len(seeds)), seeds)
     if is_batch(task):
         return task.rollouts(network, weights, seeds)
-    world, shape = task.world(), (len(weights), len(seeds))
+    rows = np.array(weights, np.float32)[:, np.newaxis]
+    return drawn_rollouts(network, task, np.repeat(rows, len(seeds), axis=1), seeds)
+
+
+def drawn_rollouts(network: Network, task: Task, weights: Floats, seeds: Sequence[int]) -> Rollouts:
+    """Rollouts with weights of their own, as ``DrawTask`` says; of any task."""
+    if takes_draws(task):
+        return task.drawn_rollouts(network, weights, seeds)
+    shape = weights.shape[:2]
     result = Rollouts(np.empty(shape, np.float32), np.empty(shape, np.int32))
-    for w, weight in enumerate(weights):
-        policy = KernelPolicy(network, weight)
-        for e, seed in enumerate(seeds):
-            result.returns[w, e], result.steps[w, e] = run_episode(
-                policy, world, seed, task.spec.max_steps
-            )
+    run = _batches_of_one(task) if is_batch(task) else _episodes(task)
+    for place in np.ndindex(shape):
+        own = weights[place].tolist()
+        shared = own if weights.ndim == 2 else 1.0
+        runs = network if weights.ndim == 2 else with_single_weights(network, own)
+        result.returns[place], result.steps[place] = run(runs, shared, seeds[place[1]])
     return result
+
+
+# A network, its shared weight and a seed -> the return and the length in steps.
+_Run = Callable[[Network, float, int], tuple[float, int]]
+
+
+def _episodes(task: Task) -> _Run:
+    world = task.world()
+
+    def run(network: Network, weight: float, seed: int) -> tuple[float, int]:
+        policy = KernelPolicy(network, weight)
+        total, steps = run_episode(policy, world, seed, task.spec.max_steps)
+        return float(total), steps
+
+    return run
+
+
+def _batches_of_one(task: BatchTask) -> _Run:
+    def run(network: Network, weight: float, seed: int) -> tuple[float, int]:
+        one = task.rollouts(network, (weight,), (seed,))
+        return one.returns.item(), one.steps.item()
+
+    return run
 
 
 def score(

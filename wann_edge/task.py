@@ -70,9 +70,26 @@ class BatchTask(Protocol):
         ...
 
 
+class DrawTask(Protocol):
+    """A simulator that also answers batches whose rollouts have weights of their own."""
+
+    def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
+        """Every row of weights with the episode of every seed; the network has no dead nodes.
+
+        weights: float32 [weights, episodes], a shared weight a rollout, or [weights,
+        episodes, edges], a weight a connection.
+        """
+        ...
+
+
 def is_batch(task: Task) -> TypeGuard[BatchTask]:
     """Whether the task answers batches; quick, for it is asked for every network."""
     return hasattr(task, "rollouts")
+
+
+def takes_draws(task: Task) -> TypeGuard[DrawTask]:
+    """Whether the task answers batches of drawn weights."""
+    return hasattr(task, "drawn_rollouts")
 
 
 class Policy(Protocol):

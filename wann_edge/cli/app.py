@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from wann_edge.cli.options import (
+    Folder,
+    Force,
+    Json,
+    NetworkFile,
+    Seed,
+    TaskName,
+    TimeLimit,
+    Workers,
+)
 
 app = typer.Typer(
     name="wann-edge",
@@ -17,14 +28,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-
-NetworkFile = Annotated[Path, typer.Argument(metavar="FILE", help="A network file (JSON).")]
-TaskName = Annotated[
-    str | None, typer.Option("--task", help="The task, if not the one the file names.")
-]
-Seed = Annotated[int, typer.Option(min=0, help="Every random number comes from this seed.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of a table.")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what an earlier run left there.")]
 
 
 def _version(asked: bool) -> None:
@@ -51,10 +54,8 @@ def start(
 def demo(
     seconds: Annotated[float, typer.Option(min=1, help="How long to search.")] = 20.0,
     seed: Seed = 0,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: all cores.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="The folder for all files.")] = Path("wann-demo"),
+    workers: Workers = None,
+    out: Folder = Path("wann-demo"),
 ) -> int:
     """The whole path in half a minute: search a swing-up controller, export it, prove it.
 
@@ -73,15 +74,35 @@ def search(
     preset: Annotated[str, typer.Option(help="Settings to start from: fast, or paper.")] = "fast",
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
     generations: Annotated[int | None, typer.Option(min=1, help="Stop after this many.")] = None,
-    time_limit: Annotated[
-        str | None, typer.Option(help="Stop after this time: 90, 90s, 10m, 2h.")
-    ] = None,
+    time_limit: TimeLimit = None,
     seed: Seed = 0,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: all cores.")
+    workers: Workers = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="Weights to score with: a list such as -2,-1,1,2, or draws from uniform:-2,2, "
+            "normal:0,1 (mean, sd) or log-uniform:0.1,3 (of either sign). Default: the paper's six."
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder for all files.")] = Path("wann-run"),
+    weights_per: Annotated[
+        Literal["rollout", "generation"] | None,
+        typer.Option(
+            help="Draw for each weight and episode anew, or keep each for all episodes of a "
+            "generation. Default: rollout."
+        ),
+    ] = None,
+    sampling: Annotated[
+        Literal["shared", "per-connection"] | None,
+        typer.Option(help="One weight for all connections, or a draw for each. Default: shared."),
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6.")
+    ] = None,
+    out: Folder = Path("wann-run"),
     force: Force = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write the history for TensorBoard too.")
+    ] = False,
     resume: Annotated[
         Path | None,
         typer.Option(
@@ -98,9 +119,13 @@ def search(
     there, as if the run had never stopped.
     """
     from wann_edge.cli.search import resume_command, run_search_command
+    from wann_edge.cli.weights import weight_settings
 
+    chosen = weight_settings(weights, weights_per, sampling, draws)
     if resume is not None:
-        return resume_command(resume, generations, time_limit, workers)
+        return resume_command(
+            resume, generations, time_limit, workers, chosen, tensorboard=tensorboard
+        )
     return run_search_command(
         task,
         out,
@@ -110,7 +135,9 @@ def search(
         time_limit=time_limit,
         seed=seed,
         workers=workers,
+        weights=chosen,
         force=force,
+        tensorboard=tensorboard,
     )
 
 
@@ -161,9 +188,7 @@ def tune(
     evaluations: Annotated[
         int | None, typer.Option(min=1, help="Try at most this many candidates.")
     ] = None,
-    time_limit: Annotated[
-        str | None, typer.Option(help="Stop after this time: 90, 90s, 10m, 2h.")
-    ] = None,
+    time_limit: TimeLimit = None,
     seed: Seed = 0,
 ) -> int:
     """Tune a network's weights: the one shared by all connections, or each by CMA-ES.

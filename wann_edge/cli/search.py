@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
@@ -13,6 +15,9 @@ from wann_edge.search import checkpoint
 from wann_edge.search.progress import Progress as Standing
 from wann_edge.search.run import SearchResult, run_search
 from wann_edge.search.settings import Settings, preset
+
+if TYPE_CHECKING:
+    from wann_edge.search.tensorboard import EventFile
 
 INTERRUPTED = 130
 
@@ -27,29 +32,50 @@ def run_search_command(
     time_limit: str | None,
     seed: int,
     workers: int | None,
+    weights: Mapping[str, object],
     force: bool,
+    tensorboard: bool,
 ) -> int:
     """Searches, then prints the champion's rewards and where the files are."""
     if task is None:
         raise SettingsError(
             "no task is named", where="search", remedy="try: wann-edge search swingup"
         )
-    settings = settings_of(preset_name, population, generations, time_limit, seed, workers)
-    return _report(search_with_progress(task, settings, out, force=force), out)
+    settings = settings_of(preset_name, population, generations, time_limit, seed, workers, weights)
+    log = _event_file(out) if tensorboard else None
+    return _report(search_with_progress(task, settings, out, force=force, log=log), out)
 
 
 def resume_command(
-    folder: Path, generations: int | None, time_limit: str | None, workers: int | None
+    folder: Path,
+    generations: int | None,
+    time_limit: str | None,
+    workers: int | None,
+    weights: Mapping[str, object],
+    *,
+    tensorboard: bool,
 ) -> int:
     """Goes on with the run in a folder, to its own end or another."""
+    if weights:
+        raise SettingsError("a run that is resumed keeps its weights", where="--resume")
     state = checkpoint.load(folder)
     changes = ends_of(generations, time_limit) | {"workers": workers or cores()}
     settings = state.settings.model_copy(update=changes)
-    return _report(search_with_progress(state.task, settings, folder, resume=True), folder)
+    log = _event_file(folder, state.history) if tensorboard else None
+    result = search_with_progress(state.task, settings, folder, resume=True, log=log)
+    return _report(result, folder)
+
+
+def _event_file(folder: Path, history: Sequence[Standing] = ()) -> EventFile:
+    """For TensorBoard. Raises MissingError where its library is not installed."""
+    from wann_edge.search.tensorboard import EventFile
+
+    return EventFile(folder, history)
 
 
 def _report(result: SearchResult, out: Path) -> int:
-    print_scores(result.scores, "champion, on validation episodes")
+    single = result.champion.weights is not None
+    print_scores(result.scores, "champion, on validation episodes", single=single)
     print(f"stopped by: {result.stopped}")
     print(f"champion: {size_of(result)}")
     print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
@@ -64,12 +90,13 @@ def settings_of(
     time_limit: str | None,
     seed: int,
     workers: int | None,
+    weights: Mapping[str, object] | None = None,
 ) -> Settings:
     """The preset, with the options that were given. An end that was given replaces the preset's."""
     changes = ends_of(generations, time_limit) | {"seed": seed, "workers": workers or cores()}
     if population is not None:
         changes["population"] = population
-    return preset(preset_name, **changes)
+    return preset(preset_name, **changes, **(weights or {}))
 
 
 def ends_of(generations: int | None, time_limit: str | None) -> dict[str, object]:
@@ -87,7 +114,13 @@ def size_of(result: SearchResult) -> str:
 
 
 def search_with_progress(
-    task: str, settings: Settings, out: Path, *, force: bool = False, resume: bool = False
+    task: str,
+    settings: Settings,
+    out: Path,
+    *,
+    force: bool = False,
+    resume: bool = False,
+    log: EventFile | None = None,
 ) -> SearchResult:
     """Searches under a live line of 80 columns: time left, generation, rewards, size, speed."""
     columns = (
@@ -97,18 +130,26 @@ def search_with_progress(
     )
     bar = Progress(*columns, console=console)
     row = bar.add_task("search", total=1.0, standing="")
+
+    def on_generation(standing: Standing) -> None:
+        _show(bar, row, standing)
+        if log is not None:
+            log(standing)
+
     try:
         return run_search(
             task,
             settings,
             out,
-            on_generation=lambda standing: _show(bar, row, standing),
+            on_generation=on_generation,
             overwrite=force,
             resume=resume,
         )
     finally:
         if bar.live.is_started:
             bar.stop()
+        if log is not None:
+            log.close()
 
 
 def _show(bar: Progress, row: TaskID, standing: Standing) -> None:

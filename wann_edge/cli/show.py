@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 
@@ -10,9 +9,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from wann_edge.cli.weights import numbers_of
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS, Scores
-from wann_edge.network import LARGEST, Network, float32
+from wann_edge.network import Network, float32
 from wann_edge.task import Task, load_task
 from wann_edge.verify import Verification
 
@@ -44,16 +44,13 @@ def weights_of(text: str | None, network: Network) -> Sequence[float]:
     if text is None:
         return PAPER_WEIGHTS if network.weights is None else (network.shared_weight,)
     try:
-        weights = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        weights = (math.nan,)
-    if not all(abs(weight) <= LARGEST for weight in weights):
+        return tuple(map(float32, numbers_of(text)))
+    except ValueError as error:
         raise SettingsError(
             f"{text!r} is not a list of finite numbers",
             where="--weights",
             remedy="write for example -2,-1,0.5",
-        )
-    return tuple(map(float32, weights))
+        ) from error
 
 
 def task_of(name: str | None, network: Network) -> Task:
@@ -64,11 +61,12 @@ def task_of(name: str | None, network: Network) -> Task:
     return load_task(chosen)
 
 
-def print_scores(scores: Scores, title: str) -> None:
-    """Reward for each shared weight, and the mean of the means."""
-    made = table("shared weight", "mean reward", "sd")
-    for score in scores.per_weight:
-        made.add_row(f"{score.weight:g}", f"{score.mean:.1f}", f"{score.sd:.1f}")
+def print_scores(scores: Scores, title: str, *, single: bool = False) -> None:
+    """Reward for each shared weight, or numbered draw of single ones; and the mean of the means."""
+    made = table("draw of weights" if single else "shared weight", "mean reward", "sd")
+    for number, score in enumerate(scores.per_weight, 1):
+        name = str(number) if single else f"{score.weight:g}"
+        made.add_row(name, f"{score.mean:.1f}", f"{score.sd:.1f}")
     if len(scores.per_weight) > 1:
         made.add_section()
         made.add_row("mean of weights", f"{scores.mean_of_weights:.1f}", "")

@@ -12,6 +12,8 @@ Integers = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 def checked(values: ArrayLike, shape: tuple[int, ...], name: str) -> Floats:
     """``values`` as a contiguous float32 array of just this shape; ValueError if it is not."""
     given = np.asarray(values)
+    if given.dtype == np.float32 and given.shape == shape and given.flags.c_contiguous:
+        return given
     if given.dtype.kind not in "fiub":
         raise ValueError(f"{name}: {given.dtype} where real numbers were expected")
     array = np.ascontiguousarray(given, dtype=np.float32)

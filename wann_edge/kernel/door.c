@@ -57,9 +57,9 @@ void wann_plant_sizes(int32_t plant, int32_t *states, int32_t *observations, int
     *actions = wann_plants[plant].actions;
 }
 
-uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net)
+uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net, int32_t edges)
 {
-    int32_t values = 1 + 2 * net->inputs + 2 * net->computed + net->outputs;
+    int32_t values = 1 + 2 * net->inputs + 2 * net->computed + net->outputs + edges;
     return table(lanes)->bytes_per_value * (uint64_t)values;
 }
 

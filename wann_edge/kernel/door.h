@@ -9,7 +9,7 @@
 /* The kernel compiled for one lane width. */
 typedef struct {
     int32_t lanes;
-    uint64_t bytes_per_value;  /* of scratch memory, for each node, input, output and sum */
+    uint64_t bytes_per_value;  /* of scratch memory: a node, input, output, sum, job's edge */
     void (*activate)(int32_t activation, int32_t count, const float *x, float *y);
     void (*forward)(const wann_network *net, int32_t count, const float *weight,
                     const float *observation, float *action, float *sum, void *scratch);
@@ -26,8 +26,8 @@ const char *wann_activation_name(int32_t activation);
 const char *wann_plant_name(int32_t plant);
 void wann_plant_sizes(int32_t plant, int32_t *states, int32_t *observations, int32_t *actions);
 
-/* Scratch memory, aligned to 64 bytes, that forward and rollouts need. */
-uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net);
+/* Scratch memory, aligned to 64 bytes, that forward and rollouts need; edges: those of the jobs. */
+uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net, int32_t edges);
 
 void wann_run_activation(int32_t lanes, int32_t activation, int32_t count, const float *x,
                          float *y);

@@ -3,10 +3,12 @@
 
 #include <stdint.h>
 
-/* Episodes to run: a job is one (shared weight, starting state) pair. */
+/* Episodes to run: a job is one (shared weight, starting state) pair, with edge weights of its
+ * own where edges is not 0: then it is the number of the network's edges. */
 typedef struct {
-    int32_t count, max_steps, states;
+    int32_t count, max_steps, states, edges;
     const float *weight;  /* [count] */
+    const float *edge_weight;  /* [count][edges] */
     const float *state;   /* [count][states] */
     float *total;         /* [count] receives the return: rewards summed in step order */
     int32_t *steps;       /* [count] receives the episode's length */

@@ -60,7 +60,8 @@ static void lanes_forward(const wann_network *net, int32_t count, const float *w
     for (int32_t first = 0; first < count; first += WANN_GROUP) {
         wann_load(weight, first, count, 1, &shared);
         wann_load(observation, first, count, net->inputs, in);
-        wann_forward(net, shared.real, in->real, value->real, sum == 0 ? 0 : sums->real, out->real);
+        wann_forward(net, shared.real, 0, in->real, value->real, sum == 0 ? 0 : sums->real,
+                     out->real);
         wann_store(out, first, count, net->outputs, action);
         if (sum != 0)
             wann_store(sums, first, count, net->computed, sum);
@@ -70,7 +71,8 @@ static void lanes_forward(const wann_network *net, int32_t count, const float *w
 static void lanes_rollouts(const wann_network *net, int32_t plant, const wann_jobs *jobs,
                            void *scratch)
 {
-    wann_rollouts(net, &wann_plants[plant], jobs, scratch);
+    wann_floats *value = scratch, *edge_weight = value + 1 + net->inputs + net->computed;
+    wann_rollouts(net, &wann_plants[plant], jobs, value, edge_weight);
 }
 
 const wann_lanes WANN_TABLE_OF(WANN_LANES) = {

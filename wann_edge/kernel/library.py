@@ -38,7 +38,9 @@ class JobsStruct(ctypes.Structure):
         ("count", ctypes.c_int32),
         ("max_steps", ctypes.c_int32),
         ("states", ctypes.c_int32),
+        ("edges", ctypes.c_int32),
         ("weight", ctypes.c_void_p),
+        ("edge_weight", ctypes.c_void_p),
         ("state", ctypes.c_void_p),
         ("total", ctypes.c_void_p),
         ("steps", ctypes.c_void_p),
@@ -79,7 +81,7 @@ def library() -> ctypes.CDLL:
     lib.wann_plant_name.argtypes = [number]
     lib.wann_plant_name.restype = ctypes.c_char_p
     lib.wann_plant_sizes.argtypes = [number, pointer, pointer, pointer]
-    lib.wann_scratch_bytes.argtypes = [number, pointer]
+    lib.wann_scratch_bytes.argtypes = [number, pointer, number]
     lib.wann_scratch_bytes.restype = ctypes.c_uint64
     lib.wann_run_activation.argtypes = [number, number, number, pointer, pointer]
     lib.wann_run_forward.argtypes = [number, pointer, number, *[pointer] * 5]

@@ -39,24 +39,30 @@ typedef struct {
 #define WANN_EACH_BLOCK(b) for (int b = 0; b < WANN_BLOCKS; b++)
 
 
-WANN_INLINE void wann_sum(const wann_network *net, int32_t edge, int32_t end,
-                            const wann_real *value, wann_real *sum)
+/* The sum of a node's terms in stored order, edge..end not being empty. */
+#define WANN_ADD_UP(term) \
+    do { \
+        WANN_EACH_BLOCK(b) sum[b] = term; \
+        for (edge++; edge < end; edge++) \
+            WANN_EACH_BLOCK(b) sum[b] = sum[b] + term; \
+    } while (0)
+#define WANN_SOURCE value[net->source[edge] * WANN_BLOCKS + b]
+
+WANN_INLINE void wann_sum(const wann_network *net, const wann_real *lane_weight, int32_t edge,
+                            int32_t end, const wann_real *value, wann_real *sum)
 {
     WANN_EACH_BLOCK(b) sum[b] = wann_constant(0.0f);
     if (edge == end)
         return;
-    if (net->edge_weight == 0) {
-        WANN_EACH_BLOCK(b) sum[b] = value[net->source[edge] * WANN_BLOCKS + b];
-        for (edge++; edge < end; edge++)
-            WANN_EACH_BLOCK(b) sum[b] = sum[b] + value[net->source[edge] * WANN_BLOCKS + b];
-    } else {
-        const float *w = net->edge_weight;
-        WANN_EACH_BLOCK(b) sum[b] = value[net->source[edge] * WANN_BLOCKS + b] * w[edge];
-        for (edge++; edge < end; edge++)
-            WANN_EACH_BLOCK(b)
-                sum[b] = sum[b] + value[net->source[edge] * WANN_BLOCKS + b] * w[edge];
-    }
+    if (lane_weight != 0)
+        WANN_ADD_UP(WANN_SOURCE * lane_weight[edge * WANN_BLOCKS + b]);
+    else if (net->edge_weight != 0)
+        WANN_ADD_UP(WANN_SOURCE * net->edge_weight[edge]);
+    else
+        WANN_ADD_UP(WANN_SOURCE);
 }
+#undef WANN_SOURCE
+#undef WANN_ADD_UP
 
 WANN_INLINE void wann_activate(int32_t activation, const wann_real *x, wann_real *y)
 {
@@ -118,11 +124,12 @@ WANN_INLINE void wann_write_outputs(const wann_network *net, const wann_real *va
         }
 }
 
-/* value: room for [1 + inputs + computed][WANN_BLOCKS]. sum: NULL, or room for
+/* lane_weight: NULL, or [edges][WANN_BLOCKS] in place of the network's own edge weights.
+ * value: room for [1 + inputs + computed][WANN_BLOCKS]. sum: NULL, or room for
  * [computed][WANN_BLOCKS] that receives what each activation was given. */
 WANN_INLINE void wann_forward(const wann_network *net, const wann_real *weight,
-                                const wann_real *observation, wann_real *value, wann_real *sum,
-                                wann_real *action)
+                                const wann_real *lane_weight, const wann_real *observation,
+                                wann_real *value, wann_real *sum, wann_real *action)
 {
     wann_mask finite[WANN_BLOCKS];
     wann_read_inputs(net, observation, value, finite);
@@ -130,7 +137,7 @@ WANN_INLINE void wann_forward(const wann_network *net, const wann_real *weight,
     int32_t edge = 0;
     for (int32_t i = 0; i < net->computed; i++, node += WANN_BLOCKS) {
         wann_real x[WANN_BLOCKS];
-        wann_sum(net, edge, net->edge_end[i], value, x);
+        wann_sum(net, lane_weight, edge, net->edge_end[i], value, x);
         edge = net->edge_end[i];
         WANN_EACH_BLOCK(b) x[b] = x[b] * weight[b];
         wann_activate(net->activation[i], x, node);

@@ -82,10 +82,11 @@ class Program:
             *contract.addresses,
         )
         self._address = ctypes.addressof(self._struct)
-        self._operations_per_step = 100 + len(sources) + 20 * self.computed
+        self.edges = len(sources)
+        self._operations_per_step = 100 + self.edges + 20 * self.computed
 
-    def _scratch(self, width: int) -> tuple[Floats, int]:
-        size = library().wann_scratch_bytes(width, self._address) + _ALIGNMENT_BYTES
+    def _scratch(self, width: int, edges: int = 0) -> tuple[Floats, int]:
+        size = library().wann_scratch_bytes(width, self._address, edges) + _ALIGNMENT_BYTES
         memory = np.empty(size // 4, np.float32)
         start = memory.ctypes.data
         return memory, start + -start % _ALIGNMENT_BYTES
@@ -125,12 +126,18 @@ class Program:
         return actions, sums
 
     def rollouts(
-        self, plant: Plant, weights: ArrayLike, states: ArrayLike, max_steps: int
+        self,
+        plant: Plant,
+        weights: ArrayLike,
+        states: ArrayLike,
+        max_steps: int,
+        edge_weights: ArrayLike | None = None,
     ) -> tuple[Floats, Integers]:
         """Whole episodes of a native plant.
 
         weights [n] and starting states [n, plant.states] float32, one pair an
-        episode. Gives returns [n] float32 (rewards summed in step order) and
+        episode. edge_weights [n, edges] float32: each episode's own, in place of the
+        network's. Gives returns [n] float32 (rewards summed in step order) and
         lengths [n] int32 in steps.
         """
         if not 0 < max_steps < 2**31:
@@ -138,11 +145,14 @@ class Program:
         count = np.size(weights)
         weight = checked(weights, (count,), "weights")
         state = checked(states, (count, plant.states), "states")
+        single, edges = None, 0
+        if edge_weights is not None:
+            single, edges = checked(edge_weights, (count, self.edges), "edge_weights"), self.edges
         if (self.inputs, self.outputs) != (plant.observations, plant.actions):
             raise ValueError(f"the network does not fit the plant {plant.name}")
         totals, steps = np.empty(count, np.float32), np.empty(count, np.int32)
         width = lanes()
-        _memory, scratch = self._scratch(width)
+        _memory, scratch = self._scratch(width, edges)
         episode = self._operations_per_step * max_steps
         chunk = max(_BLOCKS, _CALL_OPERATIONS // episode) * width
         for first in range(0, count, chunk):
@@ -150,7 +160,9 @@ class Program:
                 min(chunk, count - first),
                 max_steps,
                 plant.states,
+                edges,
                 weight[first:].ctypes.data,
+                None if single is None else single[first:].ctypes.data,
                 state[first:].ctypes.data,
                 totals[first:].ctypes.data,
                 steps[first:].ctypes.data,

@@ -21,7 +21,7 @@ typedef union {
 
 typedef struct {
     wann_floats state[WANN_PLANT_ROOM], observation[WANN_PLANT_ROOM], action[WANN_PLANT_ROOM];
-    wann_floats weight, total;
+    wann_floats weight, total, *edge_weight;
     wann_integers left, running;
     int32_t job[WANN_BLOCKS * WANN_LANES];
     int32_t next, active;
@@ -41,6 +41,8 @@ static void wann_take_job(wann_group *group, const wann_jobs *jobs, int32_t lane
     group->left.lane[lane] = jobs->max_steps;
     for (int32_t i = 0; i < jobs->states; i++)
         group->state[i].lane[lane] = jobs->state[job * jobs->states + i];
+    for (int32_t i = 0; i < jobs->edges; i++)
+        group->edge_weight[i].lane[lane] = jobs->edge_weight[(int64_t)job * jobs->edges + i];
     group->active++;
 }
 
@@ -96,17 +98,20 @@ static inline int32_t wann_any(const wann_integers *mask)
     return any;
 }
 
-/* value: room for [1 + inputs + computed][WANN_BLOCKS]. */
+/* value: room for 1 + inputs + computed. edge_weight: room for the jobs' edges. */
 static void wann_rollouts(const wann_network *net, const wann_plant *plant, const wann_jobs *jobs,
-                          wann_real *value)
+                          wann_floats *value, wann_floats *edge_weight)
 {
-    wann_group group = {0};
+    wann_group group = {.edge_weight = edge_weight};
+    const wann_real *lane_weight = jobs->edges > 0 ? edge_weight->real : 0;
     wann_integers over;
+    for (int32_t i = 0; i < jobs->edges; i++)
+        edge_weight[i] = (wann_floats){.lane = {0}};  /* for lanes that stay idle */
     for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
         wann_take_job(&group, jobs, lane);
     wann_observe(&group, plant);
     while (group.active > 0) {
-        wann_forward(net, group.weight.real, group.observation[0].real, value, 0,
+        wann_forward(net, group.weight.real, lane_weight, group.observation[0].real, value->real, 0,
                      group.action[0].real);
         wann_step_plant(&group, plant, &over);
         if (wann_any(&over) == 0)

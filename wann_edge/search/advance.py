@@ -8,7 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wann_edge.evaluate import scores_of
+from wann_edge.network import Network
 from wann_edge.search.archive import Tested
+from wann_edge.search.draws import shared_weights_of, validation_weights
 from wann_edge.search.population import Member
 from wann_edge.search.settings import Settings
 from wann_edge.search.streams import Stream, seeds_of, stream
@@ -56,12 +59,18 @@ def joined(advances: Sequence[Advance]) -> Advance:
 
 
 def scores_of_candidates(results: Sequence[Rollouts]) -> NDArray[np.float64]:
-    """Mean returns [candidates, shared weights]."""
+    """Mean returns [candidates, weights]."""
     if not results:
         return np.empty((0, 1))
     returns = np.stack([result.returns for result in results])
     means: NDArray[np.float64] = returns.mean(axis=2, dtype=np.float64)
     return means
+
+
+def tested(network: Network, result: Rollouts, settings: Settings) -> Tested:
+    """A network with its scores on the validation episodes and weights."""
+    weights = shared_weights_of(validation_weights(settings), len(result.returns))
+    return Tested(network, scores_of(result.returns, weights))
 
 
 def steps_of(results: Sequence[Rollouts]) -> int:

@@ -8,16 +8,18 @@ from functools import partial
 from typing import NamedTuple
 
 from wann_edge.engine import Engine
-from wann_edge.evaluate import rollouts, scores_of
+from wann_edge.evaluate import rollouts
 from wann_edge.search.advance import (
     Advance,
     episode_seeds,
     joined,
     scores_of_candidates,
     steps_of,
+    tested,
     validation_seeds,
 )
 from wann_edge.search.archive import Tested
+from wann_edge.search.draws import candidate_weights, validation_weights
 from wann_edge.search.population import Member, Population
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Standing
@@ -43,7 +45,7 @@ class Ran(NamedTuple):
 def run_leg(task: Task, leg: Leg) -> Ran:
     """Whole generations of one island, where the task is: in a worker. Its best is tested."""
     population, settings = leg.population, leg.settings
-    seeds = episode_seeds(settings, 0)
+    seeds, weights = episode_seeds(settings, 0), candidate_weights(settings, 0)
     found = BestOfSize()
     evaluations, steps, evaluation_s = 0, 0, 0.0
     for _ in range(leg.generations):
@@ -51,24 +53,23 @@ def run_leg(task: Task, leg: Leg) -> Ran:
             break
         candidates = population.ask()
         start_s = time.perf_counter()
-        results = [
-            rollouts(network, task, settings.shared_weights, seeds) for network in candidates
-        ]
+        results = [rollouts(network, task, weights, seeds) for network in candidates]
         evaluation_s += time.perf_counter() - start_s
         population.tell(scores_of_candidates(results))
         found.offer(population.members)
         evaluations += len(candidates)
         steps += steps_of(results)
-    tested: tuple[Tested, ...] = ()
+    best_tested: tuple[Tested, ...] = ()
     if population.members:
         best = population.best.network
         start_s = time.perf_counter()
-        result = rollouts(best, task, settings.shared_weights, validation_seeds(settings))
+        result = rollouts(best, task, validation_weights(settings), validation_seeds(settings))
         evaluation_s += time.perf_counter() - start_s
         steps += steps_of([result])
-        tested = (Tested(best, scores_of(result.returns, settings.shared_weights)),)
+        best_tested = (tested(best, result, settings),)
     best_of_size = tuple(found.members.values())
-    advance = Advance(population.members, best_of_size, tested, evaluations, steps, evaluation_s)
+    members = population.members
+    advance = Advance(members, best_of_size, best_tested, evaluations, steps, evaluation_s)
     return Ran(population, advance)
 
 

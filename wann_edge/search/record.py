@@ -17,11 +17,12 @@ from wann_edge.netfile import to_document, to_json
 from wann_edge.network import Network
 from wann_edge.search import checkpoint
 from wann_edge.search.archive import Tested
+from wann_edge.search.draws import with_best_weights
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
 
 FILES = ("champion.json", "pareto.json", "history.csv", "run.json")
-
+EVENT_FILES = "events.out.tfevents.*"
 
 # The limits of a run are the same in every row: they are in run.json.
 HISTORY_COLUMNS = tuple(Progress.__dataclass_fields__)[:-2]
@@ -50,6 +51,8 @@ class Record:
         self._write_run("running", None)
         for name in FILES[:-1]:
             (self.folder / name).unlink(missing_ok=True)
+        for events in self.folder.glob(EVENT_FILES):
+            events.unlink()
         checkpoint.remove(self.folder)
 
     def save(self, stopped: str, history: Sequence[Progress], front: Sequence[Tested]) -> None:
@@ -79,7 +82,7 @@ class Record:
         (self.folder / "run.json").unlink(missing_ok=True)
 
     def shipped(self, tested: Tested) -> Network:
-        """The network with its best shared weight, and where it comes from.
+        """The network with its best weights, and where it comes from.
 
         Neither the clock nor the number of workers is in it: same seed, same file.
         """
@@ -89,8 +92,8 @@ class Record:
             "settings": self._settings.model_dump(mode="json", exclude={"seed", "workers"}),
             "scores": asdict(tested.scores),
         }
-        weight = tested.scores.best.weight
-        return replace(tested.network, shared_weight=weight, provenance=provenance)
+        network = with_best_weights(tested.network, tested.scores, self._settings)
+        return replace(network, provenance=provenance)
 
     def _write_run(self, stopped: str, last: Progress | None) -> None:
         document = {

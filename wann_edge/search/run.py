@@ -10,11 +10,12 @@ from pathlib import Path
 
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
-from wann_edge.evaluate import Scores, scores_of
+from wann_edge.evaluate import Scores
 from wann_edge.network import Network
 from wann_edge.search import checkpoint
-from wann_edge.search.advance import Advance, steps_of, validation_seeds
+from wann_edge.search.advance import Advance, steps_of, tested, validation_seeds
 from wann_edge.search.archive import Archive, Tested
+from wann_edge.search.draws import validation_weights
 from wann_edge.search.genome import network_of
 from wann_edge.search.progress import Progress
 from wann_edge.search.record import Record
@@ -36,7 +37,7 @@ FINISH_S = 1.0
 class SearchResult:
     """What a search found.
 
-    champion: with its best shared weight. scores: the champion's, on the validation
+    champion: with its best weights. scores: the champion's, on the validation
     episodes. front: the best of each number of connections, the champion the last.
     stopped: "generations", "time limit" or "interrupted".
     """
@@ -188,8 +189,8 @@ class _Search:
         self._steps += found.steps
         self._evaluation_s += found.evaluation_s
         self.archive.offer(found.best_of_size)
-        for tested in found.tested:
-            self.archive.add(tested)
+        for best_tested in found.tested:
+            self.archive.add(best_tested)
         best = max(found.members, key=lambda member: member.mean).network
         if not found.tested and not self.archive.holds(best):
             self._test(self._engine, [best])
@@ -212,13 +213,13 @@ class _Search:
 
     def _test(self, engine: Engine, networks: Sequence[Network]) -> None:
         """Adds networks to the archive with their scores on the validation episodes."""
-        weights = self.settings.shared_weights
+        weights = validation_weights(self.settings)
         # What the first round found is tested even when the time is up.
         deadline_s = self._deadline_s if self.history else None
         results = engine.rollouts(networks, weights, validation_seeds(self.settings), deadline_s)
         self._steps += steps_of(results)
         for network, result in zip(networks, results, strict=True):
-            self.archive.add(Tested(network, scores_of(result.returns, weights)))
+            self.archive.add(tested(network, result, self.settings))
 
     def _progress(self, found: Advance) -> Progress:
         means = [member.mean for member in found.members]

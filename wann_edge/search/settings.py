@@ -5,45 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
-    ModelWrapValidatorHandler,
-    ValidationError,
+    SerializerFunctionWrapHandler,
+    model_serializer,
     model_validator,
 )
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names
-from wann_edge.network import LARGEST, float32
+from wann_edge.search.model import Model
+from wann_edge.search.weights import WeightDraws, WeightList
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 Probability = Annotated[float, Field(ge=0, le=1)]
-SharedWeight = Annotated[float, Field(ge=-LARGEST, le=LARGEST), AfterValidator(float32)]
 
 
-class _Model(BaseModel):
-    """Frozen, no unknown names; what is wrong is told in one line."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _in_one_line(cls, values: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        try:
-            return handler(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            given = "" if first["type"] == "missing" else f" (given: {str(first['input'])[:80]})"
-            raise SettingsError(f"{first['msg']}{given}", where=place or "settings") from error
-
-
-class MutationOdds(_Model):
+class MutationOdds(Model):
     """How often each mutation is drawn; only the ratios count.
 
     The defaults are the paper's. ``remove_connection`` is not in the paper.
@@ -67,12 +47,14 @@ class MutationOdds(_Model):
         )
 
 
-class Settings(_Model):
+class Settings(Model):
     """All that a search is told. docs/search.md explains each.
 
     population: networks a generation. episodes: for each shared weight.
     generations, time_limit_s: the search ends at whichever comes first; None: no such limit.
-    fixed_episodes: the same episodes in all generations, so a network is scored once.
+    draws: weights are drawn, instead of those of shared_weights.
+    fixed_episodes: the same episodes and draws in all generations, so a network is scored
+    once.
     islands: populations that race; 1 is the paper's single one. Several need
     fixed_episodes, for their scores are compared. round_generations: what each runs
     before they are compared. stage_rounds: rounds of a race's first stage.
@@ -93,7 +75,8 @@ class Settings(_Model):
     time_limit_s: float | None = Field(None, gt=0)
     seed: int = Field(0, ge=0, lt=2**64)
     workers: int = Field(1, ge=1, le=1024)
-    shared_weights: tuple[SharedWeight, ...] = Field(PAPER_WEIGHTS, min_length=1, max_length=1000)
+    shared_weights: WeightList = PAPER_WEIGHTS
+    draws: WeightDraws | None = None
     episodes: int = Field(3, ge=1, le=100_000)
     fixed_episodes: bool = False
     islands: int = Field(1, ge=1, le=1024)
@@ -130,6 +113,12 @@ class Settings(_Model):
                 remedy=f"use some of {', '.join(activation_names())}",
             )
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without draws nothing is said of them, as in files from before there were any."""
+        values: dict[str, Any] = handler(self)
+        return {name: value for name, value in values.items() if (name, value) != ("draws", None)}
 
 
 # paper: the swing-up of Gaier & Ha (2019), as the published code runs it.

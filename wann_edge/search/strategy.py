@@ -7,6 +7,7 @@ from typing import Protocol
 
 from wann_edge.engine import Engine
 from wann_edge.search.advance import Advance, episode_seeds, scores_of_candidates, steps_of
+from wann_edge.search.draws import candidate_weights
 from wann_edge.search.population import Population
 from wann_edge.search.race import Race
 from wann_edge.search.settings import Settings
@@ -48,9 +49,10 @@ class OnePopulation:
         """One generation."""
         settings, population = self._settings, self._population
         candidates = population.ask()
-        seeds = episode_seeds(settings, population.generation)
+        number = population.generation
+        weights, seeds = candidate_weights(settings, number), episode_seeds(settings, number)
         start_s = time.perf_counter()
-        results = engine.rollouts(candidates, settings.shared_weights, seeds, deadline_s)
+        results = engine.rollouts(candidates, weights, seeds, deadline_s)
         evaluation_s = time.perf_counter() - start_s
         population.tell(scores_of_candidates(results))
         self.generation = population.generation

@@ -13,6 +13,8 @@ class Stream(IntEnum):
     BREEDING = 1
     EPISODES = 2
     VALIDATION = 3
+    WEIGHTS = 4
+    VALIDATION_WEIGHTS = 5
 
 
 def stream(seed: int, use: Stream, generation: int = 0, island: int = 0) -> np.random.SeedSequence:

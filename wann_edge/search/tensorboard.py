@@ -1,0 +1,79 @@
+"""Event files for TensorBoard: a scalar for each column of history.csv.
+
+Importing this raises MissingError where the library is not installed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from wann_edge.errors import MissingError, SettingsError
+from wann_edge.search.progress import Progress
+from wann_edge.search.record import EVENT_FILES, HISTORY_COLUMNS
+
+try:
+    from tensorboardX.event_file_writer import EventsWriter
+    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.proto.summary_pb2 import Summary
+except ModuleNotFoundError as error:
+    raise MissingError(
+        f"{error.name} is not installed",
+        where="TensorBoard",
+        remedy='pip install "wann-edge[tensorboard]"',
+    ) from error
+
+
+class EventFile:
+    """Takes a search's progress (it is an ``on_generation``) and appends it to an event file.
+
+    A row's step is its evaluations, its time that of the run's clock. This is the only
+    file that grows; each row is flushed at once.
+
+    history: the rows so far of a run that is resumed. They are written anew, so that none
+    is there twice or missing, however the run was broken off.
+
+    Raises SettingsError where the file can't be written to.
+    """
+
+    def __init__(self, folder: Path, history: Sequence[Progress] = ()) -> None:
+        self._folder = folder
+        self._writer: EventsWriter | None = None
+        if history:
+            self._write(history)
+
+    def __call__(self, progress: Progress) -> None:
+        """Takes the row of a generation, or of a round of islands."""
+        self._write([progress])
+
+    def close(self) -> None:
+        """Closes the file."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write(self, rows: Sequence[Progress]) -> None:
+        try:
+            if self._writer is None:
+                self._started_s = time.time() - rows[-1].elapsed_s
+                self._writer = self._opened()
+            for row in rows:
+                self._writer.write_event(self._event(row))
+            self._writer.flush()
+        except OSError as error:
+            raise SettingsError(
+                f"can't write an event file: {error.strerror}", where=str(self._folder)
+            ) from error
+
+    def _opened(self) -> EventsWriter:
+        """A new file in place of those that are there."""
+        for old in self._folder.glob(EVENT_FILES):
+            old.unlink()
+        return EventsWriter(str(self._folder / "events"))
+
+    def _event(self, row: Progress) -> Event:
+        values = [
+            Summary.Value(tag=name, simple_value=getattr(row, name)) for name in HISTORY_COLUMNS
+        ]
+        time_s = self._started_s + row.elapsed_s
+        return Event(wall_time=time_s, step=row.evaluations, summary=Summary(value=values))
