@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from wann_edge.kernel import Floats, plant
+from wann_edge.kernel import Floats, plant, rollouts_of
 from wann_edge.network import Input, Network, Output, float32
 from wann_edge.task import Rollouts, Spec, World
 
@@ -88,10 +88,18 @@ class SwingUp:
         self, network: Network, weights: Sequence[float], seeds: Sequence[int]
     ) -> Rollouts:
         """Every shared weight with the episode of every seed, in the kernel's lanes."""
-        shape = (len(weights), len(seeds))
+        return self.rollouts_of([network], weights, seeds)[0]
+
+    def rollouts_of(
+        self, networks: Sequence[Network], weights: Sequence[float], seeds: Sequence[int]
+    ) -> list[Rollouts]:
+        """The rollouts of each network."""
+        shape = (len(networks), len(weights), len(seeds))
         jobs = _jobs(np.array(weights, np.float32).tobytes(), tuple(seeds))
-        returns, steps = network.program.rollouts(self._plant, *jobs, self.spec.max_steps)
-        return Rollouts(returns.reshape(shape), steps.reshape(shape))
+        programs = [network.program for network in networks]
+        returns, steps = rollouts_of(programs, self._plant, *jobs, self.spec.max_steps)
+        pairs = zip(returns.reshape(shape), steps.reshape(shape), strict=True)
+        return [Rollouts(*pair) for pair in pairs]
 
     def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
         """Rollouts with weights of their own, in the kernel's lanes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from wann_edge.evaluate import (
     KernelPolicy,
     episode_seeds,
     rollouts,
+    rollouts_of,
     run_episode,
     score,
     scores_of,
@@ -49,6 +51,17 @@ def test_both_speeds_give_the_same_bits(network: Network) -> None:
     assert fast.steps.tobytes() == slow.steps.tobytes()
     assert fast.returns.shape == (6, 4)
     assert len(np.unique(fast.returns)) > 1
+
+
+def test_networks_together_are_the_same_as_each_alone(network: Network) -> None:
+    seeds, one = episode_seeds(0, 3), (1.5,)
+    pair = [network, replace(network, activations=("abs", *network.activations[1:]))]
+    for task in (SwingUp(), StepwiseSwingUp()):
+        together = rollouts_of(pair, task, one, seeds)
+        alone = [rollouts(each, SwingUp(), one, seeds) for each in pair]
+        assert [r.returns.tobytes() for r in together] == [r.returns.tobytes() for r in alone]
+        assert [r.steps.tolist() for r in together] == [r.steps.tolist() for r in alone]
+        assert together[0].returns.tobytes() != together[1].returns.tobytes()
 
 
 def test_scores_are_the_means_and_sample_deviations() -> None:

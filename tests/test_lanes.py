@@ -12,7 +12,15 @@ from kernel_builds import SPECIAL, bits
 from networks import networks, random_network
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import KernelPolicy, run_episode
-from wann_edge.kernel import activate, activation_names, lanes, plant, supported_lanes
+from wann_edge.kernel import (
+    activate,
+    activation_names,
+    lanes,
+    plant,
+    program,
+    rollouts_of,
+    supported_lanes,
+)
 from wann_edge.network import Network, with_single_weights
 from wann_edge.sims.swingup import SPEC, SwingUp
 
@@ -125,6 +133,26 @@ def test_a_job_with_edge_weights_is_a_network_that_has_them(
         has_them = with_single_weights(alive, edges[job]).program
         alone = has_them.rollouts(plant("swingup"), shared[[job]], states[[job]], 100)
         assert (bits(alone[0])[0], alone[1][0]) == (bits(returns)[job], steps[job])
+
+
+@given(st.lists(networks(inputs=5, outputs=1), max_size=5), st.integers(0, 70), st.booleans())
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_programs_run_together_as_each_alone(
+    found: list[Network], count: int, in_chunks: bool
+) -> None:
+    rng, swingup = np.random.default_rng(count), plant("swingup")
+    weights = rng.uniform(-2, 2, count).astype(np.float32)
+    states = start_states(rng, count)
+    packed = [network.program for network in found]
+    with pytest.MonkeyPatch.context() as patch:
+        if in_chunks:
+            patch.setattr(program, "_CALL_OPERATIONS", 1)
+        totals, steps = rollouts_of(packed, swingup, weights, states, 50)
+    assert totals.shape == steps.shape == (len(found), count)
+    for one, total, length in zip(packed, totals, steps, strict=True):
+        alone = one.rollouts(swingup, weights, states, 50)
+        assert alone[0].tobytes() == total.tobytes()
+        assert alone[1].tobytes() == length.tobytes()
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (2, 0), (2,)])

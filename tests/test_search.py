@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -198,11 +199,13 @@ class Fails(SwingUp):
         super().__init__()
         self._left = after
 
-    def rollouts(self, network: Network, weights: object, seeds: object) -> Rollouts:
-        self._left -= 1
+    def rollouts_of(
+        self, networks: Sequence[Network], weights: Sequence[float], seeds: Sequence[int]
+    ) -> list[Rollouts]:
+        self._left -= len(networks)
         if self._left < 0:
             raise RuntimeError("the motor burnt")
-        return super().rollouts(network, weights, seeds)  # type: ignore[arg-type]
+        return super().rollouts_of(networks, weights, seeds)
 
 
 def test_a_failing_task_leaves_the_champion_so_far(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Generic, NamedTuple, NoReturn, TypeVar, cast
 
 from wann_edge.errors import TaskError
-from wann_edge.evaluate import Weights, rollouts
+from wann_edge.evaluate import Weights, rollouts_of
 from wann_edge.network import Network
 from wann_edge.task import Rollouts, Spec, Task, load_task
 from wann_edge.workers import Done, Order, Place, Worker, carry_out
@@ -239,7 +239,7 @@ def _ends(result: object) -> NoReturn:
 
 
 def _run_chunk(task: Task, chunk: _Chunk) -> list[Rollouts]:
-    return [rollouts(network, task, chunk.weights, chunk.seeds) for network in chunk.networks]
+    return rollouts_of(chunk.networks, task, chunk.weights, chunk.seeds)
 
 
 def _left_s(deadline_s: float | None) -> float | None:

@@ -18,6 +18,7 @@ from wann_edge.task import (
     check_fit,
     is_batch,
     takes_draws,
+    takes_many,
 )
 
 # What the rollouts of a network run with: shared weights, each with every episode; or a
@@ -114,6 +115,17 @@ def rollouts(network: Network, task: Task, weights: Weights, seeds: Sequence[int
         return task.rollouts(network, weights, seeds)
     rows = np.array(weights, np.float32)[:, np.newaxis]
     return drawn_rollouts(network, task, np.repeat(rows, len(seeds), axis=1), seeds)
+
+
+def rollouts_of(
+    networks: Sequence[Network], task: Task, weights: Weights, seeds: Sequence[int]
+) -> list[Rollouts]:
+    """The rollouts of each network. Raises TaskError when one does not fit the task."""
+    for network in networks:
+        check_fit(network, task.spec)
+    if takes_many(task) and not callable(weights):
+        return task.rollouts_of(networks, weights, seeds)
+    return [rollouts(network, task, weights, seeds) for network in networks]
 
 
 def drawn_rollouts(network: Network, task: Task, weights: Floats, seeds: Sequence[int]) -> Rollouts:

@@ -70,6 +70,16 @@ class BatchTask(Protocol):
         ...
 
 
+class ManyTask(Protocol):
+    """A simulator that also answers batches of several networks in one call."""
+
+    def rollouts_of(
+        self, networks: Sequence[Network], weights: Sequence[float], seeds: Sequence[int]
+    ) -> list[Rollouts]:
+        """For each network, every shared weight with the episode of every seed."""
+        ...
+
+
 class DrawTask(Protocol):
     """A simulator that also answers batches whose rollouts have weights of their own."""
 
@@ -85,6 +95,11 @@ class DrawTask(Protocol):
 def is_batch(task: Task) -> TypeGuard[BatchTask]:
     """Whether the task answers batches; quick, for it is asked for every network."""
     return hasattr(task, "rollouts")
+
+
+def takes_many(task: Task) -> TypeGuard[ManyTask]:
+    """Whether the task answers batches of several networks."""
+    return hasattr(task, "rollouts_of")
 
 
 def takes_draws(task: Task) -> TypeGuard[DrawTask]:

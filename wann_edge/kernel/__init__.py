@@ -8,7 +8,7 @@ episodes in lanes, and steps the native plants.
 from wann_edge.kernel.arrays import Floats, Integers
 from wann_edge.kernel.library import activation_names, lanes, plant_names, supported_lanes
 from wann_edge.kernel.plants import Plant, plant
-from wann_edge.kernel.program import Contract, Program, activate
+from wann_edge.kernel.program import Contract, Program, activate, rollouts_of
 
 __all__ = [
     "Contract",
@@ -21,5 +21,6 @@ __all__ = [
     "lanes",
     "plant",
     "plant_names",
+    "rollouts_of",
     "supported_lanes",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -67,10 +68,10 @@ class Program:
         self.computed = len(activations)
         number = activation_numbers()
         numbers = [number[name] for name in activations]
-        self._integers = np.array([*numbers, *edge_end, *sources], np.int32)
+        self._integers = array("i", [*numbers, *edge_end, *sources])
         self._weights = None if weights is None else np.array([*weights], np.float32)
         self._contract = contract
-        start = self._integers.ctypes.data
+        start = self._integers.buffer_info()[0]
         self._struct = NetworkStruct(
             self.inputs,
             self.outputs,
@@ -81,12 +82,13 @@ class Program:
             None if self._weights is None else self._weights.ctypes.data,
             *contract.addresses,
         )
-        self._address = ctypes.addressof(self._struct)
+        self.address = ctypes.addressof(self._struct)
         self.edges = len(sources)
-        self._operations_per_step = 100 + self.edges + 20 * self.computed
+        self.operations_per_step = 100 + self.edges + 20 * self.computed
 
-    def _scratch(self, width: int, edges: int = 0) -> tuple[Floats, int]:
-        size = library().wann_scratch_bytes(width, self._address, edges) + _ALIGNMENT_BYTES
+    def scratch(self, width: int, edges: int = 0) -> tuple[Floats, int]:
+        """Memory for the kernel's values, and the aligned address in it."""
+        size = library().wann_scratch_bytes(width, self.address, edges) + _ALIGNMENT_BYTES
         memory = np.empty(size // 4, np.float32)
         start = memory.ctypes.data
         return memory, start + -start % _ALIGNMENT_BYTES
@@ -110,12 +112,12 @@ class Program:
         actions = np.empty((count, self.outputs), np.float32)
         sums = np.empty((count, self.computed if with_sums else 0), np.float32)
         width = lanes()
-        _memory, scratch = self._scratch(width)
-        chunk = max(_BLOCKS, _CALL_OPERATIONS // self._operations_per_step) * width
+        _memory, scratch = self.scratch(width)
+        chunk = max(_BLOCKS, _CALL_OPERATIONS // self.operations_per_step) * width
         for first in range(0, count, chunk):
             library().wann_run_forward(
                 width,
-                self._address,
+                self.address,
                 min(chunk, count - first),
                 weight[first:].ctypes.data,
                 seen[first:].ctypes.data,
@@ -133,44 +135,65 @@ class Program:
         max_steps: int,
         edge_weights: ArrayLike | None = None,
     ) -> tuple[Floats, Integers]:
-        """Whole episodes of a native plant.
+        """Whole episodes of a native plant: ``rollouts_of`` this program, [n] and [n].
 
-        weights [n] and starting states [n, plant.states] float32, one pair an
-        episode. edge_weights [n, edges] float32: each episode's own, in place of the
-        network's. Gives returns [n] float32 (rewards summed in step order) and
-        lengths [n] int32 in steps.
+        edge_weights [n, edges] float32: each episode's own, in place of the network's.
         """
-        if not 0 < max_steps < 2**31:
-            raise ValueError(f"max_steps: {max_steps} is not a number of steps")
-        count = np.size(weights)
-        weight = checked(weights, (count,), "weights")
-        state = checked(states, (count, plant.states), "states")
-        single, edges = None, 0
-        if edge_weights is not None:
-            single, edges = checked(edge_weights, (count, self.edges), "edge_weights"), self.edges
-        if (self.inputs, self.outputs) != (plant.observations, plant.actions):
-            raise ValueError(f"the network does not fit the plant {plant.name}")
-        totals, steps = np.empty(count, np.float32), np.empty(count, np.int32)
-        width = lanes()
-        _memory, scratch = self._scratch(width, edges)
-        episode = self._operations_per_step * max_steps
+        totals, steps = rollouts_of([self], plant, weights, states, max_steps, edge_weights)
+        return totals[0], steps[0]
+
+
+def rollouts_of(
+    programs: Sequence[Program],
+    plant: Plant,
+    weights: ArrayLike,
+    states: ArrayLike,
+    max_steps: int,
+    edge_weights: ArrayLike | None = None,
+) -> tuple[Floats, Integers]:
+    """Whole episodes of a native plant, the same ones for each program.
+
+    weights [n] and starting states [n, plant.states] float32, one pair an episode;
+    edge_weights as in ``Program.rollouts``, for one program. Gives returns [programs, n]
+    float32 (rewards summed in step order) and lengths [programs, n] int32 in steps.
+    """
+    if not 0 < max_steps < 2**31:
+        raise ValueError(f"max_steps: {max_steps} is not a number of steps")
+    if any((p.inputs, p.outputs) != (plant.observations, plant.actions) for p in programs):
+        raise ValueError(f"the network does not fit the plant {plant.name}")
+    count = np.size(weights)
+    weight = checked(weights, (count,), "weights")
+    state = checked(states, (count, plant.states), "states")
+    single, edges = None, 0
+    if edge_weights is not None:
+        (program,) = programs
+        single, edges = checked(edge_weights, (count, program.edges), "edge_weights"), program.edges
+    shape = (len(programs), count)
+    totals, steps = np.empty(shape, np.float32), np.empty(shape, np.int32)
+    if totals.size:
+        parts = (weight, single, state, totals, steps)
+        starts = [0 if part is None else part.ctypes.data for part in parts]
+        _run_rollouts(programs, plant, JobsStruct(count, max_steps, plant.states, edges, *starts))
+    return totals, steps
+
+
+def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -> None:
+    """Runs the jobs with each program, which writes behind the one before."""
+    count, width, run = jobs.count, lanes(), library().wann_run_rollouts
+    starts = (jobs.weight, jobs.edge_weight, jobs.state, jobs.total, jobs.steps)
+    largest = max(programs, key=lambda program: program.computed)
+    _memory, scratch = largest.scratch(width, jobs.edges)
+    for number, program in enumerate(programs):
+        episode = program.operations_per_step * jobs.max_steps
         chunk = max(_BLOCKS, _CALL_OPERATIONS // episode) * width
         for first in range(0, count, chunk):
-            jobs = JobsStruct(
-                min(chunk, count - first),
-                max_steps,
-                plant.states,
-                edges,
-                weight[first:].ctypes.data,
-                None if single is None else single[first:].ctypes.data,
-                state[first:].ctypes.data,
-                totals[first:].ctypes.data,
-                steps[first:].ctypes.data,
-            )
-            library().wann_run_rollouts(
-                width, self._address, plant.index, ctypes.addressof(jobs), scratch
-            )
-        return totals, steps
+            written = 4 * (number * count + first)
+            jobs.count = min(chunk, count - first)
+            jobs.weight = starts[0] + 4 * first
+            jobs.edge_weight = starts[1] and starts[1] + 4 * first * jobs.edges
+            jobs.state = starts[2] + 4 * first * jobs.states
+            jobs.total, jobs.steps = starts[3] + written, starts[4] + written
+            run(width, program.address, plant.index, ctypes.addressof(jobs), scratch)
 
 
 def activate(name: str, values: ArrayLike) -> Floats:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from wann_edge.engine import Engine
-from wann_edge.evaluate import rollouts
+from wann_edge.evaluate import rollouts, rollouts_of
 from wann_edge.search.advance import (
     Advance,
     episode_seeds,
@@ -53,7 +53,7 @@ def run_leg(task: Task, leg: Leg) -> Ran:
             break
         candidates = population.ask()
         start_s = time.perf_counter()
-        results = [rollouts(network, task, weights, seeds) for network in candidates]
+        results = rollouts_of(candidates, task, weights, seeds)
         evaluation_s += time.perf_counter() - start_s
         population.tell(scores_of_candidates(results))
         found.offer(population.members)
