@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from commands import complaint
 from networks import random_network
 from wann_edge import netfile
 from wann_edge.cli import run
@@ -36,15 +37,6 @@ def champion(tmp_path: Path) -> Path:
     network = Network(SPEC.inputs, SPEC.outputs, made.activations, made.edges, task="swingup")
     netfile.save(network, path)
     return path
-
-
-def complaint(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
-    """What a command that must fail says: one line on standard error, exit code 2."""
-    assert run([str(argument) for argument in arguments]) == 2
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert re.fullmatch(r"wann-edge: [^\n]+\n", shown.err)
-    return shown.err
 
 
 def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from commands import complaint
 from networks import random_network
 from wann_edge import netfile
 from wann_edge.cli import run
@@ -65,6 +66,32 @@ def test_a_time_limit_stops_a_tuning(
     output = str(tmp_path / "tuned.json")
     assert run(["tune", str(champion), "--time-limit", "0.5s", "-o", output]) == 0
     assert "stopped by: time limit" in capsys.readouterr().out
+
+
+def test_a_place_that_can_not_be_written_to_is_told_before_the_work(
+    champion: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SwingUp, "rollouts", None)  # whoever works, fails
+    place = champion / "tuned.json"
+    for command in (["tune", champion], ["baseline", "swingup"]):
+        assert f"{place}: can't write" in complaint(capsys, *command, "-o", place)
+    (champion.parent / "demo" / "policy.h").mkdir(parents=True)
+    assert "policy.h: can't write" in complaint(capsys, "demo", "--out", champion.parent / "demo")
+    assert "can't write" in complaint(capsys, "search", "swingup", "--out", champion)
+
+
+@pytest.mark.parametrize(
+    "command", [["evaluate", "FILE", "--mode", "tuned-weights"], ["baseline", "swingup"]]
+)
+def test_a_time_limit_stops_the_tuning_of_a_mode(
+    command: list[str], champion: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole tuning takes longer: the limit ends it, and the table is printed."""
+    start_s = time.monotonic()
+    words = [word.replace("FILE", str(champion)) for word in command]
+    assert run([*words, "--time-limit", "0.5s"]) == 0
+    assert time.monotonic() - start_s < 4
+    assert "tuned-weights" in capsys.readouterr().out
 
 
 def test_ctrl_c_keeps_the_best_and_exits_with_130(champion: Path, tmp_path: Path) -> None:
@@ -130,7 +157,13 @@ def test_baseline_prints_a_row_a_mode_beside_the_papers_and_writes_the_network(
         (["tune", "FILE", "--evaluations", "0", "-o", "x.json"], "--evaluations"),
         (["tune", "FILE", "--time-limit", "soon", "-o", "x.json"], "'soon' is not a time"),
         (["tune", "FILE", "--evaluations", "1", "-o", "FILE/x.json"], "x.json"),
+        (["tune", "FILE", "-o", "."], "can't write: Is a directory"),
         (["tune", "FILE"], "--output"),
+        (["evaluate", "FILE", "--time-limit", "9"], "--time-limit is for --mode tuned-shared"),
+        (["evaluate", "FILE", "--mode", "random-shared", "--time-limit", "9"], "tunes nothing"),
+        (["evaluate", "FILE", "--mode", "tuned-shared", "--time-limit", "x"], "is not a time"),
+        (["baseline", "swingup", "--time-limit", "-1"], "'-1' is not a time"),
+        (["baseline", "swingup", "-o", "FILE/x.json"], "can't write: Not a directory"),
         (["tune", "missing.json", "-o", "x.json"], "missing.json"),
         (["baseline", "swingdown"], "'swingdown' is not one of the tasks"),
         (["baseline", "swingup", "--layers", "ten"], "'ten' is not a list of sizes"),
@@ -147,10 +180,8 @@ def test_bad_input_gets_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run([word.replace("FILE", str(champion)) for word in arguments]) == 2
-    errors = capsys.readouterr().err
-    assert re.fullmatch(r"wann-edge: [^\n]+\n", errors)
-    assert says in errors
+    words = [word.replace("FILE", str(champion)) for word in arguments]
+    assert says in complaint(capsys, *words)
     assert list(tmp_path.iterdir()) == [champion]
 
 

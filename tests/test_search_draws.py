@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import oracle
+from commands import complaint
 from wann_edge import netfile
 from wann_edge.cli import run
 from wann_edge.engine import Engine
@@ -216,9 +217,5 @@ def test_bad_options_get_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run([*SEARCH, *options]) == 2
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert shown.err.count("\n") == 1
-    assert says in shown.err
+    assert says in complaint(capsys, *SEARCH, *options)
     assert list(tmp_path.iterdir()) == []

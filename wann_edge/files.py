@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import os
 import tempfile
+from errno import EISDIR
 from pathlib import Path
 
 from wann_edge.errors import SettingsError
+
+
+def check_writable(path: Path) -> None:
+    """Finds out before long work that ``write_whole`` can't write there. Leaves nothing behind.
+
+    Raises SettingsError.
+    """
+    place = path.absolute().parent
+    while not place.exists():
+        place = place.parent
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        with tempfile.NamedTemporaryFile(dir=place, prefix=f".{path.name}."):
+            pass
+    except OSError as error:
+        raise SettingsError(f"can't write: {error.strerror}", where=str(path)) from error
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

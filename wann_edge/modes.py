@@ -55,12 +55,13 @@ def score_mode(
     episodes: int,
     seed: int,
     on_trial: OnTrial | None = None,
+    time_limit_s: float | None = None,
 ) -> ModeScore:
     """Returns of a topology over the episodes that ``score`` takes; weights it has are set aside.
 
     "random-weights": each episode draws a weight an edge. "random-shared": each draws
     one shared weight. "tuned-shared", "tuned-weights": ``tune`` sets them on training
-    episodes, within its usual number of evaluations, or until Ctrl-C.
+    episodes, within its usual number of evaluations, or ``time_limit_s``, or until Ctrl-C.
 
     Raises SettingsError on an unknown mode, TaskError when the network does not fit.
     """
@@ -69,7 +70,9 @@ def score_mode(
     way, _, what = mode.partition("-")
     seeds, tuned = episode_seeds(seed, episodes), None
     if way == "tuned":
-        tuned = tune(network, task, what, seed=seed, on_trial=on_trial).network
+        tuned = tune(
+            network, task, what, seed=seed, time_limit_s=time_limit_s, on_trial=on_trial
+        ).network
         returns = rollouts(tuned, task, (tuned.shared_weight,), seeds).returns
     else:
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_DRAWS,)))

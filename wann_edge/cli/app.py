@@ -15,6 +15,7 @@ from wann_edge.cli.options import (
     Seed,
     TaskName,
     TimeLimit,
+    TuningLimit,
     Workers,
 )
 
@@ -161,6 +162,7 @@ def evaluate(
             "tuned-weights. The file's own weights are set aside."
         ),
     ] = None,
+    time_limit: TuningLimit = None,
     json: Json = False,
 ) -> int:
     """The reward of a network for each shared weight, over fresh episodes.
@@ -168,10 +170,12 @@ def evaluate(
     With --mode, a column of the paper's table: weights drawn for each episode from -2
     to 2, single or shared, or tuned on episodes of their own.
     """
+    if mode is None and time_limit is not None:
+        raise typer.BadParameter("--time-limit is for --mode tuned-shared or tuned-weights")
     if mode is not None:
         from wann_edge.cli.tune import run_mode
 
-        return run_mode(file, task, episodes, seed, mode, weights, as_json=json)
+        return run_mode(file, task, episodes, seed, mode, weights, time_limit, as_json=json)
     from wann_edge.cli.judge import run_evaluate
 
     return run_evaluate(file, task, episodes, seed, weights, as_json=json)
@@ -207,6 +211,7 @@ def baseline(
     layers: Annotated[
         str, typer.Option(help="Sizes of the hidden layers, such as 10 or 10,10.")
     ] = "10",
+    time_limit: TuningLimit = None,
     seed: Seed = 0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to write the tuned network.")
@@ -218,7 +223,7 @@ def baseline(
     """
     from wann_edge.cli.tune import run_baseline
 
-    return run_baseline(task, layers, seed, output)
+    return run_baseline(task, layers, seed, output, time_limit)
 
 
 @app.command(

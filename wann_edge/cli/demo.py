@@ -10,18 +10,21 @@ from wann_edge.cli.show import console, print_scores, print_verification, table
 from wann_edge.engine import cores
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.exporters import export
-from wann_edge.files import write_whole
+from wann_edge.files import check_writable, write_whole
 from wann_edge.registry import registered
 from wann_edge.search.settings import preset
 from wann_edge.task import load_task
 
 TASK = "swingup"
 EPISODES = 100
+ARTEFACTS = {"c": "policy.h", "onnx": "policy.onnx"}
 
 
 def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
     """The whole path on the swing-up. An earlier demo's files are overwritten."""
     task = load_task(TASK)
+    for name in ARTEFACTS.values():
+        check_writable(out / name)
     console.print(f"[bold]1. Search[/] a controller for {TASK}: {seconds:g} s, seed {seed}")
     settings = preset("fast", seed=seed, workers=workers or cores(), time_limit_s=seconds)
     result = search_with_progress(TASK, settings, out, force=True)
@@ -31,7 +34,7 @@ def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
     network = result.champion
     console.print("[bold]2. Export[/] it as C and as ONNX")
     sizes = {}
-    for format, name in (("c", "policy.h"), ("onnx", "policy.onnx")):
+    for format, name in ARTEFACTS.items():
         content = export(network, format)
         write_whole(out / name, content)
         sizes[name] = len(content)

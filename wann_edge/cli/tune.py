@@ -16,6 +16,7 @@ from wann_edge.cli.search import INTERRUPTED
 from wann_edge.cli.show import console, seconds_of, table, task_of
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import WeightScore, score
+from wann_edge.files import check_writable
 from wann_edge.modes import MODES, ModeScore, score_mode
 from wann_edge.network import Network
 from wann_edge.task import Task, load_task
@@ -37,6 +38,7 @@ def run_tune(
     network = netfile.load(file)
     world = task_of(task, network)
     limit_s = None if time_limit is None else seconds_of(time_limit)
+    check_writable(output)
     with progress("tune") as on_trial:
         tuned = tune(
             network,
@@ -72,21 +74,25 @@ def run_mode(
     seed: int,
     mode: str,
     weights: str | None,
+    time_limit: str | None,
     *,
     as_json: bool,
 ) -> int:
     """Prints a topology's reward in one of the modes."""
     if weights is not None:
         raise SettingsError("--mode and --weights exclude each other", remedy="give one of them")
+    limit_s = None if time_limit is None else seconds_of(time_limit)
+    if limit_s is not None and not mode.startswith("tuned-"):
+        raise SettingsError(f"{mode!r} tunes nothing", where="--time-limit")
     network = netfile.load(file)
     world = task_of(task, network)
     if as_json:
-        found = score_mode(network, world, mode, episodes, seed)
+        found = score_mode(network, world, mode, episodes, seed, time_limit_s=limit_s)
         named = {"network": str(file), "task": world.spec.name}
         print(json.dumps({**named, **found.to_document()}, indent=2))
         return 0
     with progress(mode) as on_trial:
-        found = score_mode(network, world, mode, episodes, seed, on_trial)
+        found = score_mode(network, world, mode, episodes, seed, on_trial, limit_s)
     title = f"{file}: {world.spec.name}, {episodes} episodes, seed {seed}"
     console.print(title, style="bold", markup=False)
     made = table("weights", "mean reward", "sd")
@@ -95,11 +101,16 @@ def run_mode(
     return 0
 
 
-def run_baseline(task: str, layers: str, seed: int, output: Path | None) -> int:
+def run_baseline(
+    task: str, layers: str, seed: int, output: Path | None, time_limit: str | None
+) -> int:
     """Prints the four columns of a dense network beside the paper's."""
     world = load_task(task)
     network = dense(world.spec, layers_of(layers))
-    found = [_scored(network, world, mode, seed) for mode in MODES]
+    limit_s = None if time_limit is None else seconds_of(time_limit)
+    if output is not None:
+        check_writable(output)
+    found = [_scored(network, world, mode, seed, limit_s) for mode in MODES]
     size = f"{network.hidden_count} hidden nodes, {len(network.edges)} connections"
     title = f"dense {layers}: {task}, {size}, {EPISODES} episodes, seed {seed}"
     console.print(title, style="bold", markup=False)
@@ -115,9 +126,9 @@ def run_baseline(task: str, layers: str, seed: int, output: Path | None) -> int:
     return 0
 
 
-def _scored(network: Network, task: Task, mode: str, seed: int) -> ModeScore:
+def _scored(network: Network, task: Task, mode: str, seed: int, limit_s: float | None) -> ModeScore:
     with progress(mode) as on_trial:
-        return score_mode(network, task, mode, EPISODES, seed, on_trial)
+        return score_mode(network, task, mode, EPISODES, seed, on_trial, limit_s)
 
 
 def layers_of(text: str) -> list[int]:
