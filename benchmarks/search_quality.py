@@ -18,7 +18,6 @@ from wann_edge.engine import cores
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.network import Network
 from wann_edge.published import read_published
-from wann_edge.search.progress import Progress
 from wann_edge.search.run import SearchResult, run_search
 from wann_edge.search.settings import preset
 from wann_edge.sims.swingup import SPEC, SwingUp
@@ -62,11 +61,6 @@ def arguments(description: str | None) -> argparse.Namespace:
     return options
 
 
-def percent_evaluating(progress: Progress, workers: int) -> float:
-    """How much of the workers' time, since the start, was evaluation: packing and kernel."""
-    return 100 * progress.evaluation_s / (progress.elapsed_s * workers)
-
-
 def row_of(variant: str, seed: int, seconds: float) -> dict[str, object]:
     """One search."""
     workers = cores()
@@ -82,7 +76,7 @@ def row_of(variant: str, seed: int, seconds: float) -> dict[str, object]:
         "hidden": result.champion.hidden_count,
         f"fewest for {GOOD:g}": smallest_good(result),
         "M steps": progress.steps / 1e6,
-        "% evaluating": percent_evaluating(progress, workers),
+        "% evaluating": 100 * result.evaluating,
     }
 
 

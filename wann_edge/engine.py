@@ -34,6 +34,11 @@ class _Chunk(NamedTuple):
     seeds: Sequence[int]
 
 
+class _Evaluated(NamedTuple):
+    rollouts: list[Rollouts]
+    evaluation_s: float
+
+
 def cores() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0))
@@ -47,6 +52,7 @@ class Engine:
     calls under ``if __name__ == "__main__":``.
 
     task: a task, picklable for more than one worker, or the name of a registered one.
+    evaluation_s: seconds of ``rollouts`` so far, added up over workers.
     Raises SettingsError where no task has that name.
     """
 
@@ -54,6 +60,7 @@ class Engine:
         self._task = task
         self._local = load_task(task) if isinstance(task, str) else task
         self._count = workers
+        self.evaluation_s = 0.0
         self._workers: list[Worker] = []
 
     @property
@@ -96,7 +103,8 @@ class Engine:
             stride = min(stride, self._count * CHUNKS_PER_WORKER)
         chunks = [_Chunk(networks[i::stride], weights, seeds) for i in range(stride)]
         done = self.map(_run_chunk, chunks, deadline_s)
-        return [done[i % stride][i // stride] for i in range(len(networks))]
+        self.evaluation_s += sum(chunk.evaluation_s for chunk in done)
+        return [done[i % stride].rollouts[i // stride] for i in range(len(networks))]
 
     def map(
         self,
@@ -238,8 +246,10 @@ def _ends(result: object) -> NoReturn:
     raise AssertionError(f"one round has no next: {result!r}")
 
 
-def _run_chunk(task: Task, chunk: _Chunk) -> list[Rollouts]:
-    return rollouts_of(chunk.networks, task, chunk.weights, chunk.seeds)
+def _run_chunk(task: Task, chunk: _Chunk) -> _Evaluated:
+    start_s = time.perf_counter()
+    done = rollouts_of(chunk.networks, task, chunk.weights, chunk.seeds)
+    return _Evaluated(done, time.perf_counter() - start_s)
 
 
 def _left_s(deadline_s: float | None) -> float | None:

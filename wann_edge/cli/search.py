@@ -76,7 +76,9 @@ def _event_file(folder: Path, history: Sequence[Standing] = ()) -> EventFile:
 def _report(result: SearchResult, out: Path) -> int:
     single = result.champion.weights is not None
     print_scores(result.scores, "champion, on validation episodes", single=single)
+    rate = result.progress.steps_per_s / 1e6
     print(f"stopped by: {result.stopped}")
+    print(f"time: {result.evaluating:.0%} was evaluation; {rate:.0f} M environment steps/s")
     print(f"champion: {size_of(result)}")
     print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
     print(f"next: wann-edge verify {out}/champion.json")

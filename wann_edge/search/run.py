@@ -39,7 +39,8 @@ class SearchResult:
 
     champion: with its best weights. scores: the champion's, on the validation
     episodes. front: the best of each number of connections, the champion the last.
-    stopped: "generations", "time limit" or "interrupted".
+    stopped: "generations", "time limit" or "interrupted". evaluating: how much of the
+    workers' time, in this call, was evaluation, 0 to 1.
     """
 
     champion: Network
@@ -47,6 +48,7 @@ class SearchResult:
     front: tuple[Tested, ...]
     stopped: str
     progress: Progress
+    evaluating: float
 
 
 def run_search(
@@ -82,6 +84,7 @@ def run_search(
             stopped = _until_stopped(search, record, on_generation)
         finally:
             _keep(search, record, stopped)
+        evaluating = search.evaluating
         if stopped == "generations":
             search.test_front(engine)
         elif search.seconds_to_test_front() <= FINISH_S:
@@ -90,7 +93,12 @@ def run_search(
     front = search.archive.front()
     record.save_front(front)
     return SearchResult(
-        record.shipped(front[-1]), front[-1].scores, tuple(front), stopped, search.history[-1]
+        record.shipped(front[-1]),
+        front[-1].scores,
+        tuple(front),
+        stopped,
+        search.history[-1],
+        evaluating,
     )
 
 
@@ -136,10 +144,10 @@ class _Search:
         self.history: list[Progress] = []
         self._engine = engine
         self._strategy = strategy(settings, engine)
-        self._begin(0.0)
         self._evaluations = 0
         self._steps = 0
         self._evaluation_s = 0.0
+        self._begin(0.0)
 
     def state(self) -> State:
         """All that ``restore`` needs."""
@@ -174,6 +182,7 @@ class _Search:
     def _begin(self, elapsed_s: float) -> None:
         """Sets the clock, with what an interrupted run has used already."""
         self._started_s = time.monotonic() - elapsed_s
+        self._begun_s, self._evaluated_s = elapsed_s, self._evaluation_s
         limit_s = self.settings.time_limit_s
         self._deadline_s = None if limit_s is None else self._started_s + limit_s
 
@@ -181,6 +190,13 @@ class _Search:
     def generation(self) -> int:
         """How many generations have been run."""
         return self._strategy.generation
+
+    @property
+    def evaluating(self) -> float:
+        """How much of the workers' time was evaluation, since this process began."""
+        last = self.history[-1]
+        spent_s = (last.elapsed_s - self._begun_s) * self.settings.workers
+        return (last.evaluation_s - self._evaluated_s) / spent_s if spent_s > 0 else 0.0
 
     def advance(self) -> Progress:
         """A step of the strategy, its best tested. Raises TimeoutError when the time is up."""
@@ -201,9 +217,7 @@ class _Search:
         """What ``test_front`` may take in one process at the most, by what evaluations took."""
         settings = self.settings
         episodes = settings.validation_episodes * len(self.archive.untested())
-        # One population's seconds are those of the clock, while all workers evaluate.
-        process_s = self._evaluation_s * settings.workers
-        return process_s / self._evaluations * episodes / settings.episodes
+        return self._evaluation_s / self._evaluations * episodes / settings.episodes
 
     def test_front(self, engine: Engine) -> None:
         """Tests what scored best for each number of connections. Ctrl-C leaves it out."""
@@ -216,7 +230,9 @@ class _Search:
         weights = validation_weights(self.settings)
         # What the first round found is tested even when the time is up.
         deadline_s = self._deadline_s if self.history else None
+        before_s = engine.evaluation_s
         results = engine.rollouts(networks, weights, validation_seeds(self.settings), deadline_s)
+        self._evaluation_s += engine.evaluation_s - before_s
         self._steps += steps_of(results)
         for network, result in zip(networks, results, strict=True):
             self.archive.add(tested(network, result, self.settings))
