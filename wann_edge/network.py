@@ -74,7 +74,7 @@ class Network:
 
     def __getstate__(self) -> dict[str, object]:
         """What is cached holds addresses of this process, and is made anew in another."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in self.__dict__.items() if name in _FIELDS}
 
     @property
     def first_computed(self) -> int:
@@ -143,6 +143,9 @@ class Network:
             edges=tuple((number[self.edges[i][0]], number[self.edges[i][1]]) for i in kept),
             weights=None if self.weights is None else tuple(self.weights[i] for i in kept),
         )
+
+
+_FIELDS = frozenset(field.name for field in fields(Network))
 
 
 @lru_cache(maxsize=64)
