@@ -27,13 +27,14 @@ def engine() -> Iterator[Engine]:
 
 
 def test_a_race_halves_its_islands_and_starts_anew(engine: Engine) -> None:
-    """Stages of 1, 2 and 4 rounds for 8, 4 and 2 islands; then 2, 4 and 8 rounds."""
-    race = Race(SMALL, engine)
+    """Stages of 1, 2 and 4 rounds for 8, 4 and 2 islands; then 2, 4 and 8, and so on."""
+    race = Race(SMALL.model_copy(update={"bracket_doublings": 1}), engine)
     sizes = []
-    for _ in range(1 + 2 + 4 + 2 + 4 + 8 + 1):
+    for _ in range(7 + 2 * 14 + 1):
         sizes.append(len(race.islands))
         race.advance(engine, None)
-    assert sizes == [8] + [4] * 2 + [2] * 4 + [8] * 2 + [4] * 4 + [2] * 8 + [8]
+    longer = [8] * 2 + [4] * 4 + [2] * 8
+    assert sizes == [8] + [4] * 2 + [2] * 4 + longer + longer + [8]
     assert race.generation == 2 * len(sizes)
 
 

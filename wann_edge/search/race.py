@@ -89,7 +89,7 @@ class BestOfSize:
 
 
 class Race:
-    """Islands that race: successive halving in brackets, each twice as long as the last.
+    """Islands that race: successive halving in brackets, each twice as long as the last at first.
 
     A bracket starts with all islands. After each stage the better half stays, by its best
     mean, for a stage twice as long; after the stage of the last two the winner meets fresh
@@ -190,7 +190,8 @@ class Race:
             self.islands = ranked[:1] + self._fresh(self._settings.islands - 1)
             self._stage = 0
             self._bracket += 1
-        self._rounds_left = self._settings.stage_rounds * 2 ** (self._stage + self._bracket)
+        doublings = self._stage + min(self._bracket, self._settings.bracket_doublings)
+        self._rounds_left = self._settings.stage_rounds * 2**doublings
 
     def _fresh(self, count: int) -> list[Population]:
         numbers = range(self._started, self._started + count)

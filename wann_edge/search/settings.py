@@ -58,6 +58,7 @@ class Settings(Model):
     islands: populations that race; 1 is the paper's single one. Several need
     fixed_episodes, for their scores are compared. round_generations: what each runs
     before they are compared. stage_rounds: rounds of a race's first stage.
+    bracket_doublings: how many races are twice as long as the one before.
     validation_episodes: for each shared weight, where champions are compared.
     tournament_size: of each of the two tournaments whose better winner is the parent, as
     in the published code; so twice as many compete.
@@ -82,6 +83,7 @@ class Settings(Model):
     islands: int = Field(1, ge=1, le=1024)
     round_generations: int = Field(8, ge=1)
     stage_rounds: int = Field(2, ge=1)
+    bracket_doublings: int = Field(2, ge=0, le=64)
     validation_episodes: int = Field(20, ge=1, le=100_000)
     initial_enable_probability: Probability = 0.5
     tournament_size: int = Field(8, ge=1, le=1_000_000)
