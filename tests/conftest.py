@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from wann_edge.verify.emulated.zig import INSTALL, PARTS
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -28,6 +31,14 @@ def data() -> Path:
     if not DATA.is_dir():
         missing("data", f"the reference data is absent: {DATA}")
     return DATA
+
+
+@pytest.fixture
+def emulators() -> None:
+    """Skips without the cross-compiler and the emulators of the extra ``emu``."""
+    absent = [part for parts in PARTS.values() for part in parts if find_spec(part) is None]
+    if absent:
+        missing("emu", f"not installed: {', '.join(sorted({*absent}))}: {INSTALL}")
 
 
 @pytest.fixture(params=["gcc", "g++", "clang", "clang++"])

@@ -35,7 +35,10 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 }
 
 # What is slow to import, or may be absent.
-HEAVY = ("cmaes", "gymnasium", "onnx", "onnxruntime", "pybullet", "dask", "distributed", "scipy")
+HEAVY = (
+    *("cmaes", "gymnasium", "onnx", "onnxruntime", "pybullet", "dask", "distributed", "scipy"),
+    *("unicorn", "elftools", "wasmtime", "ziglang"),
+)
 
 
 def python_files(folder: Path) -> Iterator[Path]:

@@ -78,8 +78,10 @@ def print_scores(scores: Scores, title: str) -> None:
 
 def verification_table(verification: Verification) -> Table:
     """A row an artefact."""
-    made = table("artefact", "differ", "step flips", "worst", "reward", "kernel", "verdict")
+    made = table("artefact", "differ", "flips", "worst", "reward", "kernel", "verdict")
     for check in verification.checks:
+        if check.skipped:
+            continue
         verdict = "agrees" if check.tolerance else "same bits"
         loop = check.loop
         made.add_row(
@@ -95,8 +97,14 @@ def verification_table(verification: Verification) -> Table:
 
 
 def print_verification(verification: Verification) -> None:
-    """The table, then a line for each fault."""
+    """The table, then a line for each fault and for each missing part."""
     console.print(verification_table(verification))
     for check in verification.checks:
         if check.fault:
             console.print(f"{check.target}: {check.fault}", style="red", markup=False)
+    skipped: dict[str, list[str]] = {}
+    for check in verification.checks:
+        if check.skipped:
+            skipped.setdefault(check.skipped, []).append(check.target)
+    for why, targets in skipped.items():
+        print(f"skipped {', '.join(targets)}: {why}")
