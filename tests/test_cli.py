@@ -193,11 +193,11 @@ def test_verify_prints_json_and_a_table(champion: Path, capsys: pytest.CaptureFi
 def test_verify_says_what_is_missing_and_fails_where_it_is_asked_for(
     champion: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wann_edge.verify.emulated.zig.find_spec", lambda name: None)
+    monkeypatch.setattr("wann_edge.verify.emulated.toolchain.find_spec", lambda name: None)
     command = ["verify", str(champion), "--episodes", "2"]
     assert run(command) == 0
     shown = capsys.readouterr().out
-    assert shown.count('pip install "wann-edge[emu]"') == 2
+    assert shown.count('pip install "wann-edge[emu]"') == 3
     assert "skipped cortex-m0plus, cortex-m3," in shown
     for more in (["--require"], ["--target", "host,wasm32"]):
         assert run([*command, *more]) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,12 @@ from wann_edge.network import Network, Output, float32
 from wann_edge.published import read_published
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.verify import prove
-from wann_edge.verify.emulated import zig
+from wann_edge.verify.emulated import toolchain
 from wann_edge.verify.emulated.cores import CORES, Core
 from wann_edge.verify.emulated.image import Image
 from wann_edge.verify.emulated.instructions import instructions, uses_float_unit
 from wann_edge.verify.emulated.target import EmulatedTarget, emulated_header
-from wann_edge.verify.emulated.zig import compile_for
+from wann_edge.verify.emulated.toolchain import compile_for
 from wann_edge.verify.host import HARNESS, NAME
 
 FUSING = ("cortex-m7f", "rv32imfc")
@@ -109,7 +110,7 @@ def test_a_core_without_its_float_unit_is_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("emulators")
-@pytest.mark.parametrize("core", ["cortex-m0plus", "rv32imfc", "wasm32"])
+@pytest.mark.parametrize("core", ["cortex-m0plus", "rv32imfc", "avr", "wasm32"])
 def test_a_header_with_one_sign_changed_is_seen(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Wrong(CHeader):
         def export(self, network: Network, name: str) -> bytes:
@@ -121,7 +122,7 @@ def test_a_header_with_one_sign_changed_is_seen(core: str, monkeypatch: pytest.M
     (check,) = prove(controller(), [core]).checks
     assert not check.ok
     assert check.mismatches > 0
-    assert "golden vectors differ" in check.fault
+    assert ("golden vectors differ" in check.fault) == CORES[core].has_room
 
 
 @pytest.mark.usefixtures("emulators")
@@ -145,14 +146,33 @@ def test_a_header_that_does_not_compile_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("core", CORES)
 def test_a_missing_part_is_said_with_its_line(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zig, "find_spec", lambda name: None)
-    with pytest.raises(MissingError, match=r'ziglang.*pip install "wann-edge\[emu\]"'):
+    monkeypatch.setattr(toolchain, "find_spec", lambda name: None)
+    with pytest.raises(MissingError, match=r'not installed; pip install "wann-edge\[emu\]"'):
         EmulatedTarget(CORES[core]).artefacts(controller()).__enter__()
     assert not prove(controller(), [core]).ok
     skipped = prove(controller(), [core, "onnxruntime"], require=False)
     assert skipped.ok
     assert "wann-edge[emu]" in skipped.checks[0].skipped
     assert not prove(controller(), [core], require=False).ok, "nothing was checked"
+
+
+def test_missing_avr_tools_are_said_with_their_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toolchain, "find_spec", lambda name: name)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(MissingError, match=r"^gcc, avr-gcc.*; apt-get install .*gcc-avr"):
+        toolchain.check_installed(CORES["avr"])
+
+
+@pytest.mark.usefixtures("emulators")
+@pytest.mark.parametrize("core", ["avr"])
+def test_what_does_not_fit_into_2_kib_is_said(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = random_network(np.random.default_rng(1), inputs=130, hidden=1, outputs=1)
+    assert "one observation does not fit" in prove(wide, [core]).checks[0].fault
+    simavr = import_module("wann_edge.verify.emulated.simavr")
+    monkeypatch.setattr(simavr.AvrProcessor, "heap_bytes", 2000)
+    (check,) = prove(controller(), [core]).checks
+    assert not check.ok
+    assert "the stack does not fit" in check.fault
 
 
 def test_code_is_cut_into_instructions() -> None:
@@ -176,16 +196,16 @@ def test_the_cache_is_the_users_or_a_folder_that_can_be_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def folder(chosen: str, base: Path) -> Path:
-        zig._cache_folder.cache_clear()
+        toolchain._cache_folder.cache_clear()
         monkeypatch.setenv("ZIG_GLOBAL_CACHE_DIR", chosen)
         monkeypatch.setenv("XDG_CACHE_HOME", str(base))
-        return zig._cache_folder()
+        return toolchain._cache_folder()
 
     assert folder("/chosen", tmp_path) == Path("/chosen")
     assert folder("", tmp_path) == tmp_path / "wann-edge" / "zig"
     (tmp_path / "file").touch()
     assert "wann-edge-zig" in folder("", tmp_path / "file").name
-    zig._cache_folder.cache_clear()
+    toolchain._cache_folder.cache_clear()
 
 
 def test_an_fpu_is_named_where_there_is_one() -> None:

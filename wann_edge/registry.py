@@ -28,6 +28,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "cortex-m33f": "wann_edge.verify.emulated.target:CortexM33F",
         "rv32imc": "wann_edge.verify.emulated.target:Rv32imc",
         "rv32imfc": "wann_edge.verify.emulated.target:Rv32imfc",
+        "avr": "wann_edge.verify.emulated.target:Avr",
         "wasm32": "wann_edge.verify.emulated.target:Wasm32",
     },
 }

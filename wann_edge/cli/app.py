@@ -248,7 +248,7 @@ def verify(
         str,
         typer.Option(
             help="host (gcc, clang), onnxruntime, an emulated core (cortex-m0plus, cortex-m3, "
-            "cortex-m4f, cortex-m7f, cortex-m33f, rv32imc, rv32imfc, wasm32), several with "
+            "cortex-m4f, cortex-m7f, cortex-m33f, rv32imc, rv32imfc, avr, wasm32), several with "
             "commas, or all that are installed."
         ),
     ] = "all",

@@ -1,4 +1,4 @@
-"""The cores on which exported headers are run, and how Zig's clang is told of each."""
+"""The cores on which exported headers are run, and how its compiler is told of each."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Core:
     """One processor core.
 
-    architecture: "arm", "riscv" or "wasm". flags: what selects it for ``zig cc``.
+    architecture: "arm", "riscv", "avr" or "wasm". flags: what selects it for its compiler.
     model: Unicorn's name of the processor, where there are several.
+    has_room: whether the self-test's vectors fit. AVR copies constants into its RAM.
     has_fpu: whether floats are computed by instructions, not by library routines.
     """
 
@@ -19,6 +20,7 @@ class Core:
     flags: tuple[str, ...]
     model: str = ""
     has_fpu: bool = False
+    has_room: bool = True
 
 
 def _arm(name: str, cpu: str, model: str, *, has_fpu: bool = False) -> Core:
@@ -43,6 +45,7 @@ CORES = {
         _arm("cortex-m33f", "cortex_m33+fp_armv8d16sp", "M33", has_fpu=True),
         _riscv("rv32imc", "+m+c"),
         _riscv("rv32imfc", "+m+f+c", "-mabi=ilp32", has_fpu=True),
+        Core("avr", "avr", ("-mmcu=atmega328p",), has_room=False),
         Core("wasm32", "wasm", ("-target", "wasm32-freestanding", "-mcpu=generic"), has_fpu=True),
     )
 }

@@ -16,9 +16,9 @@ from wann_edge.network import Network
 from wann_edge.registry import load
 from wann_edge.task import Task, check_fit
 from wann_edge.verify.emulated.cores import CORES, Core
-from wann_edge.verify.emulated.image import Image
+from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.target import load_program
-from wann_edge.verify.emulated.zig import check_installed, compile_for
+from wann_edge.verify.emulated.toolchain import check_installed, compile_for
 from wann_edge.verify.inputs import typical_states
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Cost:
 
     code_bytes, constant_bytes: flash; constants that the compiler puts among its
     instructions count as code. ram_bytes: static. stack_bytes: None where it can't be
-    seen. instructions: executed in a step, over ``states`` typical states. libraries:
-    the compiler's own routines that were linked.
+    seen. instructions: executed in a step, over ``states`` typical states; cycles, where
+    the emulator knows them. libraries: the compiler's own routines that were linked.
     """
 
     core: str
@@ -52,6 +52,8 @@ class Cost:
     stack_bytes: int | None
     instructions_mean: float
     instructions_worst: int
+    cycles_mean: float | None
+    cycles_worst: int | None
     states: int
     libraries: tuple[str, ...]
 
@@ -92,18 +94,21 @@ def _measured(core: Core, program: Path, seen: Floats) -> Cost:
     observation = device.heap
     action = observation + 4 * seen.shape[1]
     device.paint_stack()
-    counts: list[int] = []
+    counts: list[Count] = []
     for state in seen.astype("<f4"):
         device.write(observation, state.tobytes())
         counts.append(device.counted_call("step", observation, action))
+    cycles = [count.cycles for count in counts if count.cycles is not None]
     return Cost(
         core=core.name,
         code_bytes=image.code_bytes,
         constant_bytes=image.constant_bytes,
         ram_bytes=image.ram_bytes,
         stack_bytes=device.stack_bytes(),
-        instructions_mean=float(np.mean(counts)),
-        instructions_worst=max(counts),
+        instructions_mean=float(np.mean([count.instructions for count in counts])),
+        instructions_worst=max(count.instructions for count in counts),
+        cycles_mean=float(np.mean(cycles)) if cycles else None,
+        cycles_worst=max(cycles, default=None),
         states=len(counts),
         libraries=_libraries(image),
     )

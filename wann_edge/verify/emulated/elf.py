@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
@@ -50,6 +51,6 @@ def _stretches(start: int, contents: bytes, symbols: list[Symbol]) -> Iterator[t
         for symbol in symbols
         if symbol.name[:2] in ("$t", "$x", "$d") and start <= symbol["st_value"] < end
     )
-    for (address, kind), (following, _) in zip(marks, [*marks[1:], (end, "")], strict=True):
+    for (address, kind), (following, _) in pairwise([*marks, (end, "")]):
         if kind != "d" and following > address:
             yield address, contents[address - start : following - start]

@@ -13,6 +13,13 @@ class Function(NamedTuple):
     size_bytes: int
 
 
+class Count(NamedTuple):
+    """What a call came to; cycles where the emulator knows them."""
+
+    instructions: int
+    cycles: int | None = None
+
+
 @dataclass(frozen=True)
 class Image:
     """One linked program.

@@ -9,7 +9,7 @@ from unicorn import arm_const, riscv_const
 
 from wann_edge.errors import VerifyError
 from wann_edge.verify.emulated.cores import Core
-from wann_edge.verify.emulated.image import Image
+from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.instructions import instructions
 
 _FLASH, _RAM, _HEAP, _STOP = 0x10000, 0x20000000, 0x30000000, 0x1000
@@ -110,7 +110,7 @@ class Processor:
         result = int(machine.reg_read(registers.arguments[0]))
         return result - (result >> 31 << 32)
 
-    def counted_call(self, name: str, *arguments: int) -> int:
+    def counted_call(self, name: str, *arguments: int) -> Count:
         """Runs a function; gives the instructions executed until it came back.
 
         Thumb's whose condition fails count too, as they do on the clock.
@@ -130,7 +130,7 @@ class Processor:
             self.call(name, *arguments)
         finally:
             self._unicorn.hook_del(hook)
-        return total
+        return Count(total)
 
     def paint_stack(self) -> None:
         """Fills the stack with a pattern, for ``stack_bytes`` to look for."""

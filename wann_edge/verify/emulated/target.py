@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
+from wann_edge.errors import VerifyError
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
 from wann_edge.verify.emulated.cores import CORES, Core
-from wann_edge.verify.emulated.image import Image
+from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.instructions import uses_float_unit
-from wann_edge.verify.emulated.zig import check_installed, compile_for
+from wann_edge.verify.emulated.toolchain import check_installed, compile_for
 from wann_edge.verify.host import HARNESS, NAME
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 # A controller on an emulated core is some hundred times slower than on the host.
 MOST_EPISODES = 20
+WITHOUT_SELFTEST = re.sub(r".*(SELFTEST|selftest).*\n", "", HARNESS)
 # In one call, so that Ctrl-C is heard between calls.
 MOST_ROWS = 500
 
@@ -48,7 +51,7 @@ class Device(Protocol):
         """Runs a function. Raises VerifyError when it does not come back."""
         ...
 
-    def counted_call(self, name: str, *arguments: int) -> int:
+    def counted_call(self, name: str, *arguments: int) -> Count:
         """Runs a function; gives the instructions executed."""
         ...
 
@@ -69,9 +72,10 @@ class EmulatedHeader:
     most_episodes: int | None = MOST_EPISODES
 
     def __init__(
-        self, name: str, device: Device, network: Network, faults: Sequence[str] = ()
+        self, core: Core, device: Device, network: Network, faults: Sequence[str] = ()
     ) -> None:
-        self.name = name
+        self.name = core.name
+        self._has_selftest = core.has_room
         self._device = device
         self._row = len(network.inputs), len(network.outputs)
         self._faults = faults
@@ -79,6 +83,8 @@ class EmulatedHeader:
     def forward(self, observations: Floats, weights: Floats) -> Floats:
         """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
         rows = min(MOST_ROWS, self._device.heap_bytes // (4 * (sum(self._row) + 1)))
+        if rows == 0:
+            raise VerifyError("one observation does not fit into the RAM", where=self.name)
         parts = range(0, len(weights), rows)
         return np.concatenate(
             [self._part(observations[i : i + rows], weights[i : i + rows]) for i in parts]
@@ -99,7 +105,7 @@ class EmulatedHeader:
 
     def faults(self) -> Sequence[str]:
         """What the header's own golden vectors find, and what the machine code lacks."""
-        wrong = self._device.call("selftest")
+        wrong = self._device.call("selftest") if self._has_selftest else 0
         return [*self._faults, *([f"selftest(): {wrong} golden vectors differ"] if wrong else [])]
 
 
@@ -117,7 +123,7 @@ class EmulatedTarget:
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             source = Path(folder) / "harness.c"
             (source.parent / "policy.h").write_bytes(exporter.export(network, NAME))
-            source.write_text(HARNESS)
+            source.write_text(HARNESS if self._core.has_room else WITHOUT_SELFTEST)
             yield iter([emulated_header(self._core, source, network)])
 
 
@@ -125,11 +131,11 @@ def emulated_header(
     core: Core, source: Path, network: Network, more: Sequence[str] = ()
 ) -> EmulatedHeader:
     """The harness compiled for the core and loaded. Raises VerifyError where it can't be."""
-    program = compile_for(core, source, ("run", "selftest"), more)
+    program = compile_for(core, source, ("run", "selftest") if core.has_room else ("run",), more)
     device, image = load_program(core, program)
     lacking = core.has_fpu and image.instructions and not uses_float_unit(core, image)
     faults = ["no floating-point instruction in the machine code"] if lacking else []
-    return EmulatedHeader(core.name, device, network, faults)
+    return EmulatedHeader(core, device, network, faults)
 
 
 def load_program(core: Core, program: Path) -> tuple[Device, Image]:
@@ -139,6 +145,12 @@ def load_program(core: Core, program: Path) -> tuple[Device, Image]:
 
         return WasmModule(program), read_wasm(program)
     from wann_edge.verify.emulated.elf import read_elf
+
+    if core.architecture == "avr":
+        from wann_edge.verify.emulated.simavr import AvrProcessor
+
+        image = read_elf(program)
+        return AvrProcessor(program, image), image
     from wann_edge.verify.emulated.processor import Processor
 
     image = read_elf(program)
@@ -152,4 +164,5 @@ CortexM7F = partial(EmulatedTarget, CORES["cortex-m7f"])
 CortexM33F = partial(EmulatedTarget, CORES["cortex-m33f"])
 Rv32imc = partial(EmulatedTarget, CORES["rv32imc"])
 Rv32imfc = partial(EmulatedTarget, CORES["rv32imfc"])
+Avr = partial(EmulatedTarget, CORES["avr"])
 Wasm32 = partial(EmulatedTarget, CORES["wasm32"])

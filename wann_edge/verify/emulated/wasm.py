@@ -8,7 +8,7 @@ from pathlib import Path
 import wasmtime
 
 from wann_edge.errors import VerifyError
-from wann_edge.verify.emulated.image import Image
+from wann_edge.verify.emulated.image import Count, Image
 
 _PAGE_BYTES = 1 << 16
 HEAP_BYTES = 1 << 24
@@ -52,10 +52,10 @@ class WasmModule:
         except wasmtime.Trap as error:
             raise VerifyError(str(error), where=f"{name}()") from None
 
-    def counted_call(self, name: str, *arguments: int) -> int:
+    def counted_call(self, name: str, *arguments: int) -> Count:
         """Runs a function; gives the fuel that it burned: about one an instruction."""
         self.call(name, *arguments)
-        return _PLENTY - int(self._store.get_fuel())
+        return Count(_PLENTY - int(self._store.get_fuel()))
 
     def paint_stack(self) -> None:
         """A module's stack is its engine's, and can't be seen."""

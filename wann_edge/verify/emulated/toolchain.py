@@ -1,12 +1,14 @@
-"""Zig's clang as a cross-compiler for bare cores."""
+"""Cross-compilers for bare cores: Zig's clang, and gcc for AVR, which Zig can't link."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from ctypes.util import find_library
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,17 +21,24 @@ _PROCESSOR = {"ziglang": "ziglang", "unicorn": "unicorn", "elftools": "pyelftool
 PARTS = {
     "arm": _PROCESSOR,
     "riscv": _PROCESSOR,
+    "avr": {"elftools": "pyelftools"},
     "wasm": {"ziglang": "ziglang", "wasmtime": "wasmtime"},
 }
 INSTALL = 'pip install "wann-edge[emu]"'
+AVR_INSTALL = "apt-get install gcc gcc-avr avr-libc simavr libsimavr-dev"
+SIMAVR_HEADERS = Path("/usr/include/simavr")
 
 # Symbols (-g) cost no flash, and tell what was linked. No flag about contraction, on
 # purpose: the header must hold without it.
-FLAGS = (
-    *("-std=c99", "-Os", "-g", "-ffreestanding", "-nostdlib", "-lcompiler_rt"),
-    *("-fno-stack-protector", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables"),
+COMMON_FLAGS = (
+    *("-std=c99", "-Os", "-g", "-Wl,--gc-sections"),
     *("-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Werror"),
 )
+ZIG_FLAGS = (
+    *("-ffreestanding", "-nostdlib", "-lcompiler_rt"),
+    *("-fno-stack-protector", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables"),
+)
+AVR_FLAGS = ("-ffunction-sections", "-fdata-sections", "-nostartfiles")
 # Code and constants at one place, what is written to at another: as flash and RAM are.
 LINKER_SCRIPT = """\
 SECTIONS
@@ -51,29 +60,48 @@ def check_installed(core: Core) -> None:
     absent = [package for module, package in parts.items() if find_spec(module) is None]
     if absent:
         raise MissingError(f"{', '.join(absent)} not installed", remedy=INSTALL)
+    tools = absent_avr_tools() if core.architecture == "avr" else []
+    if tools:
+        raise MissingError(f"{', '.join(tools)} not installed", remedy=AVR_INSTALL)
+
+
+def absent_avr_tools() -> list[str]:
+    """What is not installed of the compilers, and of the simulator's library and headers."""
+    absent = [tool for tool in ("gcc", "avr-gcc") if shutil.which(tool) is None]
+    has_simavr = find_library("simavr") is not None and SIMAVR_HEADERS.is_dir()
+    return absent if has_simavr else [*absent, "simavr"]
 
 
 def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence[str] = ()) -> Path:
     """The source linked for a core, beside it, with these functions kept.
 
-    Raises VerifyError when it does not compile. The first compilation for a core takes
+    Raises VerifyError when it does not compile. Zig's first compilation for a core takes
     seconds, for its library is built; then it is in the user's cache.
     """
     output = source.with_suffix(".wasm" if core.architecture == "wasm" else ".elf")
-    flags = [*core.flags, *FLAGS, *more, *_linker_flags(core, source.parent, entries)]
-    command = [sys.executable, "-m", "ziglang", "cc", *flags, "-o", str(output), str(source)]
-    environment = {
-        **os.environ,
-        "ZIG_GLOBAL_CACHE_DIR": str(_cache_folder()),
-        "ZIG_LOCAL_CACHE_DIR": str(source.parent / "zig-cache"),
-    }
+    kept = [f"-Wl,-u,{entry}" for entry in entries if core.architecture != "wasm"]
+    flags = [*core.flags, *COMMON_FLAGS, *more, *kept, "-o", str(output), str(source)]
+    if core.architecture == "avr":
+        # avr-libc keeps its floating-point routines in the library of mathematics.
+        run_compiler(["avr-gcc", *AVR_FLAGS, *flags, "-lm"], "avr-gcc")
+    else:
+        special = [*ZIG_FLAGS, *_linker_flags(core, source.parent, entries)]
+        command = [sys.executable, "-m", "ziglang", "cc", *flags, *special]
+        caches = {
+            "ZIG_GLOBAL_CACHE_DIR": str(_cache_folder()),
+            "ZIG_LOCAL_CACHE_DIR": str(source.parent / "zig-cache"),
+        }
+        run_compiler(command, f"zig for {core.name}", {**os.environ, **caches})
+    return output
+
+
+def run_compiler(
+    command: Sequence[str], where: str, environment: Mapping[str, str] | None = None
+) -> None:
+    """Raises VerifyError, with the beginning of what the compiler says, when it fails."""
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise VerifyError(
-            f"the exported header does not compile: {done.stderr.strip()[:500]}",
-            where=f"zig for {core.name}",
-        )
-    return output
+        raise VerifyError(f"does not compile: {done.stderr.strip()[:500]}", where=where)
 
 
 def _linker_flags(core: Core, folder: Path, entries: Sequence[str]) -> list[str]:
@@ -81,8 +109,7 @@ def _linker_flags(core: Core, folder: Path, entries: Sequence[str]) -> list[str]
         return ["-Wl,--no-entry", *(f"-Wl,--export={entry}" for entry in entries)]
     script = folder / "link.ld"
     script.write_text(LINKER_SCRIPT)
-    kept = [f"-Wl,-u,{entry}" for entry in entries]
-    return ["-T", str(script), "-Wl,--gc-sections", f"-Wl,-e,{entries[0]}", *kept]
+    return ["-T", str(script), f"-Wl,-e,{entries[0]}"]
 
 
 @cache
