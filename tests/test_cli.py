@@ -55,6 +55,7 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
     assert capsys.readouterr().out == alone
     assert set(COMMANDS) == {
         "baseline",
+        "cost",
         "demo",
         "evaluate",
         "export",

@@ -269,3 +269,22 @@ def verify(
     from wann_edge.cli.judge import run_verify
 
     return run_verify(file, target, task, episodes, seed, require=require, as_json=json)
+
+
+@app.command(epilog="Example:  wann-edge cost my-run/champion.json --clock 48MHz")
+def cost(
+    file: NetworkFile,
+    target: Annotated[
+        str, typer.Option(help="An emulated core of verify, several with commas, or all.")
+    ] = "all",
+    task: TaskName = None,
+    clock: Annotated[str, typer.Option(help="For the highest control rate: 48MHz.")] = "48MHz",
+    cpi: Annotated[float, typer.Option(min=0.1, help="Assumed cycles an instruction.")] = 1.5,
+    states: Annotated[int, typer.Option(min=1, help="Typical states to run.")] = 100,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """What the C header costs: flash, RAM, stack, instructions and control rate of each core."""
+    from wann_edge.cli.cost import run_cost
+
+    return run_cost(file, target, task, clock, cpi, states, seed, as_json=json)

@@ -8,7 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wann_edge import netfile
-from wann_edge.cli.show import console, print_scores, print_verification, task_of, weights_of
+from wann_edge.cli.show import (
+    console,
+    known_task,
+    print_scores,
+    print_verification,
+    task_of,
+    weights_of,
+)
 from wann_edge.evaluate import score
 from wann_edge.network import Network
 from wann_edge.registry import registered
@@ -53,7 +60,7 @@ def run_verify(
     network = netfile.load(file)
     names = list(registered("targets")) if target == "all" else target.split(",")
     require = require or target != "all"
-    world = _known_task(task, network)
+    world = known_task(task, network)
     if as_json:
         found = prove(network, names, task=world, episodes=episodes, seed=seed, require=require)
         print(json.dumps(found.to_document(), indent=2))
@@ -85,7 +92,3 @@ def prove_with_status(
             require=require,
             on_check=lambda name: status.update(f"verifying on {name}"),
         )
-
-
-def _known_task(task: str | None, network: Network) -> Task | None:
-    return None if task is None and network.task is None else task_of(task, network)

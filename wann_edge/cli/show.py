@@ -64,6 +64,11 @@ def task_of(name: str | None, network: Network) -> Task:
     return load_task(chosen)
 
 
+def known_task(name: str | None, network: Network) -> Task | None:
+    """As ``task_of``, and None where neither says one."""
+    return None if name is None and network.task is None else task_of(name, network)
+
+
 def print_scores(scores: Scores, title: str) -> None:
     """Reward for each shared weight, and the mean of the means."""
     made = table("shared weight", "mean reward", "sd")

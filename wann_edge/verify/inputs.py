@@ -49,10 +49,11 @@ def typical_states(
     """Observations [count, inputs] float32 that the network itself leads to in its task.
 
     Values within the declared bounds where no task is known; fewer where episodes are short.
+    Drawn from whole episodes, however few are asked for.
     """
     if task is None:
         return _within_bounds(network, count, rng)
-    seen = _visited(network, task, int(rng.integers(2**31)), 5 * count)
+    seen = _visited(network, task, int(rng.integers(2**31)), 5 * max(count, TYPICAL))
     return seen[np.sort(rng.choice(len(seen), min(count, len(seen)), replace=False))]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -74,22 +75,68 @@ def measure_cost(
     VerifyError when the header can't be built or run, TaskError when the network does
     not fit the task.
     """
-    if core not in CORES:
+    known = core_named(core)
+    return _measured(known, network, _states(network, task, states, seed))
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one activation adds: the network's cost, less that with ``linear`` in its place."""
+
+    activation: str
+    nodes: int
+    flash_bytes: int
+    instructions_mean: float
+
+
+def measure_shares(
+    network: Network, core: str, *, task: Task | None = None, states: int = STATES, seed: int = 0
+) -> tuple[Share, ...]:
+    """What each activation of a network adds on a core, most instructions first.
+
+    Each is replaced by ``linear`` and measured on the same states: what is left then need
+    not add up, for routines are shared, and a soft float's cost depends on its value.
+    Raises as ``measure_cost``.
+    """
+    known, seen = core_named(core), _states(network, task, states, seed)
+    alive = network.without_dead_nodes()
+    whole = _measured(known, alive, seen)
+    shares: list[Share] = []
+    for name, nodes in Counter(alive.activations).items():
+        if name == "linear":
+            continue
+        others = tuple("linear" if kind == name else kind for kind in alive.activations)
+        rest = _measured(known, replace(alive, activations=others), seen)
+        instructions = whole.instructions_mean - rest.instructions_mean
+        shares.append(Share(name, nodes, whole.flash_bytes - rest.flash_bytes, instructions))
+    return tuple(sorted(shares, key=lambda share: -share.instructions_mean))
+
+
+def core_named(name: str) -> Core:
+    """The core. Raises SettingsError where there is none, MissingError without its parts."""
+    if name not in CORES:
         names = ", ".join(CORES)
-        raise SettingsError(f"{core!r} is not one of the cores", remedy=f"use one of {names}")
+        raise SettingsError(f"{name!r} is not one of the cores", remedy=f"use one of {names}")
+    check_installed(CORES[name])
+    return CORES[name]
+
+
+def _states(network: Network, task: Task | None, states: int, seed: int) -> Floats:
     if task is not None:
         check_fit(network, task.spec)
-    check_installed(CORES[core])
-    seen = typical_states(network, task, states, np.random.default_rng(seed))
+    return typical_states(network, task, states, np.random.default_rng(seed))
+
+
+def _measured(core: Core, network: Network, seen: Floats) -> Cost:
     exporter = cast("type[Exporter]", load("exporters", "c"))()
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
         source = Path(folder) / "step.c"
         (source.parent / "policy.h").write_bytes(exporter.export(network, NAME))
         source.write_text(HARNESS)
-        return _measured(CORES[core], compile_for(CORES[core], source, ("step",)), seen)
+        return _run(core, compile_for(core, source, ("step",)), seen)
 
 
-def _measured(core: Core, program: Path, seen: Floats) -> Cost:
+def _run(core: Core, program: Path, seen: Floats) -> Cost:
     device, image = load_program(core, program)
     observation = device.heap
     action = observation + 4 * seen.shape[1]
@@ -116,5 +163,5 @@ def _measured(core: Core, program: Path, seen: Floats) -> Cost:
 
 def _libraries(image: Image) -> tuple[str, ...]:
     """The routines' names; a name with a dot is another one of the same routine."""
-    own = re.compile(rf"step|{NAME}_\w+|wann_\w+|.*\..*")
+    own = re.compile(rf"step|{NAME}_\w+|wann_\w+|OUTLINED_\w+|.*\..*")
     return tuple(sorted(name for name in image.functions if own.fullmatch(name) is None))
