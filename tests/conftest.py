@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from wann_edge.verify.emulated.toolchain import AVR_INSTALL, INSTALL, PARTS, absent_avr_tools
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -28,6 +31,18 @@ def data() -> Path:
     if not DATA.is_dir():
         missing("data", f"the reference data is absent: {DATA}")
     return DATA
+
+
+@pytest.fixture
+def emulators(request: pytest.FixtureRequest) -> None:
+    """Skips without the extra ``emu``; a test of core ``avr`` without its Debian packages too."""
+    absent = [part for parts in PARTS.values() for part in parts if find_spec(part) is None]
+    if absent:
+        missing("emu", f"not installed: {', '.join(sorted({*absent}))}: {INSTALL}")
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    tools = absent_avr_tools() if parameters.get("core") == "avr" else []
+    if tools:
+        missing("avr", f"not installed: {', '.join(tools)}: {AVR_INSTALL}")
 
 
 @pytest.fixture(params=["gcc", "g++", "clang", "clang++"])

@@ -20,6 +20,7 @@ from wann_edge.cli.convert import identifier
 from wann_edge.cli.show import seconds_of
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
+from wann_edge.registry import registered
 from wann_edge.sims.swingup import SPEC
 
 COMMANDS = [
@@ -46,6 +47,7 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
     assert capsys.readouterr().out == alone
     assert set(COMMANDS) == {
         "baseline",
+        "cost",
         "demo",
         "evaluate",
         "export",
@@ -174,11 +176,38 @@ def test_verify_prints_json_and_a_table(champion: Path, capsys: pytest.CaptureFi
     assert run([*command, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["ok"] is True
-    assert {check["target"] for check in document["checks"]} == {"host", "onnxruntime"}
+    assert {check["target"] for check in document["checks"]} == {*registered("targets")}
     assert run([*command, "--target", "host"]) == 0
     shown = capsys.readouterr().out
     assert shown.count("same bits") >= 4
-    assert shown.count("0 of 9000") == shown.count("same bits")
+    assert shown.count("0 of 20700") == shown.count("same bits")
+
+
+def test_verify_says_what_is_missing_and_fails_where_it_is_asked_for(
+    champion: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wann_edge.verify.emulated.toolchain.find_spec", lambda name: None)
+    command = ["verify", str(champion), "--episodes", "2"]
+    assert run(command) == 0
+    shown = capsys.readouterr().out
+    assert shown.count('pip install "wann-edge[emu]"') == 3
+    assert "skipped cortex-m0plus, cortex-m3," in shown
+    for more in (["--require"], ["--target", "host,wasm32"]):
+        assert run([*command, *more]) == 1
+        assert 'wasm32: ziglang, wasmtime not installed; pip install "wann-edge[emu]"' in (
+            capsys.readouterr().out
+        )
+
+
+@pytest.mark.usefixtures("emulators")
+def test_the_table_of_an_emulated_core_fits_80_columns(
+    champion: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    targets = "cortex-m0plus,onnxruntime"
+    assert run(["verify", str(champion), "--target", targets, "--episodes", "2"]) == 0
+    shown = capsys.readouterr().out
+    assert "same bits" in shown
+    assert "…" not in shown
 
 
 def test_verify_of_a_wrong_artefact_fails(

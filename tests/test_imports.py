@@ -36,15 +36,8 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 
 # What is slow to import, or may be absent.
 HEAVY = (
-    "cmaes",
-    "gymnasium",
-    "onnx",
-    "onnxruntime",
-    "pybullet",
-    "dask",
-    "distributed",
-    "scipy",
-    "tensorboardX",
+    *("cmaes", "gymnasium", "onnx", "onnxruntime", "pybullet", "dask", "distributed", "scipy"),
+    *("unicorn", "elftools", "wasmtime", "ziglang", "tensorboardX"),
 )
 
 

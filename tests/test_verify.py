@@ -46,6 +46,7 @@ class Stub:
 
     name = "stub"
     in_loop = True
+    most_episodes: int | None = None
 
     def __init__(self, network: Network, change: Change, tolerance: float) -> None:
         self.tolerance = tolerance
@@ -79,7 +80,7 @@ def test_header_and_graph_of_a_controller_pass(network: Network) -> None:
     assert found.ok, found
     host = [check for check in found.checks if check.target == "host"]
     assert len(host) >= 4
-    assert all(check.inputs == 9 * 1000 and check.max_difference == 0 for check in host)
+    assert all(check.inputs == 9 * 2300 and check.max_difference == 0 for check in host)
     assert host[0].loop is not None
     assert host[0].loop.equal_episodes == 10
     (graph,) = (check for check in found.checks if check.target == "onnxruntime")
@@ -91,7 +92,7 @@ def test_tuned_networks_and_networks_of_no_task_pass() -> None:
     made = random_network(np.random.default_rng(4), single_weights=True, scaled=True)
     found = prove(replace(made, shared_weight=1.0), ["host", "onnxruntime"])
     assert found.ok, found
-    assert all(check.inputs == 3000 and check.loop is None for check in found.checks)
+    assert all(check.inputs == 3 * 2300 and check.loop is None for check in found.checks)
 
 
 def test_one_bit_is_seen(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
@@ -213,10 +214,10 @@ def test_an_unknown_target_is_refused(network: Network) -> None:
 
 def test_inputs_hold_what_they_promise(network: Network) -> None:
     inputs = verification_inputs(network, SwingUp(), seed=0)
-    assert inputs.observations.shape == (1000, 5)
-    assert inputs.ordinary == 800
-    assert np.isfinite(inputs.observations[:800]).all()
-    special = inputs.observations[800:]
+    assert inputs.observations.shape == (2300, 5)
+    assert inputs.ordinary == 2100
+    assert np.isfinite(inputs.observations[:2100]).all()
+    special = inputs.observations[2100:]
     assert np.isnan(special).any()
     assert np.isinf(special).any()
     assert (special == 0).any()
@@ -232,7 +233,7 @@ def test_inputs_lie_on_both_sides_of_a_steps_zero() -> None:
     edges = ((0, 6), (2, 6), (6, 7))
     network = Network(SPEC.inputs, SPEC.outputs, ("step", "linear"), edges, shared_weight=1.0)
     inputs = verification_inputs(network, SwingUp(), seed=0)
-    speeds = inputs.observations[700:800, 1]
+    speeds = inputs.observations[2000:2100, 1]
     near = np.abs(speeds + 1) <= np.spacing(np.float32(1))
     on = 1 + speeds > 0
     assert near.sum() >= 20

@@ -21,6 +21,15 @@ BUILT_IN: dict[str, dict[str, str]] = {
     "targets": {
         "host": "wann_edge.verify.host:HostTarget",
         "onnxruntime": "wann_edge.verify.onnx:OnnxTarget",
+        "cortex-m0plus": "wann_edge.verify.emulated.target:CortexM0Plus",
+        "cortex-m3": "wann_edge.verify.emulated.target:CortexM3",
+        "cortex-m4f": "wann_edge.verify.emulated.target:CortexM4F",
+        "cortex-m7f": "wann_edge.verify.emulated.target:CortexM7F",
+        "cortex-m33f": "wann_edge.verify.emulated.target:CortexM33F",
+        "rv32imc": "wann_edge.verify.emulated.target:Rv32imc",
+        "rv32imfc": "wann_edge.verify.emulated.target:Rv32imfc",
+        "avr": "wann_edge.verify.emulated.target:Avr",
+        "wasm32": "wann_edge.verify.emulated.target:Wasm32",
     },
 }
 

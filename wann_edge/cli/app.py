@@ -275,8 +275,16 @@ def export(
 def verify(
     file: NetworkFile,
     target: Annotated[
-        str, typer.Option(help="host (gcc, clang), onnxruntime, several with commas, or all.")
+        str,
+        typer.Option(
+            help="host (gcc, clang), onnxruntime, an emulated core (cortex-m0plus, cortex-m3, "
+            "cortex-m4f, cortex-m7f, cortex-m33f, rv32imc, rv32imfc, avr, wasm32), several with "
+            "commas, or all that are installed."
+        ),
     ] = "all",
+    require: Annotated[
+        bool, typer.Option("--require", help="With all: fail where a part is not installed.")
+    ] = False,
     task: TaskName = None,
     episodes: Annotated[int, typer.Option(min=2, help="Episodes of the closed loop.")] = 100,
     seed: Seed = 0,
@@ -284,9 +292,29 @@ def verify(
 ) -> int:
     """Prove the exports: compile and run them, and compare with what the search ran.
 
-    The C header must give the kernel's bits on 1000 inputs and in whole episodes; the
-    ONNX graph values within a stated tolerance. Exit code 1 at any mismatch.
+    The C header must give the kernel's bits on 2300 inputs and in whole episodes, here and
+    on each emulated core (pip install "wann-edge[emu]"); the ONNX graph values within a
+    stated tolerance. Exit code 1 at any mismatch.
     """
     from wann_edge.cli.judge import run_verify
 
-    return run_verify(file, target, task, episodes, seed, as_json=json)
+    return run_verify(file, target, task, episodes, seed, require=require, as_json=json)
+
+
+@app.command(epilog="Example:  wann-edge cost my-run/champion.json --clock 48MHz")
+def cost(
+    file: NetworkFile,
+    target: Annotated[
+        str, typer.Option(help="An emulated core of verify, several with commas, or all.")
+    ] = "all",
+    task: TaskName = None,
+    clock: Annotated[str, typer.Option(help="For the highest control rate: 48MHz.")] = "48MHz",
+    cpi: Annotated[float, typer.Option(min=0.1, help="Assumed cycles an instruction.")] = 1.5,
+    states: Annotated[int, typer.Option(min=1, help="Typical states to run.")] = 100,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """What the C header costs: flash, RAM, stack, instructions and control rate of each core."""
+    from wann_edge.cli.cost import run_cost
+
+    return run_cost(file, target, task, clock, cpi, states, seed, as_json=json)

@@ -11,13 +11,13 @@ from wann_edge.engine import cores
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.exporters import export
 from wann_edge.files import check_writable, write_whole
-from wann_edge.registry import registered
 from wann_edge.search.settings import preset
 from wann_edge.task import load_task
 
 TASK = "swingup"
 EPISODES = 100
 ARTEFACTS = {"c": "policy.h", "onnx": "policy.onnx"}
+TARGETS = ("host", "onnxruntime")
 
 
 def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
@@ -39,7 +39,7 @@ def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
         write_whole(out / name, content)
         sizes[name] = len(content)
     console.print("[bold]3. Prove[/] both against the kernel that the search ran")
-    found = prove_with_status(network, list(registered("targets")), task, EPISODES, seed)
+    found = prove_with_status(network, TARGETS, task, EPISODES, seed)
     print_verification(found)
     fresh = score(network, task, PAPER_WEIGHTS, EPISODES, seed + 1)
     print_scores(fresh, f"reward over {EPISODES} fresh episodes (of about 1000)")
@@ -60,5 +60,7 @@ def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
     console.print(files)
     console.print("[bold]Next[/]")
     print(f"  wann-edge evaluate {out}/champion.json --weights -1.5,-0.75,0.75,1.5")
+    print(f"  wann-edge verify {out}/champion.json   (also on emulated microcontrollers, after")
+    print('      pip install "wann-edge[emu]")')
     print(f"  wann-edge export {out}/champion.json --format c -o my_controller.h")
     print("  wann-edge search swingup --time-limit 2m --seed 1 --out longer-run")

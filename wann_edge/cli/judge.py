@@ -8,7 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wann_edge import netfile
-from wann_edge.cli.show import console, print_scores, print_verification, task_of, weights_of
+from wann_edge.cli.show import (
+    console,
+    known_task,
+    print_scores,
+    print_verification,
+    task_of,
+    weights_of,
+)
 from wann_edge.evaluate import score
 from wann_edge.network import Network
 from wann_edge.registry import registered
@@ -40,17 +47,25 @@ def run_evaluate(
 
 
 def run_verify(
-    file: Path, target: str, task: str | None, episodes: int, seed: int, *, as_json: bool
+    file: Path,
+    target: str,
+    task: str | None,
+    episodes: int,
+    seed: int,
+    *,
+    require: bool,
+    as_json: bool,
 ) -> int:
-    """Verifies on each target; 1 when anything differs."""
+    """Verifies on each target; 1 when anything differs, or is missing that was asked for."""
     network = netfile.load(file)
     names = list(registered("targets")) if target == "all" else target.split(",")
-    world = _known_task(task, network)
+    require = require or target != "all"
+    world = known_task(task, network)
     if as_json:
-        found = prove(network, names, task=world, episodes=episodes, seed=seed)
+        found = prove(network, names, task=world, episodes=episodes, seed=seed, require=require)
         print(json.dumps(found.to_document(), indent=2))
         return 0 if found.ok else 1
-    found = prove_with_status(network, names, world, episodes, seed)
+    found = prove_with_status(network, names, world, episodes, seed, require=require)
     print_verification(found)
     if world is None:
         console.print("No task is known, so no closed loop was run: add --task.")
@@ -58,7 +73,13 @@ def run_verify(
 
 
 def prove_with_status(
-    network: Network, targets: Sequence[str], task: Task | None, episodes: int, seed: int
+    network: Network,
+    targets: Sequence[str],
+    task: Task | None,
+    episodes: int,
+    seed: int,
+    *,
+    require: bool = True,
 ) -> Verification:
     """Verifies, and shows what is being run."""
     with console.status("verifying") as status:
@@ -68,9 +89,6 @@ def prove_with_status(
             task=task,
             episodes=episodes,
             seed=seed,
+            require=require,
             on_check=lambda name: status.update(f"verifying on {name}"),
         )
-
-
-def _known_task(task: str | None, network: Network) -> Task | None:
-    return None if task is None and network.task is None else task_of(task, network)

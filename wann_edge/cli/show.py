@@ -61,6 +61,11 @@ def task_of(name: str | None, network: Network) -> Task:
     return load_task(chosen)
 
 
+def known_task(name: str | None, network: Network) -> Task | None:
+    """As ``task_of``, and None where neither says one."""
+    return None if name is None and network.task is None else task_of(name, network)
+
+
 def print_scores(scores: Scores, title: str, *, single: bool = False) -> None:
     """Reward for each shared weight, or numbered draw of single ones; and the mean of the means."""
     made = table("draw of weights" if single else "shared weight", "mean reward", "sd")
@@ -76,8 +81,10 @@ def print_scores(scores: Scores, title: str, *, single: bool = False) -> None:
 
 def verification_table(verification: Verification) -> Table:
     """A row an artefact."""
-    made = table("artefact", "differ", "step flips", "worst", "reward", "kernel", "verdict")
+    made = table("artefact", "differ", "flips", "worst", "reward", "kernel", "verdict")
     for check in verification.checks:
+        if check.skipped:
+            continue
         verdict = "agrees" if check.tolerance else "same bits"
         loop = check.loop
         made.add_row(
@@ -93,8 +100,14 @@ def verification_table(verification: Verification) -> Table:
 
 
 def print_verification(verification: Verification) -> None:
-    """The table, then a line for each fault."""
+    """The table, then a line for each fault and for each missing part."""
     console.print(verification_table(verification))
     for check in verification.checks:
         if check.fault:
             console.print(f"{check.target}: {check.fault}", style="red", markup=False)
+    skipped: dict[str, list[str]] = {}
+    for check in verification.checks:
+        if check.skipped:
+            skipped.setdefault(check.skipped, []).append(check.target)
+    for why, targets in skipped.items():
+        print(f"skipped {', '.join(targets)}: {why}")

@@ -56,6 +56,7 @@ class CompiledHeader:
     """The header as a shared library of one compiler at one optimisation level."""
 
     tolerance = 0.0
+    most_episodes: int | None = None
 
     def __init__(self, name: str, library: Path, outputs: int, *, in_loop: bool) -> None:
         self.name = name

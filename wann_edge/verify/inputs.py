@@ -11,7 +11,7 @@ from wann_edge.kernel import Floats
 from wann_edge.network import LARGEST, Network
 from wann_edge.task import Task
 
-TYPICAL = 700
+TYPICAL = 2000
 SPECIAL = 200
 STEP_PAIRS = 50
 _SPECIAL_VALUES = (
@@ -33,9 +33,9 @@ class Inputs(NamedTuple):
 
 
 def verification_inputs(network: Network, task: Task | None, seed: int) -> Inputs:
-    """1000 inputs: typical states, both sides of the steps' zeros, special values."""
+    """2300 inputs: typical states, both sides of the steps' zeros, special values."""
     rng = np.random.default_rng(seed)
-    typical = _typical(network, task, rng)
+    typical = typical_states(network, task, TYPICAL, rng)
     zeros = _step_zeros(network, typical, rng)
     fill = _within_bounds(network, 2 * STEP_PAIRS + TYPICAL - len(typical) - len(zeros), rng)
     special = _special(typical, rng)
@@ -43,26 +43,32 @@ def verification_inputs(network: Network, task: Task | None, seed: int) -> Input
     return Inputs(np.concatenate([ordinary, special]), len(ordinary))
 
 
-def _typical(network: Network, task: Task | None, rng: np.random.Generator) -> Floats:
-    """States that the network itself leads to, or values within bounds where no task is known."""
+def typical_states(
+    network: Network, task: Task | None, count: int, rng: np.random.Generator
+) -> Floats:
+    """Observations [count, inputs] float32 that the network itself leads to in its task.
+
+    Values within the declared bounds where no task is known; fewer where episodes are short.
+    Drawn from whole episodes, however few are asked for.
+    """
     if task is None:
-        return _within_bounds(network, TYPICAL, rng)
-    seen = _visited(network, task, int(rng.integers(2**31)))
-    return seen[np.sort(rng.choice(len(seen), min(TYPICAL, len(seen)), replace=False))]
+        return _within_bounds(network, count, rng)
+    seen = _visited(network, task, int(rng.integers(2**31)), 5 * max(count, TYPICAL))
+    return seen[np.sort(rng.choice(len(seen), min(count, len(seen)), replace=False))]
 
 
-def _visited(network: Network, task: Task, seed: int) -> Floats:
+def _visited(network: Network, task: Task, seed: int, most: int) -> Floats:
     """Observations of whole episodes, until there are a few times as many as are needed."""
     policy, world = KernelPolicy(network), task.world()
     seen: list[Floats] = []
-    for episode in episode_seeds(seed, 20):
+    for episode in episode_seeds(seed, 100):
         observation = world.reset(episode)
         for _ in range(task.spec.max_steps):
             seen.append(observation)
             observation, _, over = world.step(policy.act(observation))
-            if over or len(seen) >= 5 * TYPICAL:
+            if over or len(seen) >= most:
                 break
-        if len(seen) >= 5 * TYPICAL:
+        if len(seen) >= most:
             break
     return np.array(seen, np.float32)
 

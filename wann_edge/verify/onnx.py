@@ -29,6 +29,7 @@ class OnnxGraph:
     name = "policy.onnx"
     tolerance = TOLERANCE
     in_loop = True
+    most_episodes: int | None = None
 
     def __init__(self, model: bytes) -> None:
         self._model = model

@@ -1,0 +1,168 @@
+"""The exported C header on emulated cores."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+import numpy as np
+
+from wann_edge.errors import VerifyError
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+from wann_edge.registry import load
+from wann_edge.verify.emulated.cores import CORES, Core
+from wann_edge.verify.emulated.image import Count, Image
+from wann_edge.verify.emulated.instructions import uses_float_unit
+from wann_edge.verify.emulated.toolchain import check_installed, compile_for
+from wann_edge.verify.host import HARNESS, NAME
+
+if TYPE_CHECKING:
+    from wann_edge.exporters import Exporter
+    from wann_edge.verify.outcome import Artefact
+
+# A controller on an emulated core is some hundred times slower than on the host.
+MOST_EPISODES = 20
+WITHOUT_SELFTEST = re.sub(r".*(SELFTEST|selftest).*\n", "", HARNESS)
+# In one call, so that Ctrl-C is heard between calls.
+MOST_ROWS = 500
+
+
+class Device(Protocol):
+    """What runs machine code: functions by name, whole arguments, memory to pass arrays in."""
+
+    heap: int
+    heap_bytes: int
+
+    def write(self, address: int, contents: bytes) -> None:
+        """Writes to memory."""
+        ...
+
+    def read(self, address: int, size_bytes: int) -> bytes:
+        """Reads from memory."""
+        ...
+
+    def call(self, name: str, *arguments: int) -> int:
+        """Runs a function. Raises VerifyError when it does not come back."""
+        ...
+
+    def counted_call(self, name: str, *arguments: int) -> Count:
+        """Runs a function; gives the instructions executed."""
+        ...
+
+    def paint_stack(self) -> None:
+        """Fills the stack with a pattern."""
+        ...
+
+    def stack_bytes(self) -> int | None:
+        """How deep the stack was since it was painted, where that can be seen."""
+        ...
+
+
+class EmulatedHeader:
+    """The header's machine code on a device."""
+
+    tolerance = 0.0
+    in_loop = True
+    most_episodes: int | None = MOST_EPISODES
+
+    def __init__(
+        self, core: Core, device: Device, network: Network, faults: Sequence[str] = ()
+    ) -> None:
+        self.name = core.name
+        self._has_selftest = core.has_room
+        self._device = device
+        self._row = len(network.inputs), len(network.outputs)
+        self._faults = faults
+
+    def forward(self, observations: Floats, weights: Floats) -> Floats:
+        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        rows = min(MOST_ROWS, self._device.heap_bytes // (4 * (sum(self._row) + 1)))
+        if rows == 0:
+            raise VerifyError("one observation does not fit into the RAM", where=self.name)
+        parts = range(0, len(weights), rows)
+        return np.concatenate(
+            [self._part(observations[i : i + rows], weights[i : i + rows]) for i in parts]
+        )
+
+    def _part(self, observations: Floats, weights: Floats) -> Floats:
+        device, (inputs, outputs) = self._device, self._row
+        count = len(weights)
+        seen = device.heap
+        shared = seen + 4 * count * inputs
+        actions = shared + 4 * count
+        device.write(seen, np.ascontiguousarray(observations, "<f4").tobytes())
+        device.write(shared, np.ascontiguousarray(weights, "<f4").tobytes())
+        device.call("run", count, seen, shared, actions)
+        given = np.frombuffer(device.read(actions, 4 * count * outputs), "<f4")
+        found: Floats = given.astype(np.float32).reshape(count, outputs)
+        return found
+
+    def faults(self) -> Sequence[str]:
+        """What the header's own golden vectors find, and what the machine code lacks."""
+        wrong = self._device.call("selftest") if self._has_selftest else 0
+        return [*self._faults, *([f"selftest(): {wrong} golden vectors differ"] if wrong else [])]
+
+
+class EmulatedTarget:
+    """The exported header compiled for one core, and run there."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    @contextmanager
+    def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+        """Exports the header and gives it compiled for the core."""
+        check_installed(self._core)
+        exporter = cast("type[Exporter]", load("exporters", "c"))()
+        with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
+            source = Path(folder) / "harness.c"
+            (source.parent / "policy.h").write_bytes(exporter.export(network, NAME))
+            source.write_text(HARNESS if self._core.has_room else WITHOUT_SELFTEST)
+            yield iter([emulated_header(self._core, source, network)])
+
+
+def emulated_header(
+    core: Core, source: Path, network: Network, more: Sequence[str] = ()
+) -> EmulatedHeader:
+    """The harness compiled for the core and loaded. Raises VerifyError where it can't be."""
+    program = compile_for(core, source, ("run", "selftest") if core.has_room else ("run",), more)
+    device, image = load_program(core, program)
+    lacking = core.has_fpu and image.instructions and not uses_float_unit(core, image)
+    faults = ["no floating-point instruction in the machine code"] if lacking else []
+    return EmulatedHeader(core, device, network, faults)
+
+
+def load_program(core: Core, program: Path) -> tuple[Device, Image]:
+    """A device that runs the program, and what it holds."""
+    if core.architecture == "wasm":
+        from wann_edge.verify.emulated.wasm import WasmModule, read_wasm
+
+        return WasmModule(program), read_wasm(program)
+    from wann_edge.verify.emulated.elf import read_elf
+
+    if core.architecture == "avr":
+        from wann_edge.verify.emulated.simavr import AvrProcessor
+
+        image = read_elf(program)
+        return AvrProcessor(program, image), image
+    from wann_edge.verify.emulated.processor import Processor
+
+    image = read_elf(program)
+    return Processor(core, image), image
+
+
+CortexM0Plus = partial(EmulatedTarget, CORES["cortex-m0plus"])
+CortexM3 = partial(EmulatedTarget, CORES["cortex-m3"])
+CortexM4F = partial(EmulatedTarget, CORES["cortex-m4f"])
+CortexM7F = partial(EmulatedTarget, CORES["cortex-m7f"])
+CortexM33F = partial(EmulatedTarget, CORES["cortex-m33f"])
+Rv32imc = partial(EmulatedTarget, CORES["rv32imc"])
+Rv32imfc = partial(EmulatedTarget, CORES["rv32imfc"])
+Avr = partial(EmulatedTarget, CORES["avr"])
+Wasm32 = partial(EmulatedTarget, CORES["wasm32"])
