@@ -74,6 +74,10 @@ def search(
     task: Annotated[str | None, typer.Argument(help="The task's name, such as swingup.")] = None,
     preset: Annotated[str, typer.Option(help="Settings to start from: fast, or paper.")] = "fast",
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
+    complexity: Annotated[
+        str | None,
+        typer.Option(help="What the front trades reward against: connections (default) or nodes."),
+    ] = None,
     generations: Annotated[int | None, typer.Option(min=1, help="Stop after this many.")] = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
@@ -114,8 +118,8 @@ def search(
 ) -> int:
     """Search topologies that control a task with one shared weight.
 
-    Writes champion.json, pareto.json (the best network of each size), history.csv and
-    run.json. The same seed and number of generations give the same champion for any
+    Writes champion.json, pareto.json (the best network of each complexity), history.csv
+    and run.json. The same seed and number of generations give the same champion for any
     number of workers. Ctrl-C stops, and keeps the champion so far; --resume goes on from
     there, as if the run had never stopped.
     """
@@ -132,6 +136,7 @@ def search(
         out,
         preset_name=preset,
         population=population,
+        complexity=complexity,
         generations=generations,
         time_limit=time_limit,
         seed=seed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     Field,
     SerializerFunctionWrapHandler,
     model_serializer,
@@ -14,6 +15,7 @@ from pydantic import (
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names
+from wann_edge.search.complexity import known
 from wann_edge.search.model import Model
 from wann_edge.search.weights import WeightDraws, WeightList
 
@@ -62,7 +64,8 @@ class Settings(Model):
     tournament_size: of each of the two tournaments whose better winner is the parent, as
     in the published code; so twice as many compete.
     cull_ratio: of the population. elite_ratio: of those that are left.
-    complexity_probability: of ranking a generation by (mean, 1 / connections), not by
+    complexity: what the front and the ranking hold against reward: connections or nodes.
+    complexity_probability: of ranking a generation by (mean, 1 / complexity), not by
     (mean, best). published_crowding, hidden_links_stay_on: two slips of the published
     code, see rank.crowding and genome.as_published.
 
@@ -87,6 +90,7 @@ class Settings(Model):
     tournament_size: int = Field(8, ge=1, le=1_000_000)
     cull_ratio: float = Field(0.2, ge=0, lt=1)
     elite_ratio: Probability = 0.2
+    complexity: Annotated[str, AfterValidator(known)] = "connections"
     complexity_probability: Probability = 0.8
     published_crowding: bool = False
     hidden_links_stay_on: bool = False
