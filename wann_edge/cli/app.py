@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from wann_edge.cli.options import (
+    Complexity,
+    Draws,
     Folder,
     Force,
     Json,
     NetworkFile,
+    Picked,
+    PickedFile,
+    Resume,
+    RunOrFile,
+    Sampling,
+    ScoringWeights,
     Seed,
     TaskName,
     TimeLimit,
     TuningLimit,
+    WeightsPer,
     Workers,
 )
 
@@ -74,47 +83,21 @@ def search(
     task: Annotated[str | None, typer.Argument(help="The task's name, such as swingup.")] = None,
     preset: Annotated[str, typer.Option(help="Settings to start from: fast, or paper.")] = "fast",
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
-    complexity: Annotated[
-        str | None,
-        typer.Option(help="What the front trades reward against: connections (default) or nodes."),
-    ] = None,
+    complexity: Complexity = None,
     generations: Annotated[int | None, typer.Option(min=1, help="Stop after this many.")] = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
     workers: Workers = None,
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            help="Weights to score with: a list such as -2,-1,1,2, or draws from uniform:-2,2, "
-            "normal:0,1 (mean, sd) or log-uniform:0.1,3 (of either sign). Default: the paper's six."
-        ),
-    ] = None,
-    weights_per: Annotated[
-        Literal["rollout", "generation"] | None,
-        typer.Option(
-            help="Draw for each weight and episode anew, or keep each for all episodes of a "
-            "generation. Default: rollout."
-        ),
-    ] = None,
-    sampling: Annotated[
-        Literal["shared", "per-connection"] | None,
-        typer.Option(help="One weight for all connections, or a draw for each. Default: shared."),
-    ] = None,
-    draws: Annotated[
-        int | None, typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6.")
-    ] = None,
+    weights: ScoringWeights = None,
+    weights_per: WeightsPer = None,
+    sampling: Sampling = None,
+    draws: Draws = None,
     out: Folder = Path("wann-run"),
     force: Force = False,
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write the history for TensorBoard too.")
     ] = False,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Go on with the run in this folder, to its own end or a new one.",
-        ),
-    ] = None,
+    resume: Resume = None,
 ) -> int:
     """Search topologies that control a task with one shared weight.
 
@@ -145,6 +128,22 @@ def search(
         force=force,
         tensorboard=tensorboard,
     )
+
+
+@app.command(epilog="Example:  wann-edge show my-run --connections 21 -o small.json")
+def show(
+    path: RunOrFile,
+    connections: Picked = None,
+    output: PickedFile = None,
+    json: Json = False,
+) -> int:
+    """The front of a run: ever larger networks with ever more reward; or one network.
+
+    Of a network: size, activations, where it comes from, and its scores when tested.
+    """
+    from wann_edge.cli.inspect import run_show
+
+    return run_show(path, connections, output, as_json=json)
 
 
 @app.command(epilog="Example:  wann-edge evaluate my-run/champion.json --episodes 100")

@@ -83,6 +83,7 @@ def _report(result: SearchResult, out: Path) -> int:
     print(f"time: {result.evaluating:.0%} was evaluation; {rate:.0f} M environment steps/s")
     print(f"champion: {size_of(result)}")
     print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
+    print(f"front: wann-edge show {out}")
     print(f"next: wann-edge verify {out}/champion.json")
     return INTERRUPTED if result.stopped == "interrupted" else 0
 
