@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-import zlib
 from pathlib import Path
 
 import pytest
@@ -177,16 +176,3 @@ def test_an_ended_run_has_nothing_left_to_do(tmp_path: Path) -> None:
     half = settings(generations=16, time_limit_s=None)
     run_search("swingup", half, tmp_path, resume=True)
     assert {name: (tmp_path / name).read_bytes() for name in RESULTS} == before
-
-
-def test_a_checkpoint_from_before_a_setting_was_there_goes_on(
-    tmp_path: Path, uninterrupted: dict[str, bytes]
-) -> None:
-    """As release 0.1.0 wrote it: no complexity, which was connections then."""
-    half_a_run(tmp_path)
-    for path in (tmp_path / name for name in checkpoint.NAMES):
-        document = json.loads(path.read_bytes().partition(b"\n")[2])
-        assert document["settings"].pop("complexity") == "connections"
-        content = json.dumps(document).encode()
-        path.write_bytes(f"{zlib.crc32(content):08x}\n".encode() + content)
-    assert resumed(tmp_path) == uninterrupted

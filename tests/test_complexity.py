@@ -16,7 +16,7 @@ from networks import random_network
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import Scores, WeightScore
 from wann_edge.network import Network
-from wann_edge.search import archive, front
+from wann_edge.search import archive, checkpoint, front
 from wann_edge.search.archive import Archive, Scored
 from wann_edge.search.complexity import COUNTS, measure
 from wann_edge.search.genome import Genome, express
@@ -159,3 +159,14 @@ def test_a_front_of_release_0_1_0_is_read(tmp_path: Path) -> None:
     (tmp_path / front.NAME).write_text(json.dumps(document))
     read = front.load(tmp_path / front.NAME)
     assert read == front.Front("connections", (front.Entry(network, len(network.edges), 1.5),))
+
+
+def test_connections_are_not_named_in_files_as_before_there_was_a_choice(tmp_path: Path) -> None:
+    """So checkpoints of release 0.1.0 go on, and champions have the bytes they had."""
+    run_search("swingup", small(complexity="connections", generations=8), tmp_path)
+    champion = json.loads(results(tmp_path)[0])
+    assert "complexity" not in champion["provenance"]["settings"]
+    assert checkpoint.load(tmp_path).settings.complexity == "connections"
+    assert b'complexity"' not in b"".join((tmp_path / n).read_bytes() for n in checkpoint.NAMES[:1])
+    other = small(complexity="nodes", generations=8).model_dump()
+    assert other["complexity"] == "nodes"

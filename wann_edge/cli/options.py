@@ -22,7 +22,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines inst
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what an earlier run left there.")]
 Complexity = Annotated[
     str | None,
-    typer.Option(help="What the front trades reward against: connections (default) or nodes."),
+    typer.Option(
+        help="What the front trades reward against: connections (default), nodes, "
+        "instructions:CORE or flash_bytes:CORE."
+    ),
 ]
 ScoringWeights = Annotated[
     str | None,

@@ -49,6 +49,9 @@ class MutationOdds(Model):
         )
 
 
+UNSAID = (("draws", None), ("complexity", "connections"))
+
+
 class Settings(Model):
     """All that a search is told. docs/search.md explains each.
 
@@ -64,7 +67,8 @@ class Settings(Model):
     tournament_size: of each of the two tournaments whose better winner is the parent, as
     in the published code; so twice as many compete.
     cull_ratio: of the population. elite_ratio: of those that are left.
-    complexity: what the front and the ranking hold against reward: connections or nodes.
+    complexity: what the front and the ranking hold against reward: connections,
+    nodes, instructions:CORE or flash_bytes:CORE.
     complexity_probability: of ranking a generation by (mean, 1 / complexity), not by
     (mean, best). published_crowding, hidden_links_stay_on: two slips of the published
     code, see rank.crowding and genome.as_published.
@@ -120,9 +124,9 @@ class Settings(Model):
 
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without draws nothing is said of them, as in files from before there were any."""
+        """What is as it was before there was a choice is not said, as in files from then."""
         values: dict[str, Any] = handler(self)
-        return {name: value for name, value in values.items() if (name, value) != ("draws", None)}
+        return {name: value for name, value in values.items() if (name, value) not in UNSAID}
 
 
 # paper: the swing-up of Gaier & Ha (2019), as the published code runs it.
