@@ -59,7 +59,7 @@ def row_of(
         result = run_search("swingup", settings, Path(folder))
     fresh = [(tested.complexity, fresh_mean(tested.network)) for tested in result.front]
     rewards = {
-        f"at {name}": max((m for cost, m in fresh if cost <= share * whole), default=0.0)
+        f"at {name}": max((m for cost, m in fresh if cost <= share * whole), default="-")
         for name, share in SHARES.items()
     }
     return {

@@ -98,7 +98,9 @@ def test_of_several_with_as_many_connections_the_best_is_taken(
 @pytest.mark.parametrize("single", [False, True])
 def test_a_file_shows_its_network(single: bool, tmp_path: Path, capsys: Capture) -> None:
     network = random_network(np.random.default_rng(3), single_weights=single)
-    network = replace(network, provenance={"from": "[red]here", "many": {"a": "x" * 200}})
+    odd = {"per_weight": [], "episodes": 3}
+    told = {"from": "[red]here", "many": {"a": "x" * 200}, "scores": odd}
+    network = replace(network, provenance=told)
     path = tmp_path / "net.json"
     netfile.save(network, path)
     document = shown_json(capsys, path)

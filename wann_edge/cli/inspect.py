@@ -77,9 +77,10 @@ def picked(found: front.Front, folder: Path, connections: int) -> Network:
 def scores_in(network: Network) -> Scores | None:
     """The scores that its search noted; None where there are none that can be read."""
     try:
-        return _SCORES.validate_python(network.provenance.get("scores"))
+        scores = _SCORES.validate_python(network.provenance.get("scores"))
     except ValidationError:
         return None
+    return scores if scores.per_weight else None
 
 
 def _show_front(found: front.Front, folder: Path, *, as_json: bool) -> int:
