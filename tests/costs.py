@@ -19,10 +19,16 @@ class Cost(NamedTuple):
 
 
 def estimate(network: Network, core: str) -> Cost:
-    """A sum over edges and nodes; in flash each activation is there once."""
+    """A sum over edges and nodes; in flash each activation is there once. By 1 no node is
+    multiplied.
+    """
     if core != "toy":
         raise SettingsError(f"{core!r} is not one of the cores", remedy="use toy")
     used = [INSTRUCTIONS.get(name, OTHERS) for name in network.activations]
     once = {name: INSTRUCTIONS.get(name, OTHERS) for name in network.activations}
     edges = len(network.edges)
-    return Cost(80.0 * edges + sum(used) + 33.3, 12.0 * edges + sum(once.values()) / 5 + 400.0)
+    products = 0 if network.shared_weight == 1 else len(network.activations)
+    return Cost(
+        80.0 * edges + 70.0 * products + sum(used) + 33.3,
+        12.0 * edges + sum(once.values()) / 5 + 400.0,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -37,8 +38,8 @@ def toy_core(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @any_example
 @given(networks())
-def test_the_value_is_the_estimates(network: Network) -> None:
-    cost = costs.estimate(network, "toy")
+def test_the_value_is_the_estimates_for_a_weight_that_is_multiplied_by(network: Network) -> None:
+    cost = costs.estimate(replace(network, shared_weight=-0.5), "toy")
     assert measure("instructions:toy").of(network) == cost.instructions
     assert measure("flash_bytes:toy").of(network) == cost.flash_bytes
 
