@@ -88,10 +88,11 @@ def milliseconds_outside_evaluation(seconds: float) -> float:
     population = Population(preset("paper", population=POPULATION), SPEC)
     population.tell(rng.random((len(population.ask()), 6)))
     genomes = [grown(rng) for _ in range(POPULATION)]
+    networks = [express(genome, SPEC) for genome in genomes]
     scores = rng.random((POPULATION, 6))
     population.members = [
-        Member(genome, express(genome, SPEC), tuple(row))
-        for genome, row in zip(genomes, scores.tolist(), strict=True)
+        Member(genome, network, len(network.edges), tuple(row))
+        for genome, network, row in zip(genomes, networks, scores.tolist(), strict=True)
     ]
     times: list[float] = []
     end = time.perf_counter() + seconds

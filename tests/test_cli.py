@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 
 from commands import complaint
 from networks import random_network
@@ -23,11 +24,7 @@ from wann_edge.network import Network
 from wann_edge.registry import registered
 from wann_edge.sims.swingup import SPEC
 
-COMMANDS = [
-    command.name or command.callback.__name__
-    for command in app.registered_commands
-    if command.callback
-]
+COMMANDS = list(typer.main.get_group(app).commands)
 
 
 @pytest.fixture
@@ -53,6 +50,7 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
         "export",
         "import",
         "search",
+        "show",
         "tune",
         "verify",
     }
@@ -84,6 +82,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["search", "swingup", "--time-limit", "soon"], "'soon' is not a time"),
         (["search", "swingup", "--population", "one"], "--population"),
         (["search", "swingup", "--seed", "-1", "--generations", "1"], "--seed"),
+        (["search", "swingup", "--complexity", "size"], "complexity: 'size' is not one; use"),
+        (["show", "missing.json"], "missing.json: can't read"),
+        (["show", "."], "holds no run"),
+        (["show", "missing.json", "--connections", "3"], "missing.json: is not a folder"),
+        (["show", ".", "-o", "net.json"], "--output: which network?"),
         (["evaluate", "missing.json"], "missing.json"),
         (["evaluate", "."], "directory"),
         (["export", "missing.json", "--format", "c"], "missing.json"),

@@ -83,13 +83,18 @@ def from_json(text: str, where: str = "network file") -> Network:
     where: what an error names as the text's place. Raises NetworkError on any fault.
     """
     with located(where):
-        return _network(_read(parse_json(text)))
+        return from_document(parse_json(text))
+
+
+def from_document(document: object) -> Network:
+    """The network of a file's JSON as plain values. Raises NetworkError on any fault."""
+    return _network(_read(document))
 
 
 def load(path: Path) -> Network:
     """Reads a network's file. Raises NetworkError on any fault, its place named."""
     with located(str(path)):
-        return _network(_read(parse_json(read_text(path))))
+        return from_document(parse_json(read_text(path)))
 
 
 def _nearest(value: float) -> float:

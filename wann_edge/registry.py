@@ -1,8 +1,9 @@
-"""Names of tasks, exporters and targets, and where each is found.
+"""Names of tasks, exporters, targets and costs, and where each is found.
 
 A plain dictionary from a name to a lazy ``"module:attribute"``. Other packages add
-to it through the entry-point groups ``wann_edge.tasks``, ``wann_edge.exporters`` and
-``wann_edge.targets``.
+to it through the entry-point groups ``wann_edge.tasks``, ``wann_edge.exporters``,
+``wann_edge.targets`` and ``wann_edge.costs``. A cost, under its exporter's name, is a
+function of a network and a core's name.
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "avr": "wann_edge.verify.emulated.target:Avr",
         "wasm32": "wann_edge.verify.emulated.target:Wasm32",
     },
+    "costs": {},
 }
 
 
 def registered(kind: str) -> dict[str, str]:
-    """All names of a kind ("tasks", "exporters" or "targets") with where each is found."""
+    """All names of a kind ("tasks", "exporters", "targets", "costs") with where each is found."""
     others = {point.name: point.value for point in entry_points(group=f"wann_edge.{kind}")}
     return {**others, **BUILT_IN[kind]}
 

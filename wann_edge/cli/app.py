@@ -1,21 +1,31 @@
-"""The commands and their options. Each imports what it runs, so that --help stays quick."""
+"""The commands that find networks. Each imports what it runs, so that --help stays quick."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from wann_edge.cli.artefacts import artefacts
 from wann_edge.cli.options import (
+    Complexity,
+    Draws,
     Folder,
     Force,
     Json,
     NetworkFile,
+    Picked,
+    PickedFile,
+    Resume,
+    RunOrFile,
+    Sampling,
+    ScoringWeights,
     Seed,
     TaskName,
     TimeLimit,
     TuningLimit,
+    WeightsPer,
     Workers,
 )
 
@@ -74,48 +84,26 @@ def search(
     task: Annotated[str | None, typer.Argument(help="The task's name, such as swingup.")] = None,
     preset: Annotated[str, typer.Option(help="Settings to start from: fast, or paper.")] = "fast",
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
+    complexity: Complexity = None,
     generations: Annotated[int | None, typer.Option(min=1, help="Stop after this many.")] = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
     workers: Workers = None,
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            help="Weights to score with: a list such as -2,-1,1,2, or draws from uniform:-2,2, "
-            "normal:0,1 (mean, sd) or log-uniform:0.1,3 (of either sign). Default: the paper's six."
-        ),
-    ] = None,
-    weights_per: Annotated[
-        Literal["rollout", "generation"] | None,
-        typer.Option(
-            help="Draw for each weight and episode anew, or keep each for all episodes of a "
-            "generation. Default: rollout."
-        ),
-    ] = None,
-    sampling: Annotated[
-        Literal["shared", "per-connection"] | None,
-        typer.Option(help="One weight for all connections, or a draw for each. Default: shared."),
-    ] = None,
-    draws: Annotated[
-        int | None, typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6.")
-    ] = None,
+    weights: ScoringWeights = None,
+    weights_per: WeightsPer = None,
+    sampling: Sampling = None,
+    draws: Draws = None,
     out: Folder = Path("wann-run"),
     force: Force = False,
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write the history for TensorBoard too.")
     ] = False,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Go on with the run in this folder, to its own end or a new one.",
-        ),
-    ] = None,
+    resume: Resume = None,
 ) -> int:
     """Search topologies that control a task with one shared weight.
 
-    Writes champion.json, pareto.json (the best network of each size), history.csv and
-    run.json. The same seed and number of generations give the same champion for any
+    Writes champion.json, pareto.json (the best network of each complexity), history.csv
+    and run.json. The same seed and number of generations give the same champion for any
     number of workers. Ctrl-C stops, and keeps the champion so far; --resume goes on from
     there, as if the run had never stopped.
     """
@@ -132,6 +120,7 @@ def search(
         out,
         preset_name=preset,
         population=population,
+        complexity=complexity,
         generations=generations,
         time_limit=time_limit,
         seed=seed,
@@ -140,6 +129,22 @@ def search(
         force=force,
         tensorboard=tensorboard,
     )
+
+
+@app.command(epilog="Example:  wann-edge show my-run --connections 21 -o small.json")
+def show(
+    path: RunOrFile,
+    connections: Picked = None,
+    output: PickedFile = None,
+    json: Json = False,
+) -> int:
+    """The front of a run: ever larger networks with ever more reward; or one network.
+
+    Of a network: size, activations, where it comes from, and its scores when tested.
+    """
+    from wann_edge.cli.inspect import run_show
+
+    return run_show(path, connections, output, as_json=json)
 
 
 @app.command(epilog="Example:  wann-edge evaluate my-run/champion.json --episodes 100")
@@ -226,95 +231,4 @@ def baseline(
     return run_baseline(task, layers, seed, output, time_limit)
 
 
-@app.command(
-    name="import",
-    epilog=(
-        "Example:  wann-edge import swing.out --inputs 5 --outputs 1 --task swingup -o swing.json"
-    ),
-)
-def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A published .out network.")],
-    inputs: Annotated[int, typer.Option(min=1, help="Its number of inputs.")],
-    outputs: Annotated[int, typer.Option(min=1, help="Its number of outputs.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")],
-    weights: Annotated[
-        Path | None, typer.Option(help="Tuned single weights: a JSON file of the zoo.")
-    ] = None,
-    bias: Annotated[float, typer.Option(help="Added to each tuned weight.")] = 0.0,
-    task: Annotated[
-        str | None, typer.Option(help="Take names, units and bounds from this task.")
-    ] = None,
-) -> int:
-    """Read a network published with the paper (.out), and its tuned weights if given."""
-    from wann_edge.cli.convert import run_import
-
-    return run_import(file, inputs, outputs, output, weights, bias, task)
-
-
-@app.command(epilog="Example:  wann-edge export my-run/champion.json --format c -o policy.h")
-def export(
-    file: NetworkFile,
-    format: Annotated[
-        str | None, typer.Option(help="c or onnx; default: what the output's ending says.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write.")
-    ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option(help="What names in the artefact start with; default: the output's name."),
-    ] = None,
-) -> int:
-    """Write a network as a dependency-free C header, or as an ONNX graph."""
-    from wann_edge.cli.convert import run_export
-
-    return run_export(file, format, output, name)
-
-
-@app.command(epilog="Example:  wann-edge verify my-run/champion.json")
-def verify(
-    file: NetworkFile,
-    target: Annotated[
-        str,
-        typer.Option(
-            help="host (gcc, clang), onnxruntime, an emulated core (cortex-m0plus, cortex-m3, "
-            "cortex-m4f, cortex-m7f, cortex-m33f, rv32imc, rv32imfc, avr, wasm32), several with "
-            "commas, or all that are installed."
-        ),
-    ] = "all",
-    require: Annotated[
-        bool, typer.Option("--require", help="With all: fail where a part is not installed.")
-    ] = False,
-    task: TaskName = None,
-    episodes: Annotated[int, typer.Option(min=2, help="Episodes of the closed loop.")] = 100,
-    seed: Seed = 0,
-    json: Json = False,
-) -> int:
-    """Prove the exports: compile and run them, and compare with what the search ran.
-
-    The C header must give the kernel's bits on 2300 inputs and in whole episodes, here and
-    on each emulated core (pip install "wann-edge[emu]"); the ONNX graph values within a
-    stated tolerance. Exit code 1 at any mismatch.
-    """
-    from wann_edge.cli.judge import run_verify
-
-    return run_verify(file, target, task, episodes, seed, require=require, as_json=json)
-
-
-@app.command(epilog="Example:  wann-edge cost my-run/champion.json --clock 48MHz")
-def cost(
-    file: NetworkFile,
-    target: Annotated[
-        str, typer.Option(help="An emulated core of verify, several with commas, or all.")
-    ] = "all",
-    task: TaskName = None,
-    clock: Annotated[str, typer.Option(help="For the highest control rate: 48MHz.")] = "48MHz",
-    cpi: Annotated[float, typer.Option(min=0.1, help="Assumed cycles an instruction.")] = 1.5,
-    states: Annotated[int, typer.Option(min=1, help="Typical states to run.")] = 100,
-    seed: Seed = 0,
-    json: Json = False,
-) -> int:
-    """What the C header costs: flash, RAM, stack, instructions and control rate of each core."""
-    from wann_edge.cli.cost import run_cost
-
-    return run_cost(file, target, task, clock, cpi, states, seed, as_json=json)
+app.add_typer(artefacts)

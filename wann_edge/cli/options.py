@@ -1,9 +1,9 @@
-"""Options that several commands share."""
+"""Options of commands: those that several share, and those of search and show."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,3 +20,44 @@ TuningLimit = Annotated[
 Folder = Annotated[Path, typer.Option(help="The folder for all files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of a table.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what an earlier run left there.")]
+Complexity = Annotated[
+    str | None,
+    typer.Option(
+        help="What the front trades reward against: connections (default), nodes, "
+        "instructions:CORE or flash_bytes:CORE."
+    ),
+]
+ScoringWeights = Annotated[
+    str | None,
+    typer.Option(
+        help="Weights to score with: a list such as -2,-1,1,2, or draws from uniform:-2,2, "
+        "normal:0,1 (mean, sd) or log-uniform:0.1,3 (of either sign). Default: the paper's six."
+    ),
+]
+WeightsPer = Annotated[
+    Literal["rollout", "generation"] | None,
+    typer.Option(
+        help="Draw for each weight and episode anew, or keep each for all episodes of a "
+        "generation. Default: rollout."
+    ),
+]
+Sampling = Annotated[
+    Literal["shared", "per-connection"] | None,
+    typer.Option(help="One weight for all connections, or a draw for each. Default: shared."),
+]
+Draws = Annotated[
+    int | None, typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6.")
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Go on with the run in this folder, to its own end or a new one."
+    ),
+]
+RunOrFile = Annotated[
+    Path, typer.Argument(metavar="PATH", help="The folder of a search, or a network file.")
+]
+Picked = Annotated[int | None, typer.Option(min=0, help="The front's best network with so many.")]
+PickedFile = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write that network to this file.")
+]

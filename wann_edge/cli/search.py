@@ -30,6 +30,7 @@ def run_search_command(
     population: int | None,
     generations: int | None,
     time_limit: str | None,
+    complexity: str | None,
     seed: int,
     workers: int | None,
     weights: Mapping[str, object],
@@ -41,7 +42,8 @@ def run_search_command(
         raise SettingsError(
             "no task is named", where="search", remedy="try: wann-edge search swingup"
         )
-    settings = settings_of(preset_name, population, generations, time_limit, seed, workers, weights)
+    others = {**weights} if complexity is None else {**weights, "complexity": complexity}
+    settings = settings_of(preset_name, population, generations, time_limit, seed, workers, others)
     log = _event_file(out) if tensorboard else None
     return _report(search_with_progress(task, settings, out, force=force, log=log), out)
 
@@ -81,6 +83,7 @@ def _report(result: SearchResult, out: Path) -> int:
     print(f"time: {result.evaluating:.0%} was evaluation; {rate:.0f} M environment steps/s")
     print(f"champion: {size_of(result)}")
     print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
+    print(f"front: wann-edge show {out}")
     print(f"next: wann-edge verify {out}/champion.json")
     return INTERRUPTED if result.stopped == "interrupted" else 0
 
@@ -92,13 +95,13 @@ def settings_of(
     time_limit: str | None,
     seed: int,
     workers: int | None,
-    weights: Mapping[str, object] | None = None,
+    others: Mapping[str, object] | None = None,
 ) -> Settings:
     """The preset, with the options that were given. An end that was given replaces the preset's."""
     changes = ends_of(generations, time_limit) | {"seed": seed, "workers": workers or cores()}
     if population is not None:
         changes["population"] = population
-    return preset(preset_name, **changes, **(weights or {}))
+    return preset(preset_name, **changes, **(others or {}))
 
 
 def ends_of(generations: int | None, time_limit: str | None) -> dict[str, object]:

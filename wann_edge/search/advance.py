@@ -22,7 +22,7 @@ class Advance(NamedTuple):
     """What was found since the last one.
 
     members: the populations as they are now. best_of_size: of all networks scored, the
-    best of each number of connections. tested: the best of each population, on the
+    best of each complexity. tested: the best of each population, on the
     validation episodes. evaluations: networks scored; steps: environment steps;
     evaluation_s: seconds of them, added up over workers.
     """
@@ -67,10 +67,10 @@ def scores_of_candidates(results: Sequence[Rollouts]) -> NDArray[np.float64]:
     return means
 
 
-def tested(network: Network, result: Rollouts, settings: Settings) -> Tested:
+def tested(network: Network, complexity: float, result: Rollouts, settings: Settings) -> Tested:
     """A network with its scores on the validation episodes and weights."""
     weights = shared_weights_of(validation_weights(settings), len(result.returns))
-    return Tested(network, scores_of(result.returns, weights))
+    return Tested(network, complexity, scores_of(result.returns, weights))
 
 
 def steps_of(results: Sequence[Rollouts]) -> int:

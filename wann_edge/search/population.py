@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
+from wann_edge.search.complexity import measure
 from wann_edge.search.genome import Genome, as_published, express, initial, wiring
 from wann_edge.search.mutate import mutate
 from wann_edge.search.rank import Objectives, ranked
@@ -24,6 +25,7 @@ class Member:
 
     genome: Genome
     network: Network
+    complexity: float
     scores: tuple[float, ...] = ()
 
     @property
@@ -47,6 +49,7 @@ class Population:
     island: populations of one search that differ in it draw other random numbers.
     generation: how many have been told.
     members: the current generation; all have scores once told.
+    measure: the complexity that the settings name.
     """
 
     def __init__(self, settings: Settings, spec: Spec, island: int = 0) -> None:
@@ -54,6 +57,7 @@ class Population:
         self.generation = 0
         self.members: list[Member] = []
         self._settings = settings
+        self.measure = measure(settings.complexity)
         self._spec = spec
         self._asked = False
 
@@ -97,7 +101,7 @@ class Population:
         """Goes on from where another population of these settings stood."""
         self.island, self.generation = standing.island, standing.generation
         self.members = [
-            Member(genome, express(self._expressed(genome), self._spec), scores)
+            self._member(genome, express(self._expressed(genome), self._spec), scores)
             for genome, scores in standing.members
         ]
 
@@ -107,7 +111,7 @@ class Population:
             initial(len(spec.inputs), len(spec.outputs), settings.initial_enable_probability, rng)
             for _ in range(settings.population)
         )
-        return [Member(genome, express(genome, spec)) for genome in genomes]
+        return [self._member(genome, express(genome, spec)) for genome in genomes]
 
     def _bred(self, rng: np.random.Generator) -> list[Member]:
         """Elites, and one mutated child of the winner of each tournament."""
@@ -127,12 +131,16 @@ class Population:
         """What a generation is ranked by, [members, 2]."""
         means = [member.mean for member in self.members]
         if rng.random() < self._settings.complexity_probability:
-            others = [
-                1 / max(1, self._expressed(member.genome).connections) for member in self.members
-            ]
+            others = [1 / max(1, self._size(member)) for member in self.members]
         else:
             others = [max(member.scores) for member in self.members]
         return np.array([means, others]).T
+
+    def _size(self, member: Member) -> float:
+        """What it is ranked by: as in the published code, dead nodes' connections count too."""
+        if self._settings.complexity == "connections":
+            return self._expressed(member.genome).connections
+        return member.complexity
 
     def _expressed(self, genome: Genome) -> Genome:
         """The genome with the links that make its network."""
@@ -145,7 +153,10 @@ class Population:
         wired = wiring(self._expressed(genome))
         if wired == (parent.network.activations, parent.network.edges):
             return replace(parent, genome=genome)
-        return Member(genome, parent.network.with_topology(*wired))
+        return self._member(genome, parent.network.with_topology(*wired))
+
+    def _member(self, genome: Genome, network: Network, scores: tuple[float, ...] = ()) -> Member:
+        return Member(genome, network, self.measure.of(network), scores)
 
 
 def _rows(scores: ArrayLike, candidates: int) -> list[list[float]]:

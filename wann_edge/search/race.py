@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from wann_edge.search.advance import (
     tested,
     validation_seeds,
 )
-from wann_edge.search.archive import Tested
+from wann_edge.search.archive import Best, Tested
 from wann_edge.search.draws import candidate_weights, validation_weights
 from wann_edge.search.population import Member, Population
 from wann_edge.search.settings import Settings
@@ -46,7 +46,7 @@ def run_leg(task: Task, leg: Leg) -> Ran:
     """Whole generations of one island, where the task is: in a worker. Its best is tested."""
     population, settings = leg.population, leg.settings
     seeds, weights = episode_seeds(settings, 0), candidate_weights(settings, 0)
-    found = BestOfSize()
+    found = Best[Member](population.measure)
     evaluations, steps, evaluation_s = 0, 0, 0.0
     for _ in range(leg.generations):
         if leg.deadline_s is not None and time.monotonic() > leg.deadline_s:
@@ -56,36 +56,23 @@ def run_leg(task: Task, leg: Leg) -> Ran:
         results = rollouts_of(candidates, task, weights, seeds)
         evaluation_s += time.perf_counter() - start_s
         population.tell(scores_of_candidates(results))
-        found.offer(population.members)
+        for member in population.members:
+            found.offer(member)
         evaluations += len(candidates)
         steps += steps_of(results)
     best_tested: tuple[Tested, ...] = ()
     if population.members:
-        best = population.best.network
+        best = population.best
         start_s = time.perf_counter()
-        result = rollouts(best, task, validation_weights(settings), validation_seeds(settings))
+        result = rollouts(
+            best.network, task, validation_weights(settings), validation_seeds(settings)
+        )
         evaluation_s += time.perf_counter() - start_s
         steps += steps_of([result])
-        best_tested = (tested(best, result, settings),)
-    best_of_size = tuple(found.members.values())
+        best_tested = (tested(best.network, best.complexity, result, settings),)
     members = population.members
-    advance = Advance(members, best_of_size, best_tested, evaluations, steps, evaluation_s)
+    advance = Advance(members, found.items, best_tested, evaluations, steps, evaluation_s)
     return Ran(population, advance)
-
-
-class BestOfSize:
-    """The member with the highest mean for each number of connections; of equals the first."""
-
-    def __init__(self) -> None:
-        self.members: dict[int, Member] = {}
-
-    def offer(self, members: Iterable[Member]) -> None:
-        """Takes members with their scores."""
-        for member in members:
-            size = len(member.network.edges)
-            rival = self.members.get(size)
-            if rival is None or member.mean > rival.mean:
-                self.members[size] = member
 
 
 class Race:

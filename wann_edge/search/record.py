@@ -13,15 +13,16 @@ from pathlib import Path
 
 from wann_edge.errors import SettingsError
 from wann_edge.files import write_whole
-from wann_edge.netfile import to_document, to_json
+from wann_edge.netfile import to_json
 from wann_edge.network import Network
-from wann_edge.search import checkpoint
+from wann_edge.search import checkpoint, front
 from wann_edge.search.archive import Tested
 from wann_edge.search.draws import with_best_weights
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
 
-FILES = ("champion.json", "pareto.json", "history.csv", "run.json")
+RUN = "run.json"
+FILES = ("champion.json", front.NAME, "history.csv", RUN)
 EVENT_FILES = "events.out.tfevents.*"
 
 # The limits of a run are the same in every row: they are in run.json.
@@ -42,7 +43,7 @@ class Record:
 
     def begin(self, *, overwrite: bool) -> None:
         """Marks the folder as a run's, and takes an earlier run's files away."""
-        if (self.folder / "run.json").exists() and not overwrite:
+        if (self.folder / RUN).exists() and not overwrite:
             raise SettingsError(
                 "holds a run already",
                 where=str(self.folder),
@@ -55,31 +56,20 @@ class Record:
             events.unlink()
         checkpoint.remove(self.folder)
 
-    def save(self, stopped: str, history: Sequence[Progress], front: Sequence[Tested]) -> None:
-        """Writes the champion (the front's last), the history and the run's state."""
-        self._write("champion.json", to_json(self.shipped(front[-1])))
+    def save(self, stopped: str, history: Sequence[Progress], champion: Tested) -> None:
+        """Writes the champion, the history and the run's state."""
+        self._write("champion.json", to_json(self.shipped(champion)))
         self._write("history.csv", _table(history))
         self._write_run(stopped, history[-1])
 
-    def save_front(self, front: Sequence[Tested]) -> None:
-        """Writes the best network of each number of connections."""
-        document = {
-            "format": "wann-edge pareto front",
-            "version": 1,
-            "networks": [
-                {
-                    "connections": tested.connections,
-                    "mean": tested.scores.mean_of_weights,
-                    "network": to_document(self.shipped(tested)),
-                }
-                for tested in front
-            ],
-        }
-        self._write("pareto.json", json.dumps(document, indent=1) + "\n")
+    def save_front(self, found: Sequence[Tested]) -> None:
+        """Writes the best network of each complexity."""
+        entries = tuple(front.Entry(self.shipped(t), t.complexity, t.mean) for t in found)
+        self._write(front.NAME, front.to_json(front.Front(self._settings.complexity, entries)))
 
     def discard(self) -> None:
         """Takes the run's mark away, where a search ends with nothing found."""
-        (self.folder / "run.json").unlink(missing_ok=True)
+        (self.folder / RUN).unlink(missing_ok=True)
 
     def shipped(self, tested: Tested) -> Network:
         """The network with its best weights, and where it comes from.
@@ -108,7 +98,7 @@ class Record:
             },
             "machine": platform.platform(),
         }
-        self._write("run.json", json.dumps(document, indent=1) + "\n")
+        self._write(RUN, json.dumps(document, indent=1) + "\n")
 
     def _write(self, name: str, text: str) -> None:
         write_whole(self.folder / name, text)

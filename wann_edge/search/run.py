@@ -15,6 +15,7 @@ from wann_edge.network import Network
 from wann_edge.search import checkpoint
 from wann_edge.search.advance import Advance, steps_of, tested, validation_seeds
 from wann_edge.search.archive import Archive, Tested
+from wann_edge.search.complexity import measure
 from wann_edge.search.draws import validation_weights
 from wann_edge.search.genome import network_of
 from wann_edge.search.progress import Progress
@@ -38,7 +39,7 @@ class SearchResult:
     """What a search found.
 
     champion: with its best weights. scores: the champion's, on the validation
-    episodes. front: the best of each number of connections, the champion the last.
+    episodes. front: the best of each complexity, the champion the last.
     stopped: "generations", "time limit" or "interrupted". evaluating: how much of the
     workers' time, in this call, was evaluation, 0 to 1.
     """
@@ -130,7 +131,7 @@ def _until_stopped(search: _Search, record: Record, on_generation: OnGeneration 
 
 def _keep(search: _Search, record: Record, stopped: str) -> None:
     if search.history:
-        record.save(stopped, search.history, search.archive.front())
+        record.save(stopped, search.history, search.archive.front()[-1])
     else:
         record.discard()
 
@@ -140,7 +141,8 @@ class _Search:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.settings = settings
-        self.archive = Archive()
+        self._measure = measure(settings.complexity)
+        self.archive = Archive(self._measure)
         self.history: list[Progress] = []
         self._engine = engine
         self._strategy = strategy(settings, engine)
@@ -220,7 +222,7 @@ class _Search:
         return self._evaluation_s / self._evaluations * episodes / settings.episodes
 
     def test_front(self, engine: Engine) -> None:
-        """Tests what scored best for each number of connections. Ctrl-C leaves it out."""
+        """Tests what scored best for each complexity. Ctrl-C leaves it out."""
         self._deadline_s = None
         with suppress(KeyboardInterrupt):
             self._test(engine, self.archive.untested())
@@ -235,7 +237,7 @@ class _Search:
         self._evaluation_s += engine.evaluation_s - before_s
         self._steps += steps_of(results)
         for network, result in zip(networks, results, strict=True):
-            self.archive.add(tested(network, result, self.settings))
+            self.archive.add(tested(network, self._measure.of(network), result, self.settings))
 
     def _progress(self, found: Advance) -> Progress:
         means = [member.mean for member in found.members]

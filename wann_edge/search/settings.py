@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     Field,
     SerializerFunctionWrapHandler,
     model_serializer,
@@ -14,6 +15,7 @@ from pydantic import (
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names
+from wann_edge.search.complexity import known
 from wann_edge.search.model import Model
 from wann_edge.search.weights import WeightDraws, WeightList
 
@@ -47,6 +49,9 @@ class MutationOdds(Model):
         )
 
 
+UNSAID = (("draws", None), ("complexity", "connections"))
+
+
 class Settings(Model):
     """All that a search is told. docs/search.md explains each.
 
@@ -63,7 +68,9 @@ class Settings(Model):
     tournament_size: of each of the two tournaments whose better winner is the parent, as
     in the published code; so twice as many compete.
     cull_ratio: of the population. elite_ratio: of those that are left.
-    complexity_probability: of ranking a generation by (mean, 1 / connections), not by
+    complexity: what the front and the ranking hold against reward: connections,
+    nodes, instructions:CORE or flash_bytes:CORE.
+    complexity_probability: of ranking a generation by (mean, 1 / complexity), not by
     (mean, best). published_crowding, hidden_links_stay_on: two slips of the published
     code, see rank.crowding and genome.as_published.
 
@@ -89,6 +96,7 @@ class Settings(Model):
     tournament_size: int = Field(8, ge=1, le=1_000_000)
     cull_ratio: float = Field(0.2, ge=0, lt=1)
     elite_ratio: Probability = 0.2
+    complexity: Annotated[str, AfterValidator(known)] = "connections"
     complexity_probability: Probability = 0.8
     published_crowding: bool = False
     hidden_links_stay_on: bool = False
@@ -118,9 +126,9 @@ class Settings(Model):
 
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without draws nothing is said of them, as in files from before there were any."""
+        """What is as it was before there was a choice is not said, as in files from then."""
         values: dict[str, Any] = handler(self)
-        return {name: value for name, value in values.items() if (name, value) != ("draws", None)}
+        return {name: value for name, value in values.items() if (name, value) not in UNSAID}
 
 
 # paper: the swing-up of Gaier & Ha (2019), as the published code runs it.

@@ -1,0 +1,106 @@
+"""The commands that make artefacts of a network, and judge them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wann_edge.cli.options import Json, NetworkFile, Seed, TaskName
+
+artefacts = typer.Typer()
+
+
+@artefacts.command(
+    name="import",
+    epilog=(
+        "Example:  wann-edge import swing.out --inputs 5 --outputs 1 --task swingup -o swing.json"
+    ),
+)
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A published .out network.")],
+    inputs: Annotated[int, typer.Option(min=1, help="Its number of inputs.")],
+    outputs: Annotated[int, typer.Option(min=1, help="Its number of outputs.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")],
+    weights: Annotated[
+        Path | None, typer.Option(help="Tuned single weights: a JSON file of the zoo.")
+    ] = None,
+    bias: Annotated[float, typer.Option(help="Added to each tuned weight.")] = 0.0,
+    task: Annotated[
+        str | None, typer.Option(help="Take names, units and bounds from this task.")
+    ] = None,
+) -> int:
+    """Read a network published with the paper (.out), and its tuned weights if given."""
+    from wann_edge.cli.convert import run_import
+
+    return run_import(file, inputs, outputs, output, weights, bias, task)
+
+
+@artefacts.command(epilog="Example:  wann-edge export my-run/champion.json --format c -o policy.h")
+def export(
+    file: NetworkFile,
+    format: Annotated[
+        str | None, typer.Option(help="c or onnx; default: what the output's ending says.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="What names in the artefact start with; default: the output's name."),
+    ] = None,
+) -> int:
+    """Write a network as a dependency-free C header, or as an ONNX graph."""
+    from wann_edge.cli.convert import run_export
+
+    return run_export(file, format, output, name)
+
+
+@artefacts.command(epilog="Example:  wann-edge verify my-run/champion.json")
+def verify(
+    file: NetworkFile,
+    target: Annotated[
+        str,
+        typer.Option(
+            help="host (gcc, clang), onnxruntime, an emulated core (cortex-m0plus, cortex-m3, "
+            "cortex-m4f, cortex-m7f, cortex-m33f, rv32imc, rv32imfc, avr, wasm32), several with "
+            "commas, or all that are installed."
+        ),
+    ] = "all",
+    require: Annotated[
+        bool, typer.Option("--require", help="With all: fail where a part is not installed.")
+    ] = False,
+    task: TaskName = None,
+    episodes: Annotated[int, typer.Option(min=2, help="Episodes of the closed loop.")] = 100,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """Prove the exports: compile and run them, and compare with what the search ran.
+
+    The C header must give the kernel's bits on 2300 inputs and in whole episodes, here and
+    on each emulated core (pip install "wann-edge[emu]"); the ONNX graph values within a
+    stated tolerance. Exit code 1 at any mismatch.
+    """
+    from wann_edge.cli.judge import run_verify
+
+    return run_verify(file, target, task, episodes, seed, require=require, as_json=json)
+
+
+@artefacts.command(epilog="Example:  wann-edge cost my-run/champion.json --clock 48MHz")
+def cost(
+    file: NetworkFile,
+    target: Annotated[
+        str, typer.Option(help="An emulated core of verify, several with commas, or all.")
+    ] = "all",
+    task: TaskName = None,
+    clock: Annotated[str, typer.Option(help="For the highest control rate: 48MHz.")] = "48MHz",
+    cpi: Annotated[float, typer.Option(min=0.1, help="Assumed cycles an instruction.")] = 1.5,
+    states: Annotated[int, typer.Option(min=1, help="Typical states to run.")] = 100,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """What the C header costs: flash, RAM, stack, instructions and control rate of each core."""
+    from wann_edge.cli.cost import run_cost
+
+    return run_cost(file, target, task, clock, cpi, states, seed, as_json=json)
