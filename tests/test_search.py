@@ -82,11 +82,15 @@ def test_the_seed_decides_and_not_the_number_of_workers(
     assert other.champion != netfile.load(folders[0] / "champion.json")
 
 
-def test_the_lane_width_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("islands", [1, 3])
+def test_the_lane_width_changes_nothing(
+    islands: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = small(islands=islands, fixed_episodes=islands > 1, round_generations=2)
     files = set()
     for width in supported_lanes():
         monkeypatch.setenv("WANN_LANES", str(width))
-        run_search("swingup", small(), tmp_path / str(width))
+        run_search("swingup", settings, tmp_path / str(width))
         folder = tmp_path / str(width)
         files.add(b"".join((folder / name).read_bytes() for name in FILES[:2]))
     assert len(supported_lanes()) > 1
