@@ -22,6 +22,13 @@ def test_what_is_not_registered_is_refused_with_the_names_there_are() -> None:
         registry.load("tasks", "swingdown")
 
 
+def test_where_nothing_is_registered_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.BUILT_IN, "tasks", {})
+    monkeypatch.setattr(registry, "entry_points", lambda **_: EntryPoints([]))
+    with pytest.raises(SettingsError, match="'swingup' is not one of the tasks; there are none"):
+        registry.load("tasks", "swingup")
+
+
 def test_other_packages_can_add_names(monkeypatch: pytest.MonkeyPatch) -> None:
     def points(*, group: str) -> EntryPoints:
         return EntryPoints([EntryPoint("other", "wann_edge.sims.swingup:SwingUp", group)])

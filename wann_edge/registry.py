@@ -50,7 +50,8 @@ def load(kind: str, name: str) -> object:
     found = registered(kind)
     if name not in found:
         raise SettingsError(
-            f"{name!r} is not one of the {kind}", remedy=f"use one of {', '.join(sorted(found))}"
+            f"{name!r} is not one of the {kind}",
+            remedy=f"use one of {', '.join(sorted(found))}" if found else "there are none",
         )
     module, _, attribute = found[name].partition(":")
     loaded: object = getattr(import_module(module), attribute)
