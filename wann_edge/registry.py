@@ -32,7 +32,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "avr": "wann_edge.verify.emulated.target:Avr",
         "wasm32": "wann_edge.verify.emulated.target:Wasm32",
     },
-    "costs": {},
+    "costs": {"c": "wann_edge.exporters.cost:estimate"},
 }
 
 

@@ -1,0 +1,163 @@
+"""Fits the table of what each part of an exported header costs on each emulated core.
+
+Run:  python -m benchmarks.cost_table [--networks 400] [--json]   (ten minutes)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from benchmarks.common import show
+from wann_edge.evaluate import PAPER_WEIGHTS
+from wann_edge.exporters.cost import Parts, parts_of
+from wann_edge.files import write_whole
+from wann_edge.kernel import activation_names
+from wann_edge.network import Input, Network, Output, float32
+from wann_edge.search.genome import express, initial
+from wann_edge.search.mutate import mutate
+from wann_edge.search.settings import preset
+from wann_edge.task import Spec
+from wann_edge.verify.emulated.cores import CORES
+from wann_edge.verify.emulated.cost import measure_cost
+
+TABLE = Path(__file__).resolve().parent.parent / "exporters" / "cost_table.json"
+STATES = 20
+Reals = NDArray[np.float64]
+
+
+def drawn_network(seed: int) -> Network:
+    """A network drawn at random; a shared weight that is not 1, at which products vanish.
+
+    2 to 24 inputs, 1 to 4 outputs, up to 60 hidden nodes of 1 to 5 sources, activations
+    of a drawn subset; single weights in a quarter, scaled inputs in a third.
+    """
+    rng = np.random.default_rng(seed)
+    inputs, outputs = int(rng.integers(2, 25)), int(rng.integers(1, 5))
+    hidden = int(rng.integers(0, 61) * rng.random())
+    first = 1 + inputs
+    names = activation_names()
+    pool = rng.choice(names, size=int(rng.integers(1, len(names) + 1)), replace=False)
+    edges = []
+    for target in range(first, first + hidden + outputs):
+        available = min(target, first + hidden)
+        most = 5 if target < first + hidden else 12
+        number = min(available, int(rng.integers(1, most + 1)))
+        edges += [(int(s), target) for s in np.sort(rng.choice(available, number, replace=False))]
+    channels = drawn_channels(inputs, outputs, rng)
+    weights = tuple(map(float32, rng.normal(size=len(edges)))) if rng.random() < 0.25 else None
+    sign = rng.choice([-1, 1])
+    return Network(
+        *channels,
+        tuple(str(name) for name in rng.choice(pool, size=hidden + outputs)),
+        tuple(edges),
+        weights=weights,
+        shared_weight=1.0 if weights else float32(sign * rng.uniform(0.6, 1.9)),
+    )
+
+
+def grown_network(seed: int) -> Network:
+    """A network as the search makes them: up to 400 mutations, none of them selected.
+
+    In half the cases with a shared weight of the paper, 1 among them: soft floats of few
+    digits cost less.
+    """
+    rng = np.random.default_rng(seed)
+    inputs, outputs = int(rng.integers(2, 25)), int(rng.integers(1, 5))
+    genome = initial(inputs, outputs, rng.uniform(0.1, 1.0), rng)
+    odds = preset("paper").mutation
+    for _ in range(int(rng.integers(5, 401))):
+        genome = mutate(genome, odds, activation_names(), rng)
+    spec = Spec("grown", *drawn_channels(inputs, outputs, rng), dt_s=0.01, max_steps=1)
+    usual = (*PAPER_WEIGHTS, -1.5, 1.5)
+    drawn = rng.choice([-1, 1]) * rng.uniform(0.6, 1.9)
+    weight = float32(rng.choice(usual) if rng.random() < 0.5 else drawn)
+    return replace(express(genome, spec), shared_weight=weight)
+
+
+def drawn_channels(
+    inputs: int, outputs: int, rng: np.random.Generator
+) -> tuple[tuple[Input, ...], tuple[Output, ...]]:
+    """Inputs, scaled in a third of the cases, and outputs with two bounds, one or none."""
+    scaled = rng.random() < 1 / 3
+    numbers = (float32(rng.normal()), float32(rng.uniform(0.3, 2))) if scaled else (0.0, 1.0)
+    bounds = [(-1.0, 1.0), (-np.inf, np.inf), (0.0, np.inf)][int(rng.choice(3, p=[0.7, 0.2, 0.1]))]
+    return (
+        tuple(Input(f"i{i}", "1", -2.0, 2.0, *numbers) for i in range(inputs)),
+        tuple(Output(f"o{i}", "1", *bounds) for i in range(outputs)),
+    )
+
+
+def networks(count: int) -> list[Network]:
+    """Three quarters drawn at random, one quarter grown."""
+    grown = count // 4
+    return [*map(drawn_network, range(count - grown)), *map(grown_network, range(grown))]
+
+
+def measured(network: Network, core: str) -> tuple[float, float]:
+    """Instructions and bytes of flash of a network."""
+    cost = measure_cost(network, core, states=STATES)
+    return cost.instructions_mean, cost.flash_bytes
+
+
+def fitted(parts: Sequence[Parts], values: Reals) -> dict[str, float]:
+    """What each part costs, none less than nothing, by least squares of relative errors."""
+    names = sorted(set().union(*parts))
+    counts = np.array([[part.get(name, 0.0) for name in names] for part in parts])
+    costs, _ = nnls(counts / values[:, np.newaxis], np.ones(len(values)))
+    return dict(zip(names, costs.tolist(), strict=True))
+
+
+def estimated(parts: Sequence[Parts], costs: dict[str, float]) -> Reals:
+    """The sums that the table gives for networks of these parts."""
+    return np.array([sum(n * costs.get(name, 0.0) for name, n in part.items()) for part in parts])
+
+
+def row_of(core: str, kind: str, parts: Sequence[Parts], values: Reals) -> dict[str, object]:
+    """How well a table fitted to two of three networks foretells the third."""
+    unseen = np.arange(len(values)) % 3 == 2
+    seen_parts, unseen_parts = ([parts[i] for i in np.flatnonzero(w)] for w in (~unseen, unseen))
+    guess = estimated(unseen_parts, fitted(seen_parts, values[~unseen]))
+    errors = np.abs(guess / values[unseen] - 1)
+    return {
+        "core": core,
+        "of": kind,
+        "within 10 %": f"{(errors <= 0.1).mean():.0%}",
+        "mean error": f"{errors.mean():.1%}",
+        "worst error": f"{errors.max():.1%}",
+    }
+
+
+def main() -> None:
+    """Measures, fits, writes the table, and prints how well it foretells networks it never saw."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--networks", type=int, default=400)
+    parser.add_argument("--out", type=Path, default=TABLE)
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    options = parser.parse_args()
+    made = networks(options.networks)
+    parts = [parts_of(network) for network in made]
+    table: dict[str, dict[str, list[float]]] = {}
+    rows: list[dict[str, object]] = []
+    with ProcessPoolExecutor() as pool:
+        for core in CORES:
+            both = np.array(list(pool.map(partial(measured, core=core), made)))
+            fits = [fitted(parts, values) for values in both.T]
+            table[core] = {name: [round(fit[name], 2) for fit in fits] for name in fits[0]}
+            kinds = zip(("instructions", "flash"), both.T, strict=True)
+            rows += [row_of(core, kind, parts, values) for kind, values in kinds]
+    write_whole(options.out, f"{json.dumps(table, indent=1)}\n".encode("ascii"))
+    show({"networks": options.networks, "table": str(options.out)}, rows, as_json=options.json)
+
+
+if __name__ == "__main__":
+    main()
