@@ -46,11 +46,16 @@ def errors(network: Network, core: str, task: Task | None = None) -> tuple[float
 
 @pytest.mark.usefixtures("emulators")
 @pytest.mark.parametrize("core", CORES)
-def test_nine_of_ten_networks_are_within_a_tenth(core: str) -> None:
-    """Not all: a soft float's cost depends on its operands, and inlining on its place."""
+def test_random_networks_are_within_a_tenth(core: str) -> None:
+    """Not all: a soft float's cost depends on its operands, and inlining on its place.
+
+    Of 133 unseen networks 90 to 100 % are, by core (docs/cost.md). Of the 24 figures here
+    that is 22 or more on average, and hardly ever fewer than 20.
+    """
     networks = [*map(drawn_network, UNSEEN), *map(grown_network, UNSEEN)]
-    found = [error for network in networks for error in errors(network, core)]
-    assert sum(abs(error) <= BAR for error in found) >= 0.9 * len(found), sorted(found)
+    found = [abs(error) for network in networks for error in errors(network, core)]
+    assert sum(error <= BAR for error in found) >= 20, sorted(found)
+    assert sum(found) / len(found) <= BAR / 2
 
 
 @pytest.mark.usefixtures("emulators")
