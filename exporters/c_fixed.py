@@ -133,8 +133,8 @@ def _sum(network: FixedNetwork, sources: list[int], format: Format) -> str:
             constant += _constant(network, one, term)
         elif network.weights is None and term >= 0:
             groups.setdefault(f" * {2**term}" if term else "", []).append(f"n{source}")
-        elif text := _term(network, source, term):
-            groups.setdefault("", []).append(text)
+        else:
+            groups.setdefault("", []).append(_term(network, source, term))
     parts = [
         f"({' + '.join(group)}){times}" if times and len(group) > 1 else " + ".join(group) + times
         for times, group in groups.items()
@@ -143,11 +143,9 @@ def _sum(network: FixedNetwork, sources: list[int], format: Format) -> str:
 
 
 def _term(network: FixedNetwork, source: int, term: int) -> str:
-    """A source that is shifted to the right, or multiplied; nothing where it adds nothing."""
+    """A source that is shifted to the right, or multiplied."""
     if network.weights is None:
         return f"(n{source} >> {-term})"
-    if term == 0:
-        return ""
     if network.dtype == "q31":
         return f"wann_q31_multiply(n{source}, {term}, 31)"
     return f"n{source} * {term}"

@@ -170,11 +170,10 @@ class _Chooser(NamedTuple):
     def choose(self, sources: Sequence[tuple[_Value, float | None]], where: str) -> Format:
         """Raises NetworkError where the sum can't be held as finely as is needed."""
         wide = self.bits == 32
-        low = self._coarsest_sum()
-        wanted = max(low, _finest(self.sums, self.bits))
+        low, wanted = self._coarsest_sum(), _finest(self.sums, self.bits)
         total = self._finest_total(sources, wanted)
         narrow = total if wide else min(total, wanted)
-        if narrow < low:
+        if min(narrow, wanted) < low:
             raise NetworkError(
                 f"sums up to {self.sums:.3g} are too large for {self.bits}-bit words",
                 where=where,

@@ -26,24 +26,18 @@ def fixed_network(
 
 
 def print_precision(cost: Precision) -> None:
-    """A row: rewards in floats and in fixed point, or without a task the actions' difference."""
-    verdict = "[green]within[/]" if cost.ok else "[red]FAILED[/]"
-    bound = f"{cost.max_loss:.2%}"
+    """Rewards in floats and in fixed point, or without a task the actions' difference."""
+    made = table(f"fixed point, {cost.dtype}", "")
     if cost.interval is None:
-        made = table("fixed point", "mean difference of actions", "bound", "verdict")
-        made.add_row(cost.dtype, f"{cost.loss:.3%}", bound, verdict)
+        made.add_row("mean difference of actions, of their range", f"{cost.loss:.3%}")
     else:
-        columns = ("fixed point", "reward in floats", "fixed", "difference", "95 % interval")
-        made = table(*columns, "loss", "bound", "verdict")
         low, high = cost.interval
-        made.add_row(
-            cost.dtype,
-            f"{cost.float_reward:.2f}",
-            f"{cost.fixed_reward:.2f}",
-            f"{cost.difference:+.2f}",
-            f"{low:+.2f}..{high:+.2f}",
-            f"{cost.loss:.2%}",
-            bound,
-            verdict,
-        )
+        made.add_row("reward in floats", f"{cost.float_reward:.2f}")
+        made.add_row("reward in fixed point", f"{cost.fixed_reward:.2f}")
+        made.add_row("difference", f"{cost.difference:+.2f}")
+        made.add_row("95 % interval", f"{low:+.2f} to {high:+.2f}")
+        made.add_row("loss", f"{cost.loss:.2%}")
+    verdict = "[green]within[/]" if cost.ok else "[red]FAILED[/]"
+    made.add_row("allowed", f"{cost.max_loss:.2%}")
+    made.add_row("verdict", verdict)
     console.print(made)
