@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from networks import networks, random_network
 from wann_edge.errors import NetworkError
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.fixed import WORDS, FixedNetwork, quantise
+from wann_edge.kernel import plant
 from wann_edge.network import Network, Output, float32, named_channels
 from wann_edge.precision import compare, in_fixed_point
 from wann_edge.published import read_published
@@ -94,6 +96,24 @@ def test_what_is_not_finite_gives_the_safe_action(dtype: str) -> None:
     seen[[0, 1, 2], [0, 1, 2]] = np.nan, np.inf, -np.inf
     safe = [[output.safe for output in network.outputs]] * 3
     np.testing.assert_array_equal(fixed.program.forward(seen, [1.0] * 3), np.float32(safe))
+
+
+def test_another_process_gets_it_whole() -> None:
+    fixed = fixed_of(random_network(np.random.default_rng(6), single_weights=True), "q31")
+    again = pickle.loads(pickle.dumps(fixed))
+    assert again == fixed
+    seen = drawn_observations(fixed, np.random.default_rng(0))
+    weights = np.ones(len(seen), np.float32)
+    expected = fixed.program.forward(seen, weights)
+    np.testing.assert_array_equal(again.program.forward(seen, weights), expected)
+
+
+def test_drawn_edge_weights_are_refused() -> None:
+    made = random_network(np.random.default_rng(7), inputs=5, outputs=1)
+    program = fixed_of(made, "q15").program
+    drawn = np.ones((2, program.edges))
+    with pytest.raises(ValueError, match="fixed point has formats for its own"):
+        program.rollouts(plant("swingup"), [1.0, 1.0], np.zeros((2, 4)), 10, drawn)
 
 
 @pytest.mark.parametrize("dtype", WORDS)

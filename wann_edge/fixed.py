@@ -75,6 +75,11 @@ class FixedNetwork(Network):
     weight_bits: int = 0
     formats: tuple[Format, ...] = ()
 
+    def __getstate__(self) -> dict[str, object]:
+        """Its own fields too; what is cached is made anew in another process."""
+        own = {"dtype", "input_bits", "weight_bits", "formats"}
+        return super().__getstate__() | {name: self.__dict__[name] for name in own}
+
     @cached_property
     def program(self) -> FixedProgram:
         """The network as the kernel runs it."""

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 
 from wann_edge.kernel.arrays import Floats, Integers, checked
 from wann_edge.kernel.library import FixedStruct, activation_numbers, lanes, library
-from wann_edge.kernel.plants import Plant
 from wann_edge.kernel.program import CALL_VALUES, Contract, Program
 
 
@@ -94,19 +93,6 @@ class FixedProgram(Program):
                 scratch,
             )
         return actions, (sums * self._steps).astype(np.float32)
-
-    def rollouts(
-        self,
-        plant: Plant,
-        weights: ArrayLike,
-        states: ArrayLike,
-        max_steps: int,
-        edge_weights: ArrayLike | None = None,
-    ) -> tuple[Floats, Integers]:
-        """As in floats, but with the network's own single weights: formats were chosen for them."""
-        if edge_weights is not None:
-            raise ValueError("edge_weights: a network in fixed point has its own")
-        return super().rollouts(plant, weights, states, max_steps)
 
     def walk(self, observations: Integers, weights: Integers) -> Integers:
         """Words of actions [n, outputs] for words of observations [n, inputs] and of shared

@@ -173,6 +173,8 @@ def rollouts_of(
     single, edges = None, 0
     if edge_weights is not None:
         (program,) = programs
+        if program.fixed_address is not None:
+            raise ValueError("edge_weights: a network in fixed point has formats for its own")
         single, edges = checked(edge_weights, (count, program.edges), "edge_weights"), program.edges
     shape = (len(programs), count)
     totals, steps = np.empty(shape, np.float32), np.empty(shape, np.int32)
