@@ -15,7 +15,8 @@ from wann_edge.exporters.c_fixed_selftest import selftest
 from wann_edge.exporters.c_text import wrapped
 from wann_edge.exporters.c_units import units
 from wann_edge.exporters.kernel_text import needed_by, shipped
-from wann_edge.fixed import WORDS, FixedNetwork, Format
+from wann_edge.fixed import FixedNetwork
+from wann_edge.formats import WORDS, Format
 
 _HEADER = Template("""\
 /* ${name}: a weight agnostic network in fixed point (${dtype}), exported by wann-edge.

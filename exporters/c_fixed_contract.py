@@ -14,7 +14,8 @@ from wann_edge.exporters.c_contract import (
     plain,
     range_text,
 )
-from wann_edge.fixed import WORDS, FixedNetwork
+from wann_edge.fixed import FixedNetwork
+from wann_edge.formats import WORDS
 
 
 def contract_lines(network: FixedNetwork, name: str) -> list[str]:

@@ -7,7 +7,8 @@ from string import Template
 
 import numpy as np
 
-from wann_edge.fixed import WORDS, FixedNetwork
+from wann_edge.fixed import FixedNetwork
+from wann_edge.formats import WORDS
 from wann_edge.kernel import Integers
 
 _ROWS = 16

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from wann_edge.fixed import FixedNetwork, Format
+from wann_edge.fixed import FixedNetwork
+from wann_edge.formats import Format
 from wann_edge.kernel import activate_fixed
 
 

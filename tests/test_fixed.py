@@ -15,7 +15,8 @@ from fixed_oracle import walk
 from networks import networks, random_network
 from wann_edge.errors import NetworkError
 from wann_edge.evaluate import PAPER_WEIGHTS, score
-from wann_edge.fixed import WORDS, FixedNetwork, quantise
+from wann_edge.fixed import FixedNetwork, quantise
+from wann_edge.formats import WORDS
 from wann_edge.kernel import plant
 from wann_edge.network import Network, Output, float32, named_channels
 from wann_edge.precision import compare, in_fixed_point

@@ -31,7 +31,8 @@ from test_export_c import SHIPPED, uncommented
 from test_export_c_compiled import HOSTILE
 from test_fixed import any_words, fixed_of
 from wann_edge.exporters.c_fixed import word_type
-from wann_edge.fixed import WORDS, FixedNetwork, quantise
+from wann_edge.fixed import FixedNetwork, quantise
+from wann_edge.formats import WORDS
 from wann_edge.kernel import activation_names
 from wann_edge.network import Input, Network, Output, named_channels
 from wann_edge.published import read_published

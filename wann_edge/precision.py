@@ -8,7 +8,8 @@ import numpy as np
 
 from wann_edge.errors import NetworkError
 from wann_edge.evaluate import episode_seeds, rollouts
-from wann_edge.fixed import WORDS, FixedNetwork, quantise
+from wann_edge.fixed import FixedNetwork, quantise
+from wann_edge.formats import WORDS
 from wann_edge.network import Network
 from wann_edge.ranges import drawn_observations, measured_ranges
 from wann_edge.task import Task

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from wann_edge.evaluate import PAPER_WEIGHTS, KernelPolicy, episode_seeds, run_episode
-from wann_edge.fixed import UNBOUNDED, Ranges
+from wann_edge.fixed import Ranges
+from wann_edge.formats import UNBOUNDED
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.task import Task, World, check_fit
