@@ -18,7 +18,7 @@ from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.fixed import FixedNetwork, quantise
 from wann_edge.formats import WORDS
 from wann_edge.kernel import plant
-from wann_edge.network import Network, Output, float32, named_channels
+from wann_edge.network import Input, Network, Output, float32, named_channels
 from wann_edge.precision import compare, in_fixed_point
 from wann_edge.published import read_published
 from wann_edge.ranges import Ranges, drawn_observations, measured_ranges, weights_of_interest
@@ -190,6 +190,23 @@ def test_the_champion_keeps_its_reward_in_16_bits(data: Path, tuned: bool) -> No
         ours = score(network, SwingUp(), weights, 100, 1).mean_of_weights
         theirs = score(fixed, SwingUp(), weights, 100, 1).mean_of_weights
         assert abs(theirs - ours) <= 0.02 * ours
+
+
+def test_the_bipeds_actions_agree(data: Path) -> None:
+    """No task of it here: over observations from the bounds of BipedalWalker."""
+    ends = [3.15, 5, 5, 5, 3.15, 5, 3.15, 5, 5, 3.15, 5, 3.15, 5, 5, *[1] * 10]
+    plain = read_published(data / "wann-release" / "champions" / "biped.out", 24, 4)
+    network = replace(
+        plain,
+        inputs=tuple(Input(f"input_{i}", low=-end, high=end) for i, end in enumerate(ends)),
+        outputs=tuple(Output(f"torque_{i}", low=-1.0, high=1.0) for i in range(4)),
+        shared_weight=-1.5,
+    )
+    fixed, found = in_fixed_point(network, "auto", None)
+    assert (fixed.dtype, found.ok) == ("q15", True)
+    assert found.loss < 1e-3
+    _, wide = in_fixed_point(network, "q31", None)
+    assert wide.loss < 1e-6
 
 
 def test_rewards_are_those_of_the_same_episodes(data: Path) -> None:

@@ -85,11 +85,16 @@ def compare(
     episodes: int,
     seed: int,
     max_loss: float,
+    weight: float | None = None,
 ) -> Precision:
-    """Both networks over the same episodes; over drawn inputs where there is no task."""
+    """Both networks over the same episodes; over drawn inputs where there is no task.
+
+    weight: a shared weight other than the network's own, for a task.
+    """
     if task is None:
         return Precision(fixed.dtype, _action_loss(network, fixed, seed), max_loss)
-    weights, seeds = [network.shared_weight], episode_seeds(seed, episodes)
+    weights = [network.shared_weight if weight is None else weight]
+    seeds = episode_seeds(seed, episodes)
     ours = rollouts(network, task, weights, seeds).returns[0].astype(np.float64)
     theirs = rollouts(fixed, task, weights, seeds).returns[0].astype(np.float64)
     change = theirs - ours

@@ -68,7 +68,7 @@ def _in_numbers(network: Network, dtype: str) -> Network:
                 where="--dtype auto",
                 remedy="use --dtype float, or name the words to have it anyway",
             )
-        print(f"{cost.dtype}: {cost.loss:.2%} lost of {cost.max_loss:.0%} allowed")
+        print(f"{cost.dtype}: {round(cost.loss, 4) + 0.0:.2%} lost of {cost.max_loss:.0%} allowed")
     return chosen
 
 

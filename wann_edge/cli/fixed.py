@@ -36,7 +36,7 @@ def print_precision(cost: Precision) -> None:
         made.add_row("reward in fixed point", f"{cost.fixed_reward:.2f}")
         made.add_row("difference", f"{cost.difference:+.2f}")
         made.add_row("95 % interval", f"{low:+.2f} to {high:+.2f}")
-        made.add_row("loss", f"{cost.loss:.2%}")
+        made.add_row("loss", f"{round(cost.loss, 4) + 0.0:.2%}")
     verdict = "[green]within[/]" if cost.ok else "[red]FAILED[/]"
     made.add_row("allowed", f"{cost.max_loss:.2%}")
     made.add_row("verdict", verdict)
