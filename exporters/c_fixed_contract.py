@@ -45,6 +45,7 @@ def constant_lines(network: FixedNetwork, name: str) -> list[str]:
         f"#define {macro}_INPUTS {len(network.inputs)}",
         f"#define {macro}_OUTPUTS {len(network.outputs)}",
         *([] if period_s is None else [f"#define {macro}_CONTROL_PERIOD_S ({literal(period_s)})"]),
+        f"#define {macro}_WORD int{WORDS[network.dtype]}_t",
         f"#define {macro}_WEIGHT_BITS {network.weight_bits}",
         f"#ifndef {macro}_SHARED_WEIGHT",
         f"#define {macro}_SHARED_WEIGHT ({network.weight_word(network.shared_weight)})",

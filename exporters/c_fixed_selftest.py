@@ -67,13 +67,8 @@ def golden_words(network: FixedNetwork) -> tuple[Integers, Integers]:
     rng = np.random.default_rng(_SEED)
     most = 2 ** (WORDS[network.dtype] - 1) - 1
     low, high = np.array([channel.typical_range for channel in network.inputs]).T
-    offset = np.array([channel.offset for channel in network.inputs])
-    scale = np.array([channel.scale for channel in network.inputs])
-    units = scale * np.exp2(np.array(network.input_bits, np.float64))
-    physical = rng.uniform(low, high, (_ROWS, len(offset)))
-    typical = np.clip(np.rint((physical - offset) * units), -most, most).astype(np.int64)
-    typical = np.concatenate([typical, np.tile(typical, (2, 1))])
-    shape = (_ROWS, len(offset))
+    shape = (_ROWS, len(low))
+    typical = np.tile(network.words(rng.uniform(low, high, shape)), (3, 1))
     extreme = rng.choice([-most - 1, -most, -1, 0, 1, most], shape)
     special = np.where(rng.random(shape) < 0.5, extreme, rng.integers(-most - 1, most + 1, shape))
     observations = np.concatenate([typical, special])

@@ -17,7 +17,7 @@ _HEADERS = (
     *("words.h", "q15.h", "q31.h", "fixed.h"),
 )
 _BLOCK = re.compile(r"/\* wann:begin (\w+) \*/\n(.*?)/\* wann:end \*/\n", re.DOTALL)
-_DEFINED = re.compile(r"(?:#define|typedef \w+|static inline \w+) (wann_\w+)")
+_DEFINED = re.compile(r"(?:#define|typedef \w+|static \w+ \w+) (wann_\w+)")
 _NAMED = re.compile(r"\bwann_\w+")
 
 

@@ -63,7 +63,6 @@ def test_floats_go_through_the_same_walk(network: Network, dtype: str, seed: int
         words >> 9 if dtype == "q31" else words for words in (observations, weights)
     )
     observations, weights = np.maximum(observations, -32767), np.maximum(weights, -32767)
-    offset = np.array([channel.offset for channel in network.inputs], np.float32)
     plain = replace(fixed, inputs=tuple(replace(c, offset=0.0, scale=1.0) for c in fixed.inputs))
     seen = observations * np.exp2(-np.array(fixed.input_bits, np.float64))
     shared = weights * 2.0**-fixed.weight_bits
@@ -71,7 +70,19 @@ def test_floats_go_through_the_same_walk(network: Network, dtype: str, seed: int
     steps = np.exp2(-np.array(fixed.output_bits, np.float64))
     expected = (fixed.program.walk(observations, weights) * steps).astype(np.float32)
     np.testing.assert_array_equal(actions, expected)
-    assert offset.shape == seen.shape[1:]
+
+
+@settings(max_examples=40, deadline=None)
+@given(networks(), st.sampled_from(list(WORDS)), st.integers(0, 2**32))
+def test_observations_become_the_kernels_words(network: Network, dtype: str, seed: int) -> None:
+    fixed = fixed_of(network, dtype)
+    rng = np.random.default_rng(seed)
+    seen = rng.normal(0, 10.0 ** rng.integers(-3, 9), (30, len(network.inputs)))
+    weights = np.full(30, network.shared_weight, np.float32)
+    own = np.full(30, fixed.weight_word(network.shared_weight), np.int32)
+    steps = np.exp2(-np.array(fixed.output_bits, np.float64))
+    expected = (fixed.program.walk(fixed.words(seen), own) * steps).astype(np.float32)
+    np.testing.assert_array_equal(fixed.program.forward(seen, weights), expected)
 
 
 @settings(max_examples=60, deadline=None)
@@ -192,16 +203,20 @@ def test_the_champion_keeps_its_reward_in_16_bits(data: Path, tuned: bool) -> No
         assert abs(theirs - ours) <= 0.02 * ours
 
 
-def test_the_bipeds_actions_agree(data: Path) -> None:
-    """No task of it here: over observations from the bounds of BipedalWalker."""
+def biped(data: Path) -> Network:
+    """The published biped champion, its observations within the bounds of BipedalWalker."""
     ends = [3.15, 5, 5, 5, 3.15, 5, 3.15, 5, 5, 3.15, 5, 3.15, 5, 5, *[1] * 10]
-    plain = read_published(data / "wann-release" / "champions" / "biped.out", 24, 4)
-    network = replace(
-        plain,
+    return replace(
+        read_published(data / "wann-release" / "champions" / "biped.out", 24, 4),
         inputs=tuple(Input(f"input_{i}", low=-end, high=end) for i, end in enumerate(ends)),
         outputs=tuple(Output(f"torque_{i}", low=-1.0, high=1.0) for i in range(4)),
         shared_weight=-1.5,
     )
+
+
+def test_the_bipeds_actions_agree(data: Path) -> None:
+    """Over drawn observations, for there is no task of it here."""
+    network = biped(data)
     fixed, found = in_fixed_point(network, "auto", None)
     assert (fixed.dtype, found.ok) == ("q15", True)
     assert found.loss < 1e-3

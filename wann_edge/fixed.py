@@ -10,8 +10,11 @@ import math
 from dataclasses import dataclass, fields
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from wann_edge.formats import WORDS, Chooser, Format, Value, any_word, finest, floor_log2
-from wann_edge.kernel import FixedProgram, Shifts
+from wann_edge.kernel import FixedProgram, Integers, Shifts
 from wann_edge.network import Network
 
 
@@ -84,6 +87,18 @@ class FixedNetwork(Network):
         high = math.floor(min(output.high * one, largest))
         low, high = (low, high) if low <= high else (high, high)
         return low, high, min(max(round(output.safe * one), low), high)
+
+    def words(self, observations: ArrayLike) -> Integers:
+        """Words [n, inputs] for observations [n, inputs], as ``wann_nearest_word`` makes them."""
+        offset = np.array([channel.offset for channel in self.inputs], np.float32)
+        scale = np.array([channel.scale for channel in self.inputs], np.float32)
+        units = scale * np.exp2(np.array(self.input_bits, np.float32))
+        most = np.float32(32767.0 if self.dtype == "q15" else 2147483520.0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            numbers = (np.asarray(observations, np.float32) - offset) * units
+        bounded = np.clip(np.where(np.isnan(numbers), np.float32(0), numbers), -most, most)
+        words: Integers = (bounded + np.copysign(np.float32(0.5), bounded)).astype(np.int32)
+        return words
 
     def weight_word(self, weight: float) -> int:
         """The word of a shared weight, saturated as the kernel does."""

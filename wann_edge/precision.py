@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wann_edge.errors import NetworkError
+from wann_edge.errors import NetworkError, SettingsError
 from wann_edge.evaluate import episode_seeds, rollouts
 from wann_edge.fixed import FixedNetwork, quantise
 from wann_edge.formats import WORDS
@@ -61,9 +61,15 @@ def in_fixed_point(
 
     "auto" is the narrowest that costs no more than max_loss; where none does, the
     widest. Formats come from episodes of their own, not from those that are compared.
-    Raises NetworkError where numbers are too large for the words, TaskError where the
-    network does not fit the task.
+    Raises SettingsError on another dtype, NetworkError where numbers are too large for the
+    words, TaskError where the network does not fit the task.
     """
+    if dtype not in DTYPES[1:]:
+        raise SettingsError(
+            f"{dtype!r} is no type of numbers",
+            where="--dtype",
+            remedy=f"use one of {', '.join(DTYPES)}",
+        )
     ranges = measured_ranges(network, task)
     names = list(WORDS) if dtype == "auto" else [dtype]
     for name in names[:-1]:
@@ -115,7 +121,7 @@ def compare(
 def _share(lost: float, whole: float) -> float:
     if whole > 0:
         return lost / whole
-    return np.inf if lost > 0 else 0.0
+    return 1.0 if lost > 0 else 0.0
 
 
 def _action_loss(network: Network, fixed: FixedNetwork, seed: int) -> float:

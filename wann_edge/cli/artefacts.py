@@ -105,9 +105,10 @@ def cost(
     cpi: Annotated[float, typer.Option(min=0.1, help="Assumed cycles an instruction.")] = 1.5,
     states: Annotated[int, typer.Option(min=1, help="Typical states to run.")] = 100,
     seed: Seed = 0,
+    dtype: Dtype = "float",
     json: Json = False,
 ) -> int:
     """What the C header costs: flash, RAM, stack, instructions and control rate of each core."""
     from wann_edge.cli.cost import run_cost
 
-    return run_cost(file, target, task, clock, cpi, states, seed, as_json=json)
+    return run_cost(file, target, task, clock, cpi, states, seed, dtype, as_json=json)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from wann_edge import netfile
-from wann_edge.cli.fixed import fixed_network
+from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.errors import SettingsError
 from wann_edge.exporters import Exporter
 from wann_edge.files import write_whole
@@ -57,7 +57,7 @@ def run_export(
 def _in_numbers(network: Network, dtype: str) -> Network:
     """The network as --dtype says; of "auto", which must be good enough, the cost is said."""
     task = None if dtype == "float" or network.task is None else load_task(network.task)
-    fixed = fixed_network(network, dtype, task, 100, 0, MAX_LOSS)
+    fixed = fixed_network(network, dtype, task, EPISODES, 0, MAX_LOSS)
     if fixed is None:
         return network
     chosen, cost = fixed

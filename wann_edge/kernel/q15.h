@@ -22,8 +22,8 @@ static inline wann_word wann_q15_saturate(wann_word x)
 
 /* wann:begin q15_scaled */
 /* What an activation is given: the sum in its own format, times the shared weight. */
-static inline wann_word wann_q15_scaled(wann_word sum, int32_t sum_shift, wann_word weight,
-                                        int32_t product_shift)
+static wann_compact wann_word wann_q15_scaled(wann_word sum, int32_t sum_shift, wann_word weight,
+                                              int32_t product_shift)
 {
     wann_word narrow = wann_q15_saturate(wann_shift(sum, sum_shift));
     return wann_shift(narrow * weight, product_shift);
@@ -69,7 +69,7 @@ static inline wann_word wann_q15_step(wann_word x)
 /* wann:begin q15_cos */
 /* cos(pi x), x in Q15 taken modulo 2; Q14. It is sin(pi (1/2 - |x|)), and that an odd
  * minimax polynomial of degree 5, its constants chosen with these very roundings. */
-static inline wann_word wann_q15_cos(wann_word x)
+static wann_compact wann_word wann_q15_cos(wann_word x)
 {
     wann_word turn = wann_low16(x);
     wann_word quarter = 16384 - wann_choose(turn < 0, 0 - turn, turn);
@@ -91,7 +91,7 @@ static inline wann_word wann_q15_sin(wann_word x)
 /* wann:begin q15_exp2 */
 /* 2^-y, y in Q15 from 0 to below 31; Q15. A minimax polynomial of degree 3 for the part
  * of y beyond a whole number. */
-static inline wann_word wann_q15_exp2(wann_word y)
+static wann_compact wann_word wann_q15_exp2(wann_word y)
 {
     wann_word part = y & 32767;
     wann_word sum = ((part * 1325) >> 15) - 7626;
@@ -102,7 +102,7 @@ static inline wann_word wann_q15_exp2(wann_word y)
 
 /* wann:begin q15_gauss */
 /* exp(-x^2 / 2), x in Q12; Q14. Beyond |x| = 5.66 it is what it is there, 0. */
-static inline wann_word wann_q15_gauss(wann_word x)
+static wann_compact wann_word wann_q15_gauss(wann_word x)
 {
     wann_word bounded = wann_bound(x, -23170, 23170);
     wann_word square = (bounded * bounded) >> 12;
@@ -113,7 +113,7 @@ static inline wann_word wann_q15_gauss(wann_word x)
 /* wann:begin q15_tanh */
 /* tanh(x), x in Q12; Q14. (1 - e) / (1 + e) with e = exp(-2|x|): the reciprocal is a
  * minimax polynomial of degree 2 and one step of Newton's method. */
-static inline wann_word wann_q15_tanh(wann_word x)
+static wann_compact wann_word wann_q15_tanh(wann_word x)
 {
     wann_word magnitude = wann_choose(x < 0, 0 - x, x);
     wann_word bounded = wann_choose(magnitude > 32767, wann_word_of(32767), magnitude);

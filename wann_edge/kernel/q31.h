@@ -9,7 +9,7 @@
 
 /* wann:begin q31_multiply */
 /* a b / 2^n, rounded down; its low 32 bits. */
-static inline wann_word wann_q31_multiply(wann_word a, wann_word b, int32_t n)
+static wann_compact wann_word wann_q31_multiply(wann_word a, wann_word b, int32_t n)
 {
     return wann_low32((wann_widen(a) * wann_widen(b)) >> n);
 }
@@ -18,7 +18,7 @@ static inline wann_word wann_q31_multiply(wann_word a, wann_word b, int32_t n)
 /* wann:begin q31_scaled */
 /* What an activation is given: the sum times the shared weight, saturated to
  * -(2^31 - 1)..2^31 - 1. */
-static inline wann_word wann_q31_scaled(wann_word sum, wann_word weight, int32_t product_shift)
+static wann_compact wann_word wann_q31_scaled(wann_word sum, wann_word weight, int32_t product_shift)
 {
     wann_long product = (wann_widen(sum) * wann_widen(weight)) >> product_shift;
     product = wann_choose(product > 2147483647, wann_widen(wann_word_of(2147483647)), product);
@@ -68,7 +68,7 @@ static inline wann_word wann_q31_step(wann_word x)
 /* wann:begin q31_cos */
 /* cos(pi x), x in Q31 from -1 to below 1; Q30. It is sin(pi (1/2 - |x|)), and that an odd
  * minimax polynomial of degree 9. Below 0, ~x stands for -x, which -1 does not have. */
-static inline wann_word wann_q31_cos(wann_word x)
+static wann_compact wann_word wann_q31_cos(wann_word x)
 {
     wann_word quarter = 1073741824 - (x ^ (x >> 31));
     wann_word square = wann_q31_multiply(quarter, quarter, 31);
@@ -91,7 +91,7 @@ static inline wann_word wann_q31_sin(wann_word x)
 /* wann:begin q31_exp2 */
 /* 2^-y, y in Q26 from 0 to below 31; Q30. A minimax polynomial of degree 6 for the part
  * of y beyond a whole number. */
-static inline wann_word wann_q31_exp2(wann_word y)
+static wann_compact wann_word wann_q31_exp2(wann_word y)
 {
     wann_word part = (y & 67108863) << 5;
     wann_word sum = wann_q31_multiply(part, wann_word_of(259480), 31) - 2805828;
@@ -105,7 +105,7 @@ static inline wann_word wann_q31_exp2(wann_word y)
 
 /* wann:begin q31_gauss */
 /* exp(-x^2 / 2), x in Q28; Q30. Beyond |x| = 6.5 it is what it is there, 7e-10. */
-static inline wann_word wann_q31_gauss(wann_word x)
+static wann_compact wann_word wann_q31_gauss(wann_word x)
 {
     wann_word bounded = wann_bound(x, -1744830464, 1744830464);
     wann_word square = wann_q31_multiply(bounded, bounded, 31);
@@ -116,7 +116,7 @@ static inline wann_word wann_q31_gauss(wann_word x)
 /* wann:begin q31_tanh */
 /* tanh(x), x in Q28; Q30. (1 - e) / (1 + e) with e = exp(-2|x|): the reciprocal is a
  * minimax polynomial of degree 2 and two steps of Newton's method. x: not -2^31. */
-static inline wann_word wann_q31_tanh(wann_word x)
+static wann_compact wann_word wann_q31_tanh(wann_word x)
 {
     wann_word magnitude = wann_choose(x < 0, 0 - x, x);
     wann_word e = wann_q31_exp2(wann_q31_multiply(magnitude, wann_word_of(1549082005), 31));

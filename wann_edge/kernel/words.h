@@ -23,6 +23,13 @@ typedef int32_t wann_word;
 #define wann_word_of(n) (n)
 #define wann_choose(condition, yes, no) ((condition) ? (yes) : (no))
 #define wann_low16(x) ((int32_t)(int16_t)(x))
+
+/* What is called often stays out of line where clang is asked for small code. */
+#if defined(__clang__) && defined(__OPTIMIZE_SIZE__)
+#define wann_compact __attribute__((noinline, unused))
+#else
+#define wann_compact inline
+#endif
 /* wann:end */
 
 /* wann:begin long */
@@ -40,6 +47,7 @@ typedef int32_t wann_word __attribute__((vector_size(4 * WANN_LANES)));
 typedef uint32_t wann_bits __attribute__((vector_size(4 * WANN_LANES)));
 typedef int64_t wann_long __attribute__((vector_size(8 * WANN_LANES)));
 
+#define wann_compact inline
 #define wann_word_of(n) ((wann_word){0} + (n))
 #define wann_choose(condition, yes, no) (((condition) & (yes)) | (~(condition) & (no)))
 #define wann_low16(x) ((wann_word)((wann_bits)(x) << 16) >> 16)
