@@ -166,7 +166,9 @@ def _argument(dtype: str, activation: str, total: str, format: Format) -> str:
         return f"wann_q31_{scaled}({total}, weight, {format.product_shift})"
     if not format.fits:
         return f"wann_q15_scaled({total}, {format.sum_shift}, weight, {format.product_shift})"
-    narrow = f"wann_shift({total}, {format.sum_shift})" if format.sum_shift else f"({total})"
+    narrow = f"({total})" if " " in total else total
+    if format.sum_shift:
+        narrow = f"wann_shift({total}, {format.sum_shift})"
     return f"wann_shift({narrow} * weight, {format.product_shift})"
 
 

@@ -78,12 +78,12 @@ def _output_constants(network: FixedNetwork, name: str) -> list[str]:
         lines.append(f"#define {macro} {index} /* {plain(network.outputs[index].unit)} */")
         words: Sequence[int] = network.output_words(index)
         for ending, word in zip(("LOW", "HIGH", "SAFE"), words, strict=True):
-            lines.append(f"#define {macro}_{ending} ({_constant(word)})")
+            lines.append(f"#define {macro}_{ending} ({constant(word)})")
     return lines
 
 
-def _constant(word: int) -> str:
-    """-2^31 is no constant of an int32_t in C, but a difference of two is."""
+def constant(word: int) -> str:
+    """A word in C: -2^31 is no constant of an int32_t, but a difference of two is."""
     return "-2147483647 - 1" if word == -(2**31) else str(word)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from string import Template
 
 import numpy as np
 
+from wann_edge.exporters.c_fixed_contract import constant
+from wann_edge.exporters.c_text import listed
 from wann_edge.fixed import FixedNetwork
 from wann_edge.formats import WORDS
 from wann_edge.kernel import Integers
@@ -53,7 +54,7 @@ def selftest(network: FixedNetwork, name: str, word: str) -> str:
         NAME=name.upper(),
         word=word,
         rows=len(weights),
-        weight=_wrapped(_words(weights)),
+        weight=listed(_words(weights)),
         observation=_table(observations),
         expected=_table(expected),
     )
@@ -80,14 +81,8 @@ def golden_words(network: FixedNetwork) -> tuple[Integers, Integers]:
 
 
 def _words(values: Integers) -> str:
-    return ", ".join(
-        "-2147483647 - 1" if word == -(2**31) else str(word) for word in values.tolist()
-    )
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.indent(textwrap.fill(text, 88), " " * 8)
+    return ", ".join(map(constant, values.tolist()))
 
 
 def _table(rows: Integers) -> str:
-    return ",\n".join(_wrapped(f"{{{_words(row)}}}") for row in rows)
+    return ",\n".join(listed(f"{{{_words(row)}}}") for row in rows)

@@ -47,3 +47,8 @@ def wrapped(statement: str) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def listed(text: str) -> str:
+    """Numbers of a table, in lines of at most 96 columns."""
+    return textwrap.indent(textwrap.fill(text, 88), " " * 8)
