@@ -8,11 +8,8 @@ in the kernel's order of operations (``wann_forward`` in kernel/network.h).
 from __future__ import annotations
 
 import math
-import re
-import textwrap
 from string import Template
 
-from wann_edge.errors import ExportError
 from wann_edge.exporters.c_contract import (
     constant_lines,
     contract_lines,
@@ -20,25 +17,12 @@ from wann_edge.exporters.c_contract import (
     literal,
     output_macros,
 )
+from wann_edge.exporters.c_fixed import fixed_header
 from wann_edge.exporters.c_selftest import selftest
+from wann_edge.exporters.c_text import check_name, wrapped
 from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
+from wann_edge.fixed import FixedNetwork
 from wann_edge.network import Network, Output
-
-# C up to C23 and C++ up to C++20.
-_KEYWORD = re.compile(
-    r"""
-    alignas|alignof|and|and_eq|asm|auto|bitand|bitor|bool|break|case|catch|char|char8_t|
-    char16_t|char32_t|class|co_await|co_return|co_yield|compl|concept|const|const_cast|
-    consteval|constexpr|constinit|continue|decltype|default|delete|do|double|dynamic_cast|
-    else|enum|explicit|export|extern|false|float|for|friend|goto|if|inline|int|long|mutable|
-    namespace|new|noexcept|not|not_eq|nullptr|operator|or|or_eq|private|protected|public|
-    register|reinterpret_cast|requires|restrict|return|short|signed|sizeof|static|
-    static_assert|static_cast|struct|switch|template|this|thread_local|throw|true|try|
-    typedef|typeid|typename|typeof|typeof_unqual|union|unsigned|using|virtual|void|volatile|
-    wchar_t|while|xor|xor_eq
-    """,
-    re.VERBOSE,
-)
 
 _HEADER = Template("""\
 /* ${name}: a weight agnostic network, exported by wann-edge.
@@ -111,7 +95,9 @@ class CHeader:
         name: a C identifier. Raises ExportError when it is not, or is a keyword, or
         begins with an underscore or with ``wann_``, the kernel's own.
         """
-        _check_name(name)
+        check_name(name)
+        if isinstance(network, FixedNetwork):
+            return fixed_header(network, name)
         alive = network.without_dead_nodes()
         function = _function(alive, name)
         text = _HEADER.substitute(
@@ -127,26 +113,14 @@ class CHeader:
         return text.encode("ascii")
 
 
-def _check_name(name: str) -> None:
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None:
-        fault = "is not a C identifier that begins with a letter"
-    elif _KEYWORD.fullmatch(name):
-        fault = "is a keyword of C or C++"
-    elif f"{name}_".lower().startswith("wann_"):
-        fault = "would clash with the kernel's own names"
-    else:
-        return
-    raise ExportError(f"{name[:80]!r} {fault}", where="name", remedy="choose another name")
-
-
 def _function(network: Network, name: str) -> str:
     """The C functions of a network without dead nodes."""
     statements = [*_input_statements(network), *_node_statements(network)]
     return _FUNCTION.substitute(
         name=name,
         NAME=name.upper(),
-        nodes="\n".join(map(_wrapped, statements)),
-        actions="\n".join(map(_wrapped, _action_statements(network, name))),
+        nodes="\n".join(map(wrapped, statements)),
+        actions="\n".join(map(wrapped, _action_statements(network, name))),
     )
 
 
@@ -199,14 +173,3 @@ def _bounded(node: str, output: Output, macro: str) -> str:
     if math.isfinite(output.high):
         return f"wann_select({node} > {macro}_HIGH, {macro}_HIGH, {node})"
     return node
-
-
-def _wrapped(statement: str) -> str:
-    return textwrap.fill(
-        statement,
-        width=96,
-        initial_indent="    ",
-        subsequent_indent="        ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -45,7 +45,7 @@ def contract_lines(network: Network, name: str) -> list[str]:
         f"Network: {len(network.inputs)} inputs, {len(network.outputs)} outputs, "
         f"{network.hidden_count} hidden nodes, {len(network.edges)} connections"
         f"{'' if network.weights is None else ' with single weights'}",
-        *_origin_lines(network),
+        *origin_lines(network),
     ]
 
 
@@ -59,9 +59,14 @@ def constant_lines(network: Network, name: str) -> list[str]:
         f"#ifndef {macro}_SHARED_WEIGHT",
         _number(f"{macro}_SHARED_WEIGHT", network.shared_weight),
         "#endif",
-        *_channel_lines(network.inputs, _macros(f"{macro}_INPUT_", network.inputs)),
+        *_channel_lines(network.inputs, input_macros(network, name)),
         *_channel_lines(network.outputs, output_macros(network, name)),
     ]
+
+
+def input_macros(network: Network, name: str) -> list[str]:
+    """The macro of each input's index; its numbers add ``_LOW`` and ``_HIGH``."""
+    return _macros(f"{name.upper()}_INPUT_", network.inputs)
 
 
 def output_macros(network: Network, name: str) -> list[str]:
@@ -88,7 +93,7 @@ def _channel_lines(channels: Sequence[Input | Output], macros: Sequence[str]) ->
         numbers = {"LOW": channel.low, "HIGH": channel.high}
         if isinstance(channel, Output):
             numbers["SAFE"] = channel.safe
-        lines.append(f"#define {macro} {index} /* {_plain(channel.unit)} */")
+        lines.append(f"#define {macro} {index} /* {plain(channel.unit)} */")
         lines += [
             _number(f"{macro}_{ending}", value)
             for ending, value in numbers.items()
@@ -102,7 +107,7 @@ def _number(macro: str, value: float) -> str:
 
 
 def _input_line(channel: Input) -> str:
-    line = f"{_plain(channel.name)} [{_plain(channel.unit)}], {_range(channel)}"
+    line = f"{plain(channel.name)} [{plain(channel.unit)}], {range_text(channel)}"
     if not is_scaled(channel):
         return line
     return f"{line}; scaled as (x - {decimal(channel.offset)}) * {decimal(channel.scale)}"
@@ -110,24 +115,25 @@ def _input_line(channel: Input) -> str:
 
 def _output_line(channel: Output) -> str:
     safe = decimal(channel.safe)
-    return f"{_plain(channel.name)} [{_plain(channel.unit)}], {_range(channel)}, safe {safe}"
+    return f"{plain(channel.name)} [{plain(channel.unit)}], {range_text(channel)}, safe {safe}"
 
 
-def _range(channel: Input | Output) -> str:
+def range_text(channel: Input | Output) -> str:
+    """A channel's bounds, as a reader says them."""
     low, high = decimal(channel.low), decimal(channel.high)
     if math.isfinite(channel.low):
         return f"{low} to {high}" if math.isfinite(channel.high) else f"{low} or more"
     return f"{high} or less" if math.isfinite(channel.high) else "unbounded"
 
 
-def _origin_lines(network: Network) -> list[str]:
+def origin_lines(network: Network) -> list[str]:
     """The task and what the network was made with, where known."""
     known = {"Task": network.task, "Version": network.provenance.get("version")}
     known["Seed"] = network.provenance.get("seed")
-    return [f"{label}: {_plain(value)}" for label, value in known.items() if value is not None]
+    return [f"{label}: {plain(value)}" for label, value in known.items() if value is not None]
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """Any text as one line of ASCII that opens or ends no comment, without trigraphs."""
     text = str(value).encode("unicode_escape").decode("ascii")
     return re.sub(r"\?(?=\?)", "? ", text.replace("*/", "* /").replace("/*", "/ *"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from string import Template
 
 import numpy as np
 
+from wann_edge.exporters.c_text import listed
 from wann_edge.kernel import Floats
 from wann_edge.network import LARGEST, Input, Network
 
@@ -67,7 +67,7 @@ def selftest(network: Network, name: str) -> str:
         NAME=name.upper(),
         weights=len(weights),
         rows=rows,
-        weight=_wrapped(_words(weights)),
+        weight=listed(_words(weights)),
         observation=_table(observations),
         expected=_table(expected),
     )
@@ -91,9 +91,5 @@ def _words(values: Floats) -> str:
     return ", ".join(f"0x{bits:08x}u" for bits in values.view(np.uint32).tolist())
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.indent(textwrap.fill(text, 88), " " * 8)
-
-
 def _table(rows: Floats) -> str:
-    return ",\n".join(_wrapped(f"{{{_words(row)}}}") for row in rows)
+    return ",\n".join(listed(f"{{{_words(row)}}}") for row in rows)

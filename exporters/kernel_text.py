@@ -12,9 +12,12 @@ from functools import cache
 from importlib.resources import files
 
 # In the order in which the kernel includes them: a block names only what stands before it.
-_HEADERS = ("real.h", "activations.h", "network.h")
+_HEADERS = (
+    *("real.h", "activations.h", "network.h"),
+    *("words.h", "q15.h", "q31.h", "fixed.h"),
+)
 _BLOCK = re.compile(r"/\* wann:begin (\w+) \*/\n(.*?)/\* wann:end \*/\n", re.DOTALL)
-_DEFINED = re.compile(r"(?:#define|typedef \w+|static inline \w+) (wann_\w+)")
+_DEFINED = re.compile(r"(?:#define|typedef \w+|static \w+ \w+) (wann_\w+)")
 _NAMED = re.compile(r"\bwann_\w+")
 
 

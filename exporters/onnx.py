@@ -11,6 +11,7 @@ from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 
 from wann_edge.errors import ExportError
 from wann_edge.exporters.onnx_graph import Writer, write_network
+from wann_edge.fixed import FixedNetwork
 from wann_edge.network import Input, Network, Output
 
 # Old enough for onnxruntime 1.18 and later: IR version 8 came with operator set 17.
@@ -39,8 +40,14 @@ class Onnx:
         """The model's bytes: the same for the same network and name.
 
         name: the graph's name, an identifier.
-        Raises ExportError when the name is not one.
+        Raises ExportError when the name is not one, or the network is in fixed point.
         """
+        if isinstance(network, FixedNetwork):
+            raise ExportError(
+                "an ONNX graph is in floats",
+                where=f"--dtype {network.dtype}",
+                remedy="fixed point is for --format c and its targets",
+            )
         if not (name.isascii() and name.isidentifier()):
             raise ExportError(
                 f"{name[:40]!r} is not an identifier",

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 import wann_edge.kernel
 from networks import random_network
-from wann_edge.kernel import activate, activation_names, plant, supported_lanes
+from wann_edge.fixed import quantise
+from wann_edge.kernel import activate, activate_fixed, activation_names, plant, supported_lanes
+from wann_edge.ranges import measured_ranges
 
 KERNEL = Path(wann_edge.kernel.__file__).parent
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Werror"]
@@ -104,11 +106,32 @@ def _probe_plant(rng: np.random.Generator) -> str:
     return _digest(state, seen)
 
 
+def _probe_fixed(rng: np.random.Generator) -> str:
+    """Activations, words, floats and whole episodes, in 16-bit and in 32-bit words."""
+    results: list[NDArray[np.float32]] = []
+    for index, dtype in enumerate(["q15", "q31"] * 4):
+        network = random_network(rng, inputs=5, hidden=16, outputs=1, single_weights=index > 3)
+        fixed = quantise(network, measured_ranges(network, None), dtype)
+        words = rng.integers(-(2**15), 2**15, (67, 5), np.int32)
+        seen = rng.normal(0, 2, (67, 5)).astype(np.float32)
+        seen[::19, 1] = np.nan
+        weights = rng.normal(0, 1.5, 67).astype(np.float32)
+        results += fixed.program.forward_with_sums(seen, weights)
+        results.append(fixed.program.walk(words, words[:, 0]).astype(np.float32))
+        states = rng.normal((0, 0, np.pi, 0), 0.5, (67, 4)).astype(np.float32)
+        results += [fixed.program.rollouts(plant("swingup"), weights, states, 50)[0]]
+    x = rng.integers(-(2**30), 2**30, 5000, np.int32)
+    for name in activation_names():
+        results += [activate_fixed(name, x, wide=wide).astype(np.float32) for wide in (False, True)]
+    return _digest(*results)
+
+
 PROBES = {
     "activations": _probe_activations,
     "forward": _probe_forward,
     "rollouts": _probe_rollouts,
     "plant": _probe_plant,
+    "fixed point": _probe_fixed,
 }
 
 

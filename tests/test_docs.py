@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from networks import random_network
-from wann_edge import export, netfile
+from wann_edge import export, in_fixed_point, netfile
 from wann_edge.cli import run
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC
@@ -29,6 +29,8 @@ def champion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
     netfile.save(network, tmp_path / "my-run" / "champion.json")
     (tmp_path / "policy.onnx").write_bytes(export(network, "onnx"))
     (tmp_path / "policy.h").write_bytes(export(network, "c"))
+    fixed, _ = in_fixed_point(network, "q15", None)
+    (tmp_path / "policy_q15.h").write_bytes(export(fixed, "c", "policy_q15"))
     monkeypatch.chdir(tmp_path)
     return network
 

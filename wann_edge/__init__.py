@@ -15,6 +15,7 @@ if _TYPE_CHECKING:
     from wann_edge.exporters import export
     from wann_edge.netfile import load, save
     from wann_edge.network import Input, Network, Output
+    from wann_edge.precision import in_fixed_point
     from wann_edge.search.population import Population
     from wann_edge.search.run import run_search
     from wann_edge.search.settings import Settings
@@ -31,6 +32,7 @@ __all__ = [
     "Settings",
     "WannError",
     "export",
+    "in_fixed_point",
     "load",
     "load_task",
     "prove",
@@ -49,6 +51,7 @@ _HOMES = {
     "Settings": "search.settings",
     "WannError": "errors",
     "export": "exporters",
+    "in_fixed_point": "precision",
     "load": "netfile",
     "load_task": "task",
     "prove": "verify.compare",

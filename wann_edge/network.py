@@ -105,12 +105,15 @@ class Network:
     def program(self) -> Program:
         """The network as the kernel runs it; dead nodes are left out."""
         alive = self.without_dead_nodes()
-        sources = [source for source, _ in alive.edges]
-        targets = [target for _, target in alive.edges]
-        computed = range(alive.first_computed, alive.node_count)
+        return Program(*alive.packed(), alive.weights)
+
+    def packed(self) -> tuple[Contract, tuple[str, ...], list[int], list[int]]:
+        """Contract, activations, where each computed node's edges end, and their sources."""
+        sources = [source for source, _ in self.edges]
+        targets = [target for _, target in self.edges]
+        computed = range(self.first_computed, self.node_count)
         ends = [bisect_right(targets, node) for node in computed]
-        contract = _contract(self.inputs, self.outputs)
-        return Program(contract, alive.activations, ends, sources, alive.weights)
+        return _contract(self.inputs, self.outputs), self.activations, ends, sources
 
     def with_topology(
         self, activations: tuple[str, ...], edges: tuple[tuple[int, int], ...]

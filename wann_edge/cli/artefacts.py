@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wann_edge.cli.options import Json, NetworkFile, Seed, TaskName
+from wann_edge.cli.options import Dtype, Json, MaxLoss, NetworkFile, Seed, TaskName
 
 artefacts = typer.Typer()
 
@@ -50,11 +50,12 @@ def export(
         str | None,
         typer.Option(help="What names in the artefact start with; default: the output's name."),
     ] = None,
+    dtype: Dtype = "float",
 ) -> int:
-    """Write a network as a dependency-free C header, or as an ONNX graph."""
+    """Write a network as a dependency-free C header, in floats or words, or as an ONNX graph."""
     from wann_edge.cli.convert import run_export
 
-    return run_export(file, format, output, name)
+    return run_export(file, format, output, name, dtype)
 
 
 @artefacts.command(epilog="Example:  wann-edge verify my-run/champion.json")
@@ -74,6 +75,8 @@ def verify(
     task: TaskName = None,
     episodes: Annotated[int, typer.Option(min=2, help="Episodes of the closed loop.")] = 100,
     seed: Seed = 0,
+    dtype: Dtype = "float",
+    max_loss: MaxLoss = 0.02,
     json: Json = False,
 ) -> int:
     """Prove the exports: compile and run them, and compare with what the search ran.
@@ -81,10 +84,14 @@ def verify(
     The C header must give the kernel's bits on 2300 inputs and in whole episodes, here and
     on each emulated core (pip install "wann-edge[emu]"); the ONNX graph values within a
     stated tolerance. Exit code 1 at any mismatch.
+
+    With --dtype the header is in fixed point, and its reward stands beside that in floats.
     """
     from wann_edge.cli.judge import run_verify
 
-    return run_verify(file, target, task, episodes, seed, require=require, as_json=json)
+    return run_verify(
+        file, target, task, episodes, seed, dtype, max_loss, require=require, as_json=json
+    )
 
 
 @artefacts.command(epilog="Example:  wann-edge cost my-run/champion.json --clock 48MHz")
@@ -98,9 +105,10 @@ def cost(
     cpi: Annotated[float, typer.Option(min=0.1, help="Assumed cycles an instruction.")] = 1.5,
     states: Annotated[int, typer.Option(min=1, help="Typical states to run.")] = 100,
     seed: Seed = 0,
+    dtype: Dtype = "float",
     json: Json = False,
 ) -> int:
     """What the C header costs: flash, RAM, stack, instructions and control rate of each core."""
     from wann_edge.cli.cost import run_cost
 
-    return run_cost(file, target, task, clock, cpi, states, seed, as_json=json)
+    return run_cost(file, target, task, clock, cpi, states, seed, dtype, as_json=json)

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import cast
 
 from wann_edge import netfile
+from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.errors import SettingsError
 from wann_edge.exporters import Exporter
 from wann_edge.files import write_whole
+from wann_edge.network import Network
+from wann_edge.precision import MAX_LOSS
 from wann_edge.published import read_published
 from wann_edge.registry import load, registered
 from wann_edge.task import load_task
@@ -37,15 +40,36 @@ def run_import(
     return 0
 
 
-def run_export(file: Path, format: str | None, output: Path | None, name: str | None) -> int:
-    """Writes a network in another format."""
+def run_export(
+    file: Path, format: str | None, output: Path | None, name: str | None, dtype: str
+) -> int:
+    """Writes a network in another format, or in other numbers."""
     chosen = format or _format_of(output)
     exporter = cast("type[Exporter]", load("exporters", chosen))()
     place = output or file.with_suffix(exporter.suffix)
-    content = exporter.export(netfile.load(file), name or identifier(place.stem))
+    network = _in_numbers(netfile.load(file), dtype)
+    content = exporter.export(network, name or identifier(place.stem))
     write_whole(place, content)
     print(f"{place}: {len(content)} bytes")
     return 0
+
+
+def _in_numbers(network: Network, dtype: str) -> Network:
+    """The network as --dtype says; of "auto", which must be good enough, the cost is said."""
+    task = None if dtype == "float" or network.task is None else load_task(network.task)
+    fixed = fixed_network(network, dtype, task, EPISODES, 0, MAX_LOSS)
+    if fixed is None:
+        return network
+    chosen, cost = fixed
+    if dtype == "auto":
+        if not cost.ok:
+            raise SettingsError(
+                f"fixed point costs {cost.loss:.1%}, more than {cost.max_loss:.1%}",
+                where="--dtype auto",
+                remedy="use --dtype float, or name the words to have it anyway",
+            )
+        print(f"{cost.dtype}: {round(cost.loss, 4) + 0.0:.2%} lost of {cost.max_loss:.0%} allowed")
+    return chosen
 
 
 def _format_of(output: Path | None) -> str:

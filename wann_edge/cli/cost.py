@@ -8,9 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wann_edge import netfile
+from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.cli.show import console, known_task, table
 from wann_edge.errors import MissingError, SettingsError
 from wann_edge.network import Network
+from wann_edge.precision import MAX_LOSS
 from wann_edge.task import Task
 from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.emulated.cost import Cost, Share, measure_cost, measure_shares
@@ -48,6 +50,7 @@ def run_cost(
     cycles_per_instruction: float,
     states: int,
     seed: int,
+    dtype: str,
     *,
     as_json: bool,
 ) -> int:
@@ -55,6 +58,8 @@ def run_cost(
     hertz = clock_hz(clock)
     network = netfile.load(file)
     world = known_task(task, network)
+    fixed = fixed_network(network, dtype, world, EPISODES, seed, MAX_LOSS)
+    network = fixed[0] if fixed else network
     names = list(CORES) if target == "all" else target.split(",")
     found: list[tuple[Cost, tuple[Share, ...]]] = []
     skipped: dict[str, list[str]] = {}
@@ -69,9 +74,18 @@ def run_cost(
         raise MissingError("no emulated core is installed", remedy='pip install "wann-edge[emu]"')
     if as_json:
         rows = [_document(cost, shares, hertz, cycles_per_instruction) for cost, shares in found]
-        document = {"network": str(file), "clock_hz": hertz, "cores": rows, "skipped": skipped}
+        numbers = fixed[1].dtype if fixed else "float"
+        document = {
+            "network": str(file),
+            "dtype": numbers,
+            "clock_hz": hertz,
+            "cores": rows,
+            "skipped": skipped,
+        }
         print(json.dumps(document, indent=2))
         return 0
+    if fixed:
+        print(f"fixed point, {fixed[1].dtype}")
     _print_costs([cost for cost, _ in found], hertz, cycles_per_instruction)
     for cost, shares in found:
         _print_parts(cost, shares)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wann_edge import netfile
+from wann_edge.cli.fixed import fixed_network, print_precision
 from wann_edge.cli.show import (
     console,
     known_task,
@@ -52,24 +53,40 @@ def run_verify(
     task: str | None,
     episodes: int,
     seed: int,
+    dtype: str,
+    max_loss: float,
     *,
     require: bool,
     as_json: bool,
 ) -> int:
-    """Verifies on each target; 1 when anything differs, or is missing that was asked for."""
+    """Verifies on each target; 1 when anything differs, or is missing that was asked for, or
+    when fixed point costs too much."""
     network = netfile.load(file)
-    names = list(registered("targets")) if target == "all" else target.split(",")
     require = require or target != "all"
     world = known_task(task, network)
+    fixed = fixed_network(network, dtype, world, episodes, seed, max_loss)
+    network, cost = fixed or (network, None)
+    names = _targets(target, in_floats=cost is None)
     if as_json:
         found = prove(network, names, task=world, episodes=episodes, seed=seed, require=require)
-        print(json.dumps(found.to_document(), indent=2))
-        return 0 if found.ok else 1
+        costs = {} if cost is None else {"fixed_point": {**asdict(cost), "ok": cost.ok}}
+        ok = found.ok and (cost is None or cost.ok)
+        print(json.dumps({**found.to_document(), **costs, "ok": ok}, indent=2))
+        return 0 if ok else 1
+    if cost is not None:
+        print_precision(cost)
     found = prove_with_status(network, names, world, episodes, seed, require=require)
     print_verification(found)
     if world is None:
         console.print("No task is known, so no closed loop was run: add --task.")
-    return 0 if found.ok else 1
+    return 0 if found.ok and (cost is None or cost.ok) else 1
+
+
+def _targets(target: str, *, in_floats: bool) -> list[str]:
+    """The names of a list; or all, but for fixed point without the graph, which has none."""
+    if target != "all":
+        return target.split(",")
+    return [name for name in registered("targets") if in_floats or name != "onnxruntime"]
 
 
 def prove_with_status(

@@ -75,10 +75,30 @@ void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, con
     table(lanes)->forward(net, count, weight, observation, action, sum, scratch);
 }
 
-void wann_run_rollouts(int32_t lanes, const wann_network *net, int32_t plant,
-                       const wann_jobs *jobs, void *scratch)
+void wann_run_rollouts(int32_t lanes, const wann_network *net, const wann_fixed *fixed,
+                       int32_t plant, const wann_jobs *jobs, void *scratch)
 {
-    table(lanes)->rollouts(net, plant, jobs, scratch);
+    table(lanes)->rollouts(net, fixed, plant, jobs, scratch);
+}
+
+void wann_run_fixed_activation(int32_t lanes, int32_t wide, int32_t activation, int32_t count,
+                               const int32_t *x, int32_t *y)
+{
+    table(lanes)->fixed_activate(wide, activation, count, x, y);
+}
+
+void wann_run_fixed_walk(int32_t lanes, const wann_fixed *fixed, int32_t count,
+                         const int32_t *weight, const int32_t *observation, int32_t *action,
+                         void *scratch)
+{
+    table(lanes)->fixed_walk(fixed, count, weight, observation, action, scratch);
+}
+
+void wann_run_fixed_forward(int32_t lanes, const wann_fixed *fixed, int32_t count,
+                            const float *weight, const float *observation, float *action,
+                            int32_t *sum, void *scratch)
+{
+    table(lanes)->fixed_forward(fixed, count, weight, observation, action, sum, scratch);
 }
 
 void wann_plant_observe(int32_t plant, const float *state, float *observation)

@@ -3,6 +3,7 @@
 #ifndef WANN_DOOR_H
 #define WANN_DOOR_H
 
+#include "fixed.h"
 #include "network.h"
 #include "jobs.h"
 
@@ -13,7 +14,14 @@ typedef struct {
     void (*activate)(int32_t activation, int32_t count, const float *x, float *y);
     void (*forward)(const wann_network *net, int32_t count, const float *weight,
                     const float *observation, float *action, float *sum, void *scratch);
-    void (*rollouts)(const wann_network *net, int32_t plant, const wann_jobs *jobs, void *scratch);
+    void (*rollouts)(const wann_network *net, const wann_fixed *fixed, int32_t plant,
+                     const wann_jobs *jobs, void *scratch);
+    void (*fixed_activate)(int32_t wide, int32_t activation, int32_t count, const int32_t *x,
+                           int32_t *y);
+    void (*fixed_walk)(const wann_fixed *fixed, int32_t count, const int32_t *weight,
+                       const int32_t *observation, int32_t *action, void *scratch);
+    void (*fixed_forward)(const wann_fixed *fixed, int32_t count, const float *weight,
+                          const float *observation, float *action, int32_t *sum, void *scratch);
 } wann_lanes;
 
 extern const wann_lanes wann_lanes_1;
@@ -33,8 +41,20 @@ void wann_run_activation(int32_t lanes, int32_t activation, int32_t count, const
                          float *y);
 void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, const float *weight,
                       const float *observation, float *action, float *sum, void *scratch);
-void wann_run_rollouts(int32_t lanes, const wann_network *net, int32_t plant,
-                       const wann_jobs *jobs, void *scratch);
+/* fixed: NULL, or the network in fixed point, to run in place of floats. */
+void wann_run_rollouts(int32_t lanes, const wann_network *net, const wann_fixed *fixed,
+                       int32_t plant, const wann_jobs *jobs, void *scratch);
+
+/* In fixed point: activations and the walk on words; forward on floats, its sums words. */
+void wann_run_fixed_activation(int32_t lanes, int32_t wide, int32_t activation, int32_t count,
+                               const int32_t *x, int32_t *y);
+void wann_run_fixed_walk(int32_t lanes, const wann_fixed *fixed, int32_t count,
+                         const int32_t *weight, const int32_t *observation, int32_t *action,
+                         void *scratch);
+void wann_run_fixed_forward(int32_t lanes, const wann_fixed *fixed, int32_t count,
+                            const float *weight, const float *observation, float *action,
+                            int32_t *sum, void *scratch);
+
 void wann_plant_observe(int32_t plant, const float *state, float *observation);
 int32_t wann_plant_step(int32_t plant, float *state, float *observation, const float *action,
                         float *reward);

@@ -68,15 +68,78 @@ static void lanes_forward(const wann_network *net, int32_t count, const float *w
     }
 }
 
-static void lanes_rollouts(const wann_network *net, int32_t plant, const wann_jobs *jobs,
-                           void *scratch)
+static void wann_load_words(const int32_t *rows, int32_t first, int32_t count, int32_t width,
+                            wann_integers *items)
+{
+    for (int32_t lane = 0; lane < WANN_GROUP; lane++) {
+        int32_t row = first + lane < count ? first + lane : count - 1;
+        for (int32_t i = 0; i < width; i++)
+            items[i].lane[lane] = rows[(int64_t)row * width + i];
+    }
+}
+
+static void wann_store_words(const wann_integers *items, int32_t first, int32_t count,
+                             int32_t width, int32_t *rows)
+{
+    for (int32_t lane = 0; lane < WANN_GROUP && first + lane < count; lane++)
+        for (int32_t i = 0; i < width; i++)
+            rows[(int64_t)(first + lane) * width + i] = items[i].lane[lane];
+}
+
+static void lanes_fixed_activate(int32_t wide, int32_t activation, int32_t count,
+                                 const int32_t *x, int32_t *y)
+{
+    wann_integers in, out;
+    for (int32_t first = 0; first < count; first += WANN_GROUP) {
+        wann_load_words(x, first, count, 1, &in);
+        wann_fixed_activate(wide, activation, in.integer, out.integer);
+        wann_store_words(&out, first, count, 1, y);
+    }
+}
+
+static void lanes_fixed_walk(const wann_fixed *fixed, int32_t count, const int32_t *weight,
+                             const int32_t *observation, int32_t *action, void *scratch)
+{
+    const wann_network *net = fixed->net;
+    wann_integers *value = scratch, *out = value + 1 + net->inputs + net->computed, shared;
+    for (int32_t first = 0; first < count; first += WANN_GROUP) {
+        wann_load_words(weight, first, count, 1, &shared);
+        wann_load_words(observation, first, count, net->inputs, value + 1);
+        wann_fixed_walk(fixed, shared.integer, value->integer, 0);
+        for (int32_t o = 0; o < net->outputs; o++)
+            WANN_EACH_BLOCK(b)
+                out[o].integer[b] = wann_fixed_action(fixed, value->integer, o, b);
+        wann_store_words(out, first, count, net->outputs, action);
+    }
+}
+
+static void lanes_fixed_forward(const wann_fixed *fixed, int32_t count, const float *weight,
+                                const float *observation, float *action, int32_t *sum,
+                                void *scratch)
+{
+    const wann_network *net = fixed->net;
+    wann_integers *value = scratch, *sums = value + 1 + net->inputs + net->computed;
+    wann_floats *in = (wann_floats *)(sums + net->computed), *out = in + net->inputs, shared;
+    for (int32_t first = 0; first < count; first += WANN_GROUP) {
+        wann_load(weight, first, count, 1, &shared);
+        wann_load(observation, first, count, net->inputs, in);
+        wann_fixed_forward(fixed, shared.real, in->real, value->integer, sums->integer,
+                           out->real);
+        wann_store(out, first, count, net->outputs, action);
+        wann_store_words(sums, first, count, net->computed, sum);
+    }
+}
+
+static void lanes_rollouts(const wann_network *net, const wann_fixed *fixed, int32_t plant,
+                           const wann_jobs *jobs, void *scratch)
 {
     wann_floats *value = scratch, *edge_weight = value + 1 + net->inputs + net->computed;
-    wann_rollouts(net, &wann_plants[plant], jobs, value, edge_weight);
+    wann_rollouts(net, fixed, &wann_plants[plant], jobs, value, edge_weight);
 }
 
 const wann_lanes WANN_TABLE_OF(WANN_LANES) = {
     WANN_LANES, sizeof(wann_floats), lanes_activate, lanes_forward, lanes_rollouts,
+    lanes_fixed_activate, lanes_fixed_walk, lanes_fixed_forward,
 };
 
 #if defined(__x86_64__) && defined(__clang__) && WANN_LANES >= 8

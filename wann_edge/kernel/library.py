@@ -31,6 +31,24 @@ class NetworkStruct(ctypes.Structure):
     ]
 
 
+class FixedStruct(ctypes.Structure):
+    """``wann_fixed`` of fixed.h."""
+
+    _fields_ = [
+        ("net", ctypes.c_void_p),
+        ("wide", ctypes.c_int32),
+        ("weight_units", ctypes.c_float),
+        ("edge_shift", ctypes.c_void_p),
+        ("edge_factor", ctypes.c_void_p),
+        ("sum_shift", ctypes.c_void_p),
+        ("product_shift", ctypes.c_void_p),
+        ("input_units", ctypes.c_void_p),
+        ("output_low", ctypes.c_void_p),
+        ("output_high", ctypes.c_void_p),
+        ("output_step", ctypes.c_void_p),
+    ]
+
+
 class JobsStruct(ctypes.Structure):
     """``wann_jobs`` of jobs.h."""
 
@@ -85,7 +103,10 @@ def library() -> ctypes.CDLL:
     lib.wann_scratch_bytes.restype = ctypes.c_uint64
     lib.wann_run_activation.argtypes = [number, number, number, pointer, pointer]
     lib.wann_run_forward.argtypes = [number, pointer, number, *[pointer] * 5]
-    lib.wann_run_rollouts.argtypes = [number, pointer, number, pointer, pointer]
+    lib.wann_run_rollouts.argtypes = [number, pointer, pointer, number, pointer, pointer]
+    lib.wann_run_fixed_activation.argtypes = [*[number] * 4, pointer, pointer]
+    lib.wann_run_fixed_walk.argtypes = [number, pointer, number, *[pointer] * 4]
+    lib.wann_run_fixed_forward.argtypes = [number, pointer, number, *[pointer] * 5]
     lib.wann_plant_observe.argtypes = [number, pointer, pointer]
     lib.wann_plant_step.argtypes = [number, *[pointer] * 4]
     return lib

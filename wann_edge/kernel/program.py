@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,7 +21,7 @@ from wann_edge.kernel.plants import Plant
 
 # Operations of one lane in one call: tens of milliseconds, so that Ctrl-C is heard.
 _CALL_OPERATIONS = 30_000_000
-_CALL_VALUES = 2**24
+CALL_VALUES = 2**24
 # Vectors that the kernel walks together (WANN_BLOCKS of lanes.h): fewer would save no time.
 _BLOCKS = 3
 _ALIGNMENT_BYTES = 64
@@ -83,6 +83,7 @@ class Program:
             *contract.addresses,
         )
         self.address = ctypes.addressof(self._struct)
+        self.fixed_address: int | None = None
         self.edges = len(sources)
         self.operations_per_step = 100 + self.edges + 20 * self.computed
 
@@ -92,6 +93,12 @@ class Program:
         memory = np.empty(size // 4, np.float32)
         start = memory.ctypes.data
         return memory, start + -start % _ALIGNMENT_BYTES
+
+    def chunks(self, count: int, width: int, steps: int = 1) -> Iterator[tuple[int, int]]:
+        """First row and number of rows of each call; a row is of so many steps."""
+        most = max(_BLOCKS, _CALL_OPERATIONS // (self.operations_per_step * steps)) * width
+        for first in range(0, count, most):
+            yield first, min(most, count - first)
 
     def forward(self, observations: ArrayLike, weights: ArrayLike) -> Floats:
         """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
@@ -113,12 +120,11 @@ class Program:
         sums = np.empty((count, self.computed if with_sums else 0), np.float32)
         width = lanes()
         _memory, scratch = self.scratch(width)
-        chunk = max(_BLOCKS, _CALL_OPERATIONS // self.operations_per_step) * width
-        for first in range(0, count, chunk):
+        for first, size in self.chunks(count, width):
             library().wann_run_forward(
                 width,
                 self.address,
-                min(chunk, count - first),
+                size,
                 weight[first:].ctypes.data,
                 seen[first:].ctypes.data,
                 actions[first:].ctypes.data,
@@ -167,6 +173,8 @@ def rollouts_of(
     single, edges = None, 0
     if edge_weights is not None:
         (program,) = programs
+        if program.fixed_address is not None:
+            raise ValueError("edge_weights: a network in fixed point has formats for its own")
         single, edges = checked(edge_weights, (count, program.edges), "edge_weights"), program.edges
     shape = (len(programs), count)
     totals, steps = np.empty(shape, np.float32), np.empty(shape, np.int32)
@@ -184,16 +192,15 @@ def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -
     largest = max(programs, key=lambda program: program.computed)
     _memory, scratch = largest.scratch(width, jobs.edges)
     for number, program in enumerate(programs):
-        episode = program.operations_per_step * jobs.max_steps
-        chunk = max(_BLOCKS, _CALL_OPERATIONS // episode) * width
-        for first in range(0, count, chunk):
+        for first, size in program.chunks(count, width, jobs.max_steps):
             written = 4 * (number * count + first)
-            jobs.count = min(chunk, count - first)
+            jobs.count = size
             jobs.weight = starts[0] + 4 * first
             jobs.edge_weight = starts[1] and starts[1] + 4 * first * jobs.edges
             jobs.state = starts[2] + 4 * first * jobs.states
             jobs.total, jobs.steps = starts[3] + written, starts[4] + written
-            run(width, program.address, plant.index, ctypes.addressof(jobs), scratch)
+            here = program.address, program.fixed_address
+            run(width, *here, plant.index, ctypes.addressof(jobs), scratch)
 
 
 def activate(name: str, values: ArrayLike) -> Floats:
@@ -201,8 +208,8 @@ def activate(name: str, values: ArrayLike) -> Floats:
     x = checked(values, (np.size(values),), "values")
     y = np.empty_like(x)
     index = activation_numbers()[name]
-    for first in range(0, len(x), _CALL_VALUES):
-        count = min(_CALL_VALUES, len(x) - first)
+    for first in range(0, len(x), CALL_VALUES):
+        count = min(CALL_VALUES, len(x) - first)
         library().wann_run_activation(
             lanes(), index, count, x[first:].ctypes.data, y[first:].ctypes.data
         )

@@ -3,6 +3,7 @@
 #ifndef WANN_ROLLOUT_H
 #define WANN_ROLLOUT_H
 
+#include "fixed.h"
 #include "jobs.h"
 #include "network.h"
 #include "plants/plant.h"
@@ -98,9 +99,11 @@ static inline int32_t wann_any(const wann_integers *mask)
     return any;
 }
 
-/* value: room for 1 + inputs + computed. edge_weight: room for the jobs' edges. */
-static void wann_rollouts(const wann_network *net, const wann_plant *plant, const wann_jobs *jobs,
-                          wann_floats *value, wann_floats *edge_weight)
+/* fixed: NULL, or the network in fixed point, to run in place of floats; with its own edge
+ * weights only. value: room for 1 + inputs + computed. edge_weight: room for the jobs' edges. */
+static void wann_rollouts(const wann_network *net, const wann_fixed *fixed,
+                          const wann_plant *plant, const wann_jobs *jobs, wann_floats *value,
+                          wann_floats *edge_weight)
 {
     wann_group group = {.edge_weight = edge_weight};
     const wann_real *lane_weight = jobs->edges > 0 ? edge_weight->real : 0;
@@ -111,8 +114,12 @@ static void wann_rollouts(const wann_network *net, const wann_plant *plant, cons
         wann_take_job(&group, jobs, lane);
     wann_observe(&group, plant);
     while (group.active > 0) {
-        wann_forward(net, group.weight.real, lane_weight, group.observation[0].real, value->real, 0,
-                     group.action[0].real);
+        if (fixed == 0)
+            wann_forward(net, group.weight.real, lane_weight, group.observation[0].real,
+                         value->real, 0, group.action[0].real);
+        else
+            wann_fixed_forward(fixed, group.weight.real, group.observation[0].real,
+                               (wann_word *)value, 0, group.action[0].real);
         wann_step_plant(&group, plant, &over);
         if (wann_any(&over) == 0)
             continue;

@@ -31,10 +31,22 @@ FLAGS = (
 NAME = "verified_policy"
 
 # Runs the header over a batch. A network whose weight is the header's own default
-# goes through the function that has no weight argument, so that both are checked.
+# goes through the function that has no weight argument, so that both are checked. A
+# header in fixed point takes floats through its units.
 HARNESS = f"""
 #define {NAME.upper()}_SELFTEST
+#define {NAME.upper()}_UNITS
 #include "policy.h"
+#ifdef {NAME.upper()}_WEIGHT_BITS
+#define STEP {NAME}_step_units
+#define STEP_WITH_WEIGHT {NAME}_step_units_with_weight
+#define ONE_WEIGHT (1L << {NAME.upper()}_WEIGHT_BITS)
+#define OWN_WEIGHT ((float)({NAME.upper()}_SHARED_WEIGHT) / (float)ONE_WEIGHT)
+#else
+#define STEP {NAME}_step
+#define STEP_WITH_WEIGHT {NAME}_step_with_weight
+#define OWN_WEIGHT {NAME.upper()}_SHARED_WEIGHT
+#endif
 int selftest(void);
 void run(int32_t count, const float *observation, const float *weight, float *action);
 int selftest(void) {{ return {NAME}_selftest(); }}
@@ -43,10 +55,10 @@ void run(int32_t count, const float *observation, const float *weight, float *ac
     for (int32_t i = 0; i < count; i++) {{
         const float *seen = observation + i * {NAME.upper()}_INPUTS;
         float *act = action + i * {NAME.upper()}_OUTPUTS;
-        if (weight[i] == {NAME.upper()}_SHARED_WEIGHT)
-            {NAME}_step(seen, act);
+        if (weight[i] == OWN_WEIGHT)
+            STEP(seen, act);
         else
-            {NAME}_step_with_weight(seen, weight[i], act);
+            STEP_WITH_WEIGHT(seen, weight[i], act);
     }}
 }}
 """

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from wann_edge.errors import SettingsError
+from wann_edge.fixed import FixedNetwork
+from wann_edge.formats import WORDS
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
@@ -28,11 +30,15 @@ if TYPE_CHECKING:
 # Counting is slow where floats are library routines: some milliseconds a state.
 STATES = 200
 NAME = "costed_policy"
-# One step and nothing else: what a firmware grows by.
+# One step and nothing else: what a firmware grows by. A header in fixed point names its word.
 HARNESS = f"""
 #include "policy.h"
-void step(const float *observation, float *action);
-void step(const float *observation, float *action) {{ {NAME}_step(observation, action); }}
+#ifndef {NAME.upper()}_WORD
+#define {NAME.upper()}_WORD float
+#endif
+typedef {NAME.upper()}_WORD number;
+void step(const number *observation, number *action);
+void step(const number *observation, number *action) {{ {NAME}_step(observation, action); }}
 """
 
 
@@ -133,17 +139,25 @@ def _measured(core: Core, network: Network, seen: Floats) -> Cost:
         source = Path(folder) / "step.c"
         (source.parent / "policy.h").write_bytes(exporter.export(network, NAME))
         source.write_text(HARNESS)
-        return _run(core, compile_for(core, source, ("step",)), seen)
+        return _run(core, compile_for(core, source, ("step",)), _in_memory(network, seen))
 
 
-def _run(core: Core, program: Path, seen: Floats) -> Cost:
+def _in_memory(network: Network, seen: Floats) -> list[bytes]:
+    """Each observation as the header's step reads it."""
+    if isinstance(network, FixedNetwork):
+        size_bytes = WORDS[network.dtype] // 8
+        return [row.astype(f"<i{size_bytes}").tobytes() for row in network.words(seen)]
+    return [row.astype("<f4").tobytes() for row in seen]
+
+
+def _run(core: Core, program: Path, states: list[bytes]) -> Cost:
     device, image = load_program(core, program)
     observation = device.heap
-    action = observation + 4 * seen.shape[1]
+    action = observation + len(states[0])
     device.paint_stack()
     counts: list[Count] = []
-    for state in seen.astype("<f4"):
-        device.write(observation, state.tobytes())
+    for state in states:
+        device.write(observation, state)
         counts.append(device.counted_call("step", observation, action))
     cycles = [count.cycles for count in counts if count.cycles is not None]
     return Cost(

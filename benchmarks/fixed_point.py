@@ -1,0 +1,72 @@
+"""Fixed point beside floats: the published swing-up champion's reward, and the lanes' speed.
+
+Run:  python -m benchmarks.fixed_point [--json]
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from benchmarks.common import DATA, arguments, machine, show
+from wann_edge.evaluate import PAPER_WEIGHTS, episode_seeds, rollouts
+from wann_edge.fixed import quantise
+from wann_edge.formats import WORDS
+from wann_edge.network import Network
+from wann_edge.precision import compare
+from wann_edge.published import read_published
+from wann_edge.ranges import measured_ranges
+from wann_edge.task import Task, load_task
+
+EPISODES = 1000
+SEED = 1
+
+
+def champion(task: Task, *, tuned: bool) -> Network:
+    """With its topology alone, or with the zoo's tuned weights."""
+    weights = DATA / "zoo" / "cartpole_swingup.wann.json" if tuned else None
+    return read_published(DATA / "champions" / "swing.out", 5, 1, weights, -1.5, task.spec)
+
+
+def steps_per_s(network: Network, task: Task, seconds: float) -> float:
+    """Environment steps a second in the widest lanes, the best of several runs."""
+    weights, seeds, best, end = list(PAPER_WEIGHTS), episode_seeds(0, 80), 0.0, time.time()
+    end += seconds
+    while time.time() < end or not best:
+        start = time.perf_counter()
+        steps = int(rollouts(network, task, weights, seeds).steps.sum())
+        best = max(best, steps / (time.perf_counter() - start))
+    return best
+
+
+def rows(task: Task, seconds: float) -> Iterator[dict[str, object]]:
+    """A row for each shared weight and word size."""
+    for tuned in (False, True):
+        network = champion(task, tuned=tuned)
+        ranges = measured_ranges(network, task)
+        for dtype in WORDS:
+            fixed = quantise(network, ranges, dtype)
+            speed = steps_per_s(fixed, task, seconds) / 1e6
+            for weight in (1.0,) if tuned else PAPER_WEIGHTS:
+                found = compare(network, fixed, task, EPISODES, SEED, 0.02, weight)
+                yield {
+                    "weights": "tuned" if tuned else f"shared {weight:g}",
+                    "words": dtype,
+                    "float": found.float_reward,
+                    "fixed": found.fixed_reward,
+                    "95 % of the difference": "{:+.2f} to {:+.2f}".format(*found.interval or ()),
+                    "million steps/s": speed,
+                }
+
+
+def main() -> None:
+    """Measures and prints."""
+    asked = arguments(__doc__)
+    task = load_task("swingup")
+    speed = steps_per_s(champion(task, tuned=False), task, asked.seconds) / 1e6
+    document = {**machine(), "episodes": EPISODES, "million steps/s in floats": round(speed, 1)}
+    show(document, list(rows(task, asked.seconds)), as_json=asked.json)
+
+
+if __name__ == "__main__":
+    main()
