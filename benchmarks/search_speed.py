@@ -1,6 +1,6 @@
 """How much of the processors' time a search spends in the kernel.
 
-Run:  python -m benchmarks.search_speed [--seconds 30] [--repeats 3] [--json]
+Run:  python -m benchmarks.search_speed [--seconds 60] [--repeats 3] [--json]
 
 The search goes on from a stage of a race, four islands or the last two, each a population
 of 192 with networks of 30 hidden nodes. All is counted: starting the workers, breeding,
@@ -110,7 +110,7 @@ def main() -> None:
     """Prints a row a search, and the median share."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
-    parser.add_argument("--seconds", type=float, default=30.0, help="time for each search")
+    parser.add_argument("--seconds", type=float, default=60.0, help="time for each search")
     parser.add_argument("--repeats", type=int, default=3, help="searches, of seeds 0 and on")
     options = parser.parse_args()
     document = machine() | {"population": POPULATION, "hidden nodes at the start": HIDDEN}

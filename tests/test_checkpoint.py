@@ -19,7 +19,7 @@ from wann_edge.search import checkpoint
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
 
-GENERATIONS = 24
+GENERATIONS = 48
 RESULTS = ("champion.json", "pareto.json")
 SCRIPT = """
 import sys
@@ -36,7 +36,7 @@ def settings(**changes: object) -> Settings:
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The results of a run of 24 generations that nothing disturbed."""
+    """The results of a run of 48 generations that nothing disturbed."""
     folder = tmp_path_factory.mktemp("whole")
     run_search("swingup", settings(time_limit_s=None), folder)
     return {name: (folder / name).read_bytes() for name in RESULTS}
@@ -95,8 +95,8 @@ def test_a_worker_that_is_killed_is_replaced(
 
 
 def half_a_run(folder: Path) -> None:
-    """A run that was to end, and ended, after 16 generations."""
-    run_search("swingup", settings(generations=16, time_limit_s=None), folder)
+    """A run that was to end, and ended, after 32 generations."""
+    run_search("swingup", settings(generations=32, time_limit_s=None), folder)
 
 
 @pytest.mark.parametrize("cut", [0, 7, 5000, -1])
@@ -106,7 +106,7 @@ def test_a_torn_checkpoint_leaves_the_one_before(
     half_a_run(tmp_path)
     newest = max((tmp_path / name for name in checkpoint.NAMES), key=lambda p: p.stat().st_mtime_ns)
     newest.write_bytes(newest.read_bytes()[:cut])
-    assert checkpoint.load(tmp_path).standing.generation == 8
+    assert checkpoint.load(tmp_path).standing.generation == 16
     assert resumed(tmp_path) == uninterrupted
 
 
@@ -167,12 +167,12 @@ def test_history_and_time_go_on(tmp_path: Path) -> None:
     result = run_search("swingup", settings(time_limit_s=None), tmp_path, resume=True)
     assert result.progress.elapsed_s > used_s
     rows = (tmp_path / "history.csv").read_text().splitlines()[1:]
-    assert [int(row.split(",")[0]) for row in rows] == [8, 16, 24]
+    assert [int(row.split(",")[0]) for row in rows] == [16, 32, 48]
 
 
 def test_an_ended_run_has_nothing_left_to_do(tmp_path: Path) -> None:
     half_a_run(tmp_path)
     before = {name: (tmp_path / name).read_bytes() for name in RESULTS}
-    half = settings(generations=16, time_limit_s=None)
+    half = settings(generations=32, time_limit_s=None)
     run_search("swingup", half, tmp_path, resume=True)
     assert {name: (tmp_path / name).read_bytes() for name in RESULTS} == before

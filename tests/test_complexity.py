@@ -110,8 +110,9 @@ def test_ranking_is_by_the_complexity_that_is_asked_for() -> None:
 
 
 def small(**changes: object) -> Settings:
-    defaults = {"population": 24, "generations": 16, "time_limit_s": None, "episodes": 2}
-    return preset("fast", **{**defaults, "complexity": "nodes", **changes})
+    defaults = {"population": 24, "generations": 16, "round_generations": 8, "episodes": 2}
+    changes = {"time_limit_s": None, "complexity": "nodes", **changes}
+    return preset("fast", **{**defaults, **changes})
 
 
 def results(folder: Path) -> list[bytes]:

@@ -88,8 +88,8 @@ class Settings(Model):
     episodes: int = Field(3, ge=1, le=100_000)
     fixed_episodes: bool = False
     islands: int = Field(1, ge=1, le=1024)
-    round_generations: int = Field(8, ge=1)
-    stage_rounds: int = Field(2, ge=1)
+    round_generations: int = Field(16, ge=1)
+    stage_rounds: int = Field(1, ge=1)
     bracket_doublings: int = Field(2, ge=0, le=64)
     validation_episodes: int = Field(20, ge=1, le=100_000)
     initial_enable_probability: Probability = 0.5
