@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,3 +115,9 @@ def test_no_compiler_names_the_package(
 ) -> None:
     monkeypatch.setenv("PATH", "")
     assert "apt-get install gcc" in complaint(capsys, "stress", file)
+
+
+def test_the_page_has_a_row_for_every_fault() -> None:
+    page = (Path(__file__).resolve().parent.parent / "docs" / "stress.md").read_text()
+    told = re.findall(r"^\| `([\w-]+)` \| ", page, re.MULTILINE)
+    assert told == list(FAULTS)
