@@ -22,14 +22,15 @@ import numpy as np
 
 from benchmarks.common import DATA, arguments, machine, show
 from benchmarks.mlp import Mlp, emlearn_source, loop_source, random_mlp
+from wann_edge.baseline import dense
 from wann_edge.errors import MissingError
 from wann_edge.exporters import export
 from wann_edge.fixed import FixedNetwork
 from wann_edge.kernel import Floats
-from wann_edge.network import Network, float32
+from wann_edge.network import Network, float32, with_single_weights
 from wann_edge.precision import in_fixed_point
 from wann_edge.published import read_published
-from wann_edge.task import load_task
+from wann_edge.task import Spec, load_task
 from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.emulated.target import load_program
 from wann_edge.verify.emulated.toolchain import LINKER_SCRIPT, check_installed, run_compiler
@@ -55,11 +56,11 @@ PLANNED = {
     "biped": {
         "MLP, loop, tanhf": (12_372, 0, 22_056, 16_324, 860_865),
         "MLP, emlearn": (14_216, 344, 28_959, 18_440, 876_292),
-        "WANN, floats": (1_896, 0, 1_433, 5_964, 60_518),
+        "WANN, our header, floats": (1_896, 0, 1_433, 5_964, 60_518),
     },
     "swing-up": {
         "MLP, loop, tanhf": (1_356, 0, 1_296, 5_292, 54_365),
-        "WANN, floats": (740, 0, 424, 4_588, 17_356),
+        "WANN, our header, floats": (740, 0, 424, 4_588, 17_356),
     },
 }
 
@@ -90,28 +91,37 @@ def champions() -> Iterator[tuple[str, Network, list[int]]]:
     yield "swing-up", replace(swing, shared_weight=float32(0.86)), [5, 10, 1]
 
 
-def headers(network: Network, seen: Floats) -> Iterator[Controller]:
+def as_network(mlp: Mlp, like: Network) -> Network:
+    """The dense network as one of ours, with the inputs and outputs of another."""
+    spec = Spec("dense", like.inputs, like.outputs, 0.01, 1000)
+    layers = zip(mlp.weights, mlp.biases, strict=True)
+    rows = [np.vstack([biases, weights]).T.ravel() for weights, biases in layers]
+    network = with_single_weights(dense(spec, mlp.sizes[1:-1]), np.concatenate(rows).tolist())
+    return replace(network, task=like.task)
+
+
+def headers(kind: str, network: Network, seen: Floats) -> Iterator[Controller]:
     """Ours, in floats and in words of 16 bits; what they should give is the kernel's."""
     task = None if network.task is None else load_task(network.task)
     fixed, _ = in_fixed_point(network, "q15", task)
-    for name, runs in (("floats", network), ("q15", fixed)):
+    for name, runs in (("our header, floats", network), ("our header, q15", fixed)):
         words = runs.words(seen) if isinstance(runs, FixedNetwork) else seen
-        kind = "<i2" if isinstance(runs, FixedNetwork) else "<f4"
+        stored = "<i2" if isinstance(runs, FixedNetwork) else "<f4"
         number = "int16_t" if isinstance(runs, FixedNetwork) else "float"
         actions = runs.program.forward(seen, np.full(len(seen), runs.shared_weight, np.float32))
         if isinstance(runs, FixedNetwork):
             actions = actions * np.exp2(np.array(runs.output_bits, np.float32))
         yield Controller(
-            f"WANN, {name}",
+            f"{kind}, {name}",
             '#include "policy.h"\n'
             f"void step(const {number} *observation, {number} *action);\n"
             f"void step(const {number} *observation, {number} *action)\n"
             "{\n    policy_step(observation, action);\n}\n",
             {"policy.h": export(runs, "c", "policy").decode("ascii")},
             "",
-            [row.astype(kind).tobytes() for row in words],
+            [row.astype(stored).tobytes() for row in words],
             actions.astype(np.float64),
-            kind,
+            stored,
             tolerance=0.0,
         )
 
@@ -188,7 +198,10 @@ def rows() -> Iterator[dict[str, object]]:
         rng = np.random.default_rng(0)
         known = None if network.task is None else load_task(network.task)
         seen = typical_states(network, known, STATES, rng)
-        for controller in (*dense_networks(random_mlp(sizes, rng), seen), *headers(network, seen)):
+        mlp = random_mlp(sizes, rng)
+        ours = (("MLP", as_network(mlp, network)), ("WANN", network))
+        headers_of_both = (one for kind, made in ours for one in headers(kind, made, seen))
+        for controller in (*dense_networks(mlp, seen), *headers_of_both):
             costs = {core: measured(controller, core) for core in MACHINES}
             planned = PLANNED[task].get(controller.name)
             yield {"task": task, "controller": controller.name, **costs, "planned": planned}

@@ -13,6 +13,7 @@ from benchmarks.device import (
     INSTALL,
     MACHINES,
     PLANNED,
+    as_network,
     dense_networks,
     headers,
     measured,
@@ -53,7 +54,7 @@ def test_headers_give_the_kernels_actions(core: str) -> None:
     """``measured`` ends the program where they don't; a control sees that."""
     network = random_network(np.random.default_rng(2), inputs=5, hidden=4, outputs=1)
     seen = np.random.default_rng(3).normal(size=(5, 5)).astype(np.float32)
-    for controller in headers(network, seen):
+    for controller in headers("WANN", network, seen):
         cost = measured(controller, core)
         assert cost["ram_bytes"] == 0
         assert 0 < cost["instructions"] < 20_000
@@ -61,3 +62,12 @@ def test_headers_give_the_kernels_actions(core: str) -> None:
         wrong = replace(controller, actions=controller.actions + 1)
         with pytest.raises(SystemExit, match="actions are off by"):
             measured(wrong, core)
+
+
+def test_the_dense_network_is_the_same_as_one_of_ours() -> None:
+    mlp = random_mlp([5, 6, 3, 1], np.random.default_rng(4))
+    network = as_network(mlp, random_network(np.random.default_rng(2), inputs=5, outputs=1))
+    free = replace(network, outputs=(replace(network.outputs[0], low=-np.inf, high=np.inf),))
+    seen = np.random.default_rng(5).normal(size=(100, 5)).astype(np.float32)
+    found = free.program.forward(seen, np.ones(100, np.float32))
+    assert np.abs(found - mlp.forward(seen)).max() < 2e-6
