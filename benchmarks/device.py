@@ -56,11 +56,11 @@ PLANNED = {
     "biped": {
         "MLP, loop, tanhf": (12_372, 0, 22_056, 16_324, 860_865),
         "MLP, emlearn": (14_216, 344, 28_959, 18_440, 876_292),
-        "WANN, our header, floats": (1_896, 0, 1_433, 5_964, 60_518),
+        "WANN, header, floats": (1_896, 0, 1_433, 5_964, 60_518),
     },
     "swing-up": {
         "MLP, loop, tanhf": (1_356, 0, 1_296, 5_292, 54_365),
-        "WANN, our header, floats": (740, 0, 424, 4_588, 17_356),
+        "WANN, header, floats": (740, 0, 424, 4_588, 17_356),
     },
 }
 
@@ -104,7 +104,7 @@ def headers(kind: str, network: Network, seen: Floats) -> Iterator[Controller]:
     """Ours, in floats and in words of 16 bits; what they should give is the kernel's."""
     task = None if network.task is None else load_task(network.task)
     fixed, _ = in_fixed_point(network, "q15", task)
-    for name, runs in (("our header, floats", network), ("our header, q15", fixed)):
+    for name, runs in (("header, floats", network), ("header, q15", fixed)):
         words = runs.words(seen) if isinstance(runs, FixedNetwork) else seen
         stored = "<i2" if isinstance(runs, FixedNetwork) else "<f4"
         number = "int16_t" if isinstance(runs, FixedNetwork) else "float"

@@ -109,6 +109,11 @@ def emlearn_source(mlp: Mlp, folder: Path) -> tuple[str, str]:
 
     Raises MissingError where emlearn or scikit-learn is not installed.
     """
+    with np.errstate(), warnings.catch_warnings():  # emlearn makes numpy raise on underflow.
+        return _emlearn_source(mlp, folder)
+
+
+def _emlearn_source(mlp: Mlp, folder: Path) -> tuple[str, str]:
     try:
         import emlearn  # noqa: PLC0415
         from sklearn.neural_network import MLPRegressor  # noqa: PLC0415
@@ -119,9 +124,8 @@ def emlearn_source(mlp: Mlp, folder: Path) -> tuple[str, str]:
     model = MLPRegressor(
         hidden_layer_sizes=mlp.sizes[1:-1], activation="tanh", max_iter=1, random_state=0
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # It has not converged, and need not.
-        model.fit(np.zeros((2, mlp.sizes[0])), np.zeros((2, mlp.sizes[-1])).squeeze())
+    warnings.simplefilter("ignore")  # It has not converged, and need not.
+    model.fit(np.zeros((2, mlp.sizes[0])), np.zeros((2, mlp.sizes[-1])).squeeze())
     model.coefs_, model.intercepts_ = mlp.weights, mlp.biases
     emlearn.convert(model, method="inline").save(file=str(folder / "mlp.h"), name="mlp")
     source = _EMLEARN.substitute(inputs=mlp.sizes[0], outputs=mlp.sizes[-1])

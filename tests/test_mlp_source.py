@@ -41,7 +41,9 @@ def test_the_source_is_the_network(way: str, tmp_path: Path) -> None:
         absent = [name for name in ("emlearn", "sklearn") if find_spec(name) is None]
         if absent:
             missing("bench", f'{absent[0]} is not installed: pip install "wann-edge[bench]"')
+        before = np.geterr()
         source, include = emlearn_source(mlp, tmp_path)
+        assert np.geterr() == before, "other code's floats are not emlearn's to judge"
     else:
         source = loop_source(mlp, own_tanh=way == "own tanh")
     found = run(source, tmp_path, include, seen)
