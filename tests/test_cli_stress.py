@@ -106,8 +106,19 @@ def test_bad_input_gets_one_line(file: Path, capsys: pytest.CaptureFixture[str])
     assert "--task" in complaint(capsys, "stress", file)
     other = random_network(np.random.default_rng(0), inputs=2)
     netfile.save(other, file.parent / "other.json")
-    said = complaint(capsys, "stress", file, "--task", "swingup", "--baseline", "other.json")
-    assert "other.json" in said
+    options = ["--task", "swingup", "--baseline", file.parent / "other.json"]
+    assert "other.json: the network has 2 inputs" in complaint(capsys, "stress", file, *options)
+
+
+def test_a_network_without_connections_has_none_to_lose(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = Network(SPEC.inputs, SPEC.outputs, ("linear",), (), task="swingup")
+    netfile.save(bare, file)
+    assert run(["stress", str(file), "--episodes", "2", "--samples", "2", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["networks"]
+    tried = {row["fault"] for row in told["rows"]}
+    assert tried == set(FAULTS) - {"dead-connection", "dead-node"}
 
 
 def test_no_compiler_names_the_package(

@@ -14,9 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from wann_edge import netfile
 from wann_edge.cli.search import INTERRUPTED
 from wann_edge.cli.show import table, task_of
+from wann_edge.errors import TaskError
+from wann_edge.network import Network
 from wann_edge.stress.faults import FAULTS, Severity, Subject
 from wann_edge.stress.measure import KEPT, Row, at_work, cases, chosen_faults, measure, nominal
-from wann_edge.task import Task
+from wann_edge.task import Task, check_fit
 
 # A fault at a severity, and the row of each network; None where there is no such fault.
 Rows = dict[tuple[str, Severity], list[Row | None]]
@@ -38,6 +40,8 @@ def run_stress(
     files = [file] if baseline is None else [file, baseline]
     networks = [netfile.load(path) for path in files]
     world = task_of(task, networks[0])
+    for path, network in zip(files, networks, strict=True):
+        _check_fit(path, network, world)
     with ExitStack() as stack:
         subjects = [
             stack.enter_context(
@@ -52,6 +56,14 @@ def run_stress(
             _print_rows(files, subjects, rows)
             _print_legend(subjects[0], names, seed, has_baseline=baseline is not None)
     return 0 if is_whole else INTERRUPTED
+
+
+def _check_fit(path: Path, network: Network, task: Task) -> None:
+    """Raises TaskError, which of the files named, where a network does not fit the task."""
+    try:
+        check_fit(network, task.spec)
+    except TaskError as error:
+        raise TaskError(error.what, where=str(path), remedy=error.remedy) from error
 
 
 def _measured(subjects: Sequence[Subject], names: Sequence[str], seed: int) -> tuple[Rows, bool]:
