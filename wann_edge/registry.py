@@ -17,6 +17,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
     "tasks": {"swingup": "wann_edge.sims.swingup:SwingUp"},
     "exporters": {
         "c": "wann_edge.exporters.c:CHeader",
+        "c-fixed": "wann_edge.exporters.c:CFixedHeader",
         "onnx": "wann_edge.exporters.onnx:Onnx",
     },
     "targets": {
