@@ -23,6 +23,9 @@ RUNNERS = {
     "c": "c:C",
     "c-fixed": "c:C",
     "onnx": "onnx:ONNX",
+    "arduino": "arduino:ARDUINO",
+    "platformio": "folders:PLATFORMIO",
+    "zephyr": "folders:ZEPHYR",
 }
 
 # The single weight that a runner's ``tampered`` replaces: 15 bits after the point, so
