@@ -49,6 +49,7 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
         "evaluate",
         "export",
         "import",
+        "list",
         "search",
         "show",
         "tune",
