@@ -10,7 +10,6 @@ import numpy as np
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats, Integers, Plant
-from wann_edge.kernel import Floats, Integers
 from wann_edge.needs import Listed
 from wann_edge.network import Input, Network, Output
 from wann_edge.registry import load
