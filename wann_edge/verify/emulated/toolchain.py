@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from ctypes.util import find_library
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from wann_edge import zig
 from wann_edge.errors import MissingError, VerifyError
 from wann_edge.verify.emulated.cores import Core
 
@@ -24,7 +21,6 @@ PARTS = {
     "avr": {"elftools": "pyelftools"},
     "wasm": {"ziglang": "ziglang", "wasmtime": "wasmtime"},
 }
-INSTALL = 'pip install "wann-edge[emu]"'
 AVR_INSTALL = "apt-get install gcc gcc-avr avr-libc simavr libsimavr-dev"
 SIMAVR_HEADERS = Path("/usr/include/simavr")
 
@@ -33,10 +29,6 @@ SIMAVR_HEADERS = Path("/usr/include/simavr")
 COMMON_FLAGS = (
     *("-std=c99", "-Os", "-g", "-Wl,--gc-sections"),
     *("-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Werror"),
-)
-ZIG_FLAGS = (
-    *("-ffreestanding", "-nostdlib", "-lcompiler_rt"),
-    *("-fno-stack-protector", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables"),
 )
 AVR_FLAGS = ("-ffunction-sections", "-fdata-sections", "-nostartfiles")
 # Code and constants at one place, what is written to at another: as flash and RAM are.
@@ -59,7 +51,7 @@ def check_installed(core: Core) -> None:
     parts = PARTS[core.architecture]
     absent = [package for module, package in parts.items() if find_spec(module) is None]
     if absent:
-        raise MissingError(f"{', '.join(absent)} not installed", remedy=INSTALL)
+        raise MissingError(f"{', '.join(absent)} not installed", remedy=zig.INSTALL)
     tools = absent_avr_tools() if core.architecture == "avr" else []
     if tools:
         raise MissingError(f"{', '.join(tools)} not installed", remedy=AVR_INSTALL)
@@ -75,8 +67,7 @@ def absent_avr_tools() -> list[str]:
 def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence[str] = ()) -> Path:
     """The source linked for a core, beside it, with these functions kept.
 
-    Raises VerifyError when it does not compile. Zig's first compilation for a core takes
-    seconds, for its library is built; then it is in the user's cache.
+    Raises VerifyError when it does not compile.
     """
     output = source.with_suffix(".wasm" if core.architecture == "wasm" else ".elf")
     kept = [f"-Wl,-u,{entry}" for entry in entries if core.architecture != "wasm"]
@@ -85,13 +76,8 @@ def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence
         # avr-libc keeps its floating-point routines in the library of mathematics.
         run_compiler(["avr-gcc", *AVR_FLAGS, *flags, "-lm"], "avr-gcc")
     else:
-        special = [*ZIG_FLAGS, *_linker_flags(core, source.parent, entries)]
-        command = [sys.executable, "-m", "ziglang", "cc", *flags, *special]
-        caches = {
-            "ZIG_GLOBAL_CACHE_DIR": str(_cache_folder()),
-            "ZIG_LOCAL_CACHE_DIR": str(source.parent / "zig-cache"),
-        }
-        run_compiler(command, f"zig for {core.name}", {**os.environ, **caches})
+        command = zig.command([*flags, *_linker_flags(core, source.parent, entries)])
+        run_compiler(command, f"zig for {core.name}", zig.environment(source.parent))
     return output
 
 
@@ -110,19 +96,3 @@ def _linker_flags(core: Core, folder: Path, entries: Sequence[str]) -> list[str]
     script = folder / "link.ld"
     script.write_text(LINKER_SCRIPT)
     return ["-T", str(script), f"-Wl,-e,{entries[0]}"]
-
-
-@cache
-def _cache_folder() -> Path:
-    """Where libraries stay compiled: the user's cache, or a temporary folder where it's closed."""
-    chosen = os.environ.get("ZIG_GLOBAL_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "wann-edge" / "zig"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        return Path(tempfile.gettempdir()) / f"wann-edge-zig-{os.getuid()}"
