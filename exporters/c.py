@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from string import Template
 
+from wann_edge.exporters import Files
 from wann_edge.exporters.c_contract import constant_lines, contract_lines, output_macros
 from wann_edge.exporters.c_fixed import fixed_header
 from wann_edge.exporters.c_selftest import selftest
@@ -19,9 +20,11 @@ from wann_edge.exporters.c_statements import (
     literal_bounds,
     node_statements,
 )
-from wann_edge.exporters.c_text import check_name, wrapped
+from wann_edge.exporters.c_text import check_c_name, wrapped
 from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
+from wann_edge.exporters.names import check_numbers
 from wann_edge.fixed import FixedNetwork
+from wann_edge.needs import Need
 from wann_edge.network import Network
 
 _HEADER = Template("""\
@@ -87,30 +90,46 @@ static inline void ${name}_step(const float observation[${NAME}_INPUTS],
 class CHeader:
     """A C header. Functions are called ``name_step`` and so on, macros ``NAME_INPUTS``."""
 
+    summary = "one C header without dependencies"
     suffix = ".h"
+    numbers: tuple[str, ...] = ("float", "fixed")
+    needs: tuple[Need, ...] = ()
 
-    def export(self, network: Network, name: str) -> bytes:
-        """The header, ASCII; the same bytes for the same network and name.
+    def files(self, network: Network, name: str) -> Files:
+        """The header, ASCII. Raises ExportError where it can't be named so."""
+        check_c_name(name)
+        return {f"{name}.h": header(network, name)}
 
-        name: a C identifier. Raises ExportError when it is not, or is a keyword, or
-        begins with an underscore or with ``wann_``, the kernel's own.
-        """
-        check_name(name)
-        if isinstance(network, FixedNetwork):
-            return fixed_header(network, name)
-        alive = network.without_dead_nodes()
-        function = _function(alive, name)
-        text = _HEADER.substitute(
-            name=name,
-            NAME=name.upper(),
-            contract="\n".join(f" * {line}" for line in contract_lines(alive, name)),
-            contraction=blocks()["contraction"],
-            kernel="\n".join(map(shipped, needed_by(function))),
-            constants="\n".join(constant_lines(alive, name)),
-            function=function,
-            selftest=selftest(alive, name),
-        )
-        return text.encode("ascii")
+
+class CFixedHeader(CHeader):
+    """The same header for networks in fixed point, and for no others."""
+
+    summary = "the C header in fixed point, for chips without a floating-point unit"
+    numbers: tuple[str, ...] = ("fixed",)
+
+    def files(self, network: Network, name: str) -> Files:
+        """The header, ASCII. Raises ExportError on a network in floats, or the name."""
+        check_numbers(network, self, "c-fixed")
+        return super().files(network, name)
+
+
+def header(network: Network, name: str) -> bytes:
+    """The header's text, ASCII, in floats or words. name: checked by the caller."""
+    if isinstance(network, FixedNetwork):
+        return fixed_header(network, name)
+    alive = network.without_dead_nodes()
+    function = _function(alive, name)
+    text = _HEADER.substitute(
+        name=name,
+        NAME=name.upper(),
+        contract="\n".join(f" * {line}" for line in contract_lines(alive, name)),
+        contraction=blocks()["contraction"],
+        kernel="\n".join(map(shipped, needed_by(function))),
+        constants="\n".join(constant_lines(alive, name)),
+        function=function,
+        selftest=selftest(alive, name),
+    )
+    return text.encode("ascii")
 
 
 def _function(network: Network, name: str) -> str:

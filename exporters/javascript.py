@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from string import Template
 
+from wann_edge.exporters import Files
 from wann_edge.exporters.c_contract import description_lines
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.languages import JavaScript
+from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.translate import translated
 from wann_edge.exporters.vectors import bits_table, vectors
+from wann_edge.needs import Need
 from wann_edge.network import Network
 
 _MODULE = Template("""\
@@ -132,10 +135,13 @@ class JavaScriptModule:
 
     summary = "a JavaScript module for node and browsers"
     suffix = ".mjs"
-    numbers = ("float",)
+    numbers: tuple[str, ...] = ("float",)
+    needs: tuple[Need, ...] = ()
 
-    def files(self, network: Network, name: str) -> dict[str, bytes]:
+    def files(self, network: Network, name: str) -> Files:
         """The module, ASCII; the same bytes for the same network and name."""
+        check_numbers(network, self, "js")
+        check_name(name, "JavaScript", ())
         text = _module(network.without_dead_nodes(), name)
         return {f"{name}{self.suffix}": text.encode("ascii")}
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import keyword
 from pprint import pformat
 from string import Template
 
+from wann_edge.exporters import Files
 from wann_edge.exporters.c_contract import description_lines
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.languages import MicroPython
+from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.translate import translated
 from wann_edge.exporters.vectors import octets_table, vectors
+from wann_edge.needs import Need
 from wann_edge.network import Network
 
 _MODULE = Template("""\
@@ -96,15 +100,22 @@ ${expected}
 ${functions}""")
 
 
+# A module called so could not be imported, or would hide one that it imports itself.
+KEYWORDS = frozenset((*keyword.kwlist, "array", "math", "struct"))
+
+
 class MicroPythonModule:
     """A module with ``step``, ``selftest`` and ``contract``."""
 
     summary = "one module for MicroPython"
     suffix = ".py"
-    numbers = ("float",)
+    numbers: tuple[str, ...] = ("float",)
+    needs: tuple[Need, ...] = ()
 
-    def files(self, network: Network, name: str) -> dict[str, bytes]:
+    def files(self, network: Network, name: str) -> Files:
         """The module, UTF-8; the same bytes for the same network and name."""
+        check_numbers(network, self, "micropython")
+        check_name(name, "Python", KEYWORDS)
         text = _module(network.without_dead_nodes(), name)
         return {f"{name}{self.suffix}": text.encode()}
 

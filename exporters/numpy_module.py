@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import keyword
 from string import Template
 
+from wann_edge.exporters import Files
 from wann_edge.exporters.c_contract import description_lines
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.decimals import decimal64
 from wann_edge.exporters.languages import Numpy
 from wann_edge.exporters.micropython import python_literal
+from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.translate import translated
 from wann_edge.exporters.vectors import bits_table, vectors
+from wann_edge.needs import Need
 from wann_edge.network import Network
 
 _MODULE = Template("""\
@@ -72,15 +76,22 @@ ${expected_bits}
 ${functions}""")
 
 
+# A module called so could not be imported, or would hide one that it imports itself.
+KEYWORDS = frozenset((*keyword.kwlist, "numpy"))
+
+
 class NumpyModule:
     """A module with ``step``, ``selftest`` and ``CONTRACT``."""
 
     summary = "one Python function that needs numpy alone"
     suffix = ".py"
-    numbers = ("float",)
+    numbers: tuple[str, ...] = ("float",)
+    needs: tuple[Need, ...] = ()
 
-    def files(self, network: Network, name: str) -> dict[str, bytes]:
+    def files(self, network: Network, name: str) -> Files:
         """The module, UTF-8; the same bytes for the same network and name."""
+        check_numbers(network, self, "numpy")
+        check_name(name, "Python", KEYWORDS)
         text = _module(network.without_dead_nodes(), name)
         return {f"{name}{self.suffix}": text.encode()}
 

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import math
 
+from wann_edge.exporters import Files
 from wann_edge.exporters.c_contract import decimal, description_lines
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.languages import Rust
+from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.rust_text import LIBRARY, MANIFEST, README
 from wann_edge.exporters.translate import translated
 from wann_edge.exporters.vectors import bits_table, vectors
+from wann_edge.needs import Need
 from wann_edge.network import Input, Network, Output
+
+# Keywords, those kept for later too, and the crates that every crate knows.
+KEYWORDS = frozenset(
+    (
+        *("Self", "abstract", "alloc", "as", "async", "await", "become", "box", "break", "const"),
+        *("continue", "core", "crate", "do", "dyn", "else", "enum", "extern", "false", "final"),
+        *("fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move"),
+        *("mut", "override", "priv", "proc_macro", "pub", "ref", "return", "self", "static"),
+        *("std", "struct", "super", "test", "trait", "true", "try", "type", "typeof", "unsafe"),
+        *("unsized", "use", "virtual", "where", "while", "yield"),
+    )
+)
 
 
 class RustCrate:
@@ -18,13 +33,16 @@ class RustCrate:
 
     summary = "a Rust crate: no_std, no dependencies"
     suffix = ""
-    numbers = ("float",)
+    numbers: tuple[str, ...] = ("float",)
+    needs: tuple[Need, ...] = ()
 
-    def files(self, network: Network, name: str) -> dict[str, bytes]:
+    def files(self, network: Network, name: str) -> Files:
         """The crate's files, ASCII; the same bytes for the same network and name.
 
         Raises ExportError when the name is a keyword of Rust or a crate of its own.
         """
+        check_numbers(network, self, "rust")
+        check_name(name, "Rust", KEYWORDS)
         texts = {
             "Cargo.toml": MANIFEST.substitute(name=name),
             "README.md": README.substitute(name=name),

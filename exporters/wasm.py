@@ -6,8 +6,12 @@ import json
 from string import Template
 
 from wann_edge import zig
-from wann_edge.exporters.c import CHeader
+from wann_edge.exporters import Files
+from wann_edge.exporters.c import header
+from wann_edge.exporters.c_text import check_c_name
 from wann_edge.exporters.contract import contract
+from wann_edge.exporters.names import check_numbers
+from wann_edge.needs import Need, check_installed, package
 from wann_edge.network import Network
 
 # The custom section that holds the contract as JSON.
@@ -51,15 +55,19 @@ class WasmModule:
 
     summary = "a WebAssembly module that imports nothing"
     suffix = ".wasm"
-    numbers = ("float",)
+    numbers: tuple[str, ...] = ("float",)
+    needs: tuple[Need, ...] = (package("ziglang", zig.INSTALL),)
 
-    def files(self, network: Network, name: str) -> dict[str, bytes]:
+    def files(self, network: Network, name: str) -> Files:
         """The module; the same bytes for the same network and name, with the same Zig.
 
-        Raises MissingError where Zig is not installed.
+        Raises ExportError on the name, or fixed point; MissingError where Zig is not installed.
         """
+        check_numbers(network, self, "wasm")
+        check_c_name(name)
+        check_installed(self.needs)
         code = _SOURCE.substitute(name=name, NAME=name.upper()).encode("ascii")
-        sources = {"module.c": code, f"{name}.h": CHeader().export(network, name)}
+        sources = {"module.c": code, f"{name}.h": header(network, name)}
         exported = [f"-Wl,--export={one}" for one in _EXPORTS]
         module = zig.wasm_module(sources, [*_FLAGS, *exported])
         values = {"name": name, **contract(network, "wasm")}

@@ -12,6 +12,7 @@ import pytest
 from networks import random_network
 from wann_edge import registry, zig
 from wann_edge.errors import MissingError, VerifyError
+from wann_edge.exporters import Files, export
 from wann_edge.exporters.c import CHeader
 from wann_edge.kernel import activation_names
 from wann_edge.network import Network, Output, float32
@@ -46,7 +47,7 @@ def controller() -> Network:
 
 def written(network: Network, folder: Path, harness: str = HARNESS) -> Path:
     """The harness beside the exported header."""
-    (folder / "policy.h").write_bytes(CHeader().export(network, NAME))
+    (folder / "policy.h").write_bytes(export(network, "c", NAME))
     (folder / "harness.c").write_text(harness)
     return folder / "harness.c"
 
@@ -113,10 +114,10 @@ def test_a_core_without_its_float_unit_is_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize("core", ["cortex-m0plus", "rv32imfc", "avr", "wasm32"])
 def test_a_header_with_one_sign_changed_is_seen(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Wrong(CHeader):
-        def export(self, network: Network, name: str) -> bytes:
-            text = super().export(network, name).decode()
-            start = text.index("_step_with_weight(")
-            return (text[:start] + text[start:].replace(" + n", " - n", 1)).encode()
+        def files(self, network: Network, name: str) -> Files:
+            ((path, content),) = super().files(network, name).items()
+            before, step, after = content.partition(b"_step_with_weight(")
+            return {path: before + step + after.replace(b" + n", b" - n", 1)}
 
     monkeypatch.setattr("wann_edge.exporters.c.CHeader", Wrong)
     (check,) = prove(controller(), [core]).checks

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from wann_edge.cli.options import Dtype, Json, MaxLoss, NetworkFile, Seed, TaskName
+from wann_edge.cli.options import (
+    Dtype,
+    ExportDtype,
+    Force,
+    Json,
+    MaxLoss,
+    NetworkFile,
+    Seed,
+    TaskName,
+)
 
 artefacts = typer.Typer()
 
@@ -41,21 +50,28 @@ def import_(
 def export(
     file: NetworkFile,
     format: Annotated[
-        str | None, typer.Option(help="c or onnx; default: what the output's ending says.")
+        str | None,
+        typer.Option(
+            help="A format of wann-edge list formats; default: what the output's ending says."
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write.")
+        Path | None, typer.Option("--output", "-o", help="The file, or folder, to write.")
     ] = None,
     name: Annotated[
         str | None,
         typer.Option(help="What names in the artefact start with; default: the output's name."),
     ] = None,
-    dtype: Dtype = "float",
+    dtype: ExportDtype = None,
+    force: Force = False,
 ) -> int:
-    """Write a network as a dependency-free C header, in floats or words, or as an ONNX graph."""
+    """Write a network as a C header, an ONNX graph, a library or a project.
+
+    wann-edge list formats says which there are.
+    """
     from wann_edge.cli.convert import run_export
 
-    return run_export(file, format, output, name, dtype)
+    return run_export(file, format, output, name, dtype, force=force)
 
 
 @artefacts.command(epilog="Example:  wann-edge verify my-run/champion.json")
