@@ -13,17 +13,22 @@ from wann_edge.network import Network
 
 _SELFTEST = Template("""\
 #ifdef ${NAME}_SELFTEST
+/* Where the vectors lie, and how a word of them is read: in flash, where RAM is short. */
+#ifndef ${NAME}_TABLE
+#define ${NAME}_TABLE
+#define ${NAME}_TABLE_WORD(word) (word)
+#endif
 /* Runs observations and shared weights for which the kernel's actions are known, all stored
  * as the bits of floats. Gives the number of vectors whose bits differ. */
 static inline int ${name}_selftest(void)
 {
-    static const uint32_t weight[${weights}] = {
+    static const uint32_t weight[${weights}] ${NAME}_TABLE = {
 ${weight}
     };
-    static const uint32_t observation[${rows}][${NAME}_INPUTS] = {
+    static const uint32_t observation[${rows}][${NAME}_INPUTS] ${NAME}_TABLE = {
 ${observation}
     };
-    static const uint32_t expected[${weights} * ${rows}][${NAME}_OUTPUTS] = {
+    static const uint32_t expected[${weights} * ${rows}][${NAME}_OUTPUTS] ${NAME}_TABLE = {
 ${expected}
     };
     union { uint32_t bits; float value; } word;
@@ -32,14 +37,14 @@ ${expected}
         float seen[${NAME}_INPUTS], action[${NAME}_OUTPUTS];
         int same = 1;
         for (int i = 0; i < ${NAME}_INPUTS; i++) {
-            word.bits = observation[v % ${rows}][i];
+            word.bits = ${NAME}_TABLE_WORD(observation[v % ${rows}][i]);
             seen[i] = word.value;
         }
-        word.bits = weight[v / ${rows}];
+        word.bits = ${NAME}_TABLE_WORD(weight[v / ${rows}]);
         ${name}_step_with_weight(seen, word.value, action);
         for (int o = 0; o < ${NAME}_OUTPUTS; o++) {
             word.value = action[o];
-            same = same && word.bits == expected[v][o];
+            same = same && word.bits == ${NAME}_TABLE_WORD(expected[v][o]);
         }
         different += same ? 0 : 1;
     }

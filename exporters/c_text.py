@@ -25,9 +25,20 @@ KEYWORDS = frozenset(
 )
 
 
+# Headers are found by their names, and these are the languages' own.
+HEADERS = frozenset(
+    (
+        *("assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits"),
+        *("locale", "math", "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool"),
+        *("stdbit", "stdckdint", "stddef", "stdint", "stdio", "stdlib", "stdnoreturn", "string"),
+        *("tgmath", "threads", "time", "uchar", "unistd", "wchar", "wctype"),
+    )
+)
+
+
 def check_c_name(name: str) -> None:
     """Raises ExportError unless headers can be named so."""
-    check_name(name, "C or C++", KEYWORDS)
+    check_name(name, "C or C++", KEYWORDS | HEADERS)
 
 
 def wrapped(statement: str) -> str:

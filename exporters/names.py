@@ -28,7 +28,7 @@ def check_name(name: str, language: str, keywords: Collection[str]) -> None:
     elif len(name) > LONGEST:
         fault = f"is longer than {LONGEST} characters"
     elif name in keywords:
-        fault = f"is a keyword of {language}"
+        fault = f"is a reserved name of {language}"
     elif f"{name}_".lower().startswith("wann_"):
         fault = "would clash with the kernel's own names"
     else:

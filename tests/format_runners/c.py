@@ -9,7 +9,7 @@ from pathlib import Path
 from format_runners import MARK, OTHER, Contract, replaced, require_tools, write_files
 from wann_edge.exporters import Files
 from wann_edge.exporters.c_contract import literal
-from wann_edge.exporters.c_text import KEYWORDS
+from wann_edge.exporters.c_text import HEADERS, KEYWORDS
 from wann_edge.network import Input, Output, float32
 from wann_edge.verify import host
 
@@ -26,7 +26,8 @@ def contract_in(text: str) -> Contract:
     """The contract that a header's comment states."""
     inputs: list[Input] = []
     outputs: list[Output] = []
-    for found in _CHANNEL.finditer(text.partition("*/")[0]):
+    comment = text.partition("exported by wann-edge.")[2].partition("*/")[0]
+    for found in _CHANNEL.finditer(comment):
         low = float(found["low"] or found["least"] or -math.inf)
         high = float(found["high"] or found["most"] or math.inf)
         if found["safe"]:
@@ -72,7 +73,7 @@ class BuiltHeader(host.CompiledHeader):
 
 class _C:
     tolerance = 0.0
-    keywords = KEYWORDS
+    keywords = KEYWORDS | HEADERS
     most_rows = 2000
 
     def require(self) -> None:
