@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Protocol, cast
 
 from wann_edge.errors import ExportError
-from wann_edge.needs import Need
+from wann_edge.needs import Listed
 from wann_edge.network import Network
 from wann_edge.registry import load
 
@@ -17,18 +17,16 @@ from wann_edge.registry import load
 Files = Mapping[str, bytes]
 
 
-class Exporter(Protocol):
+class Exporter(Listed, Protocol):
     """One format.
 
-    summary: what the format is, in a few words. suffix: how its file ends, dot included;
-    "" where it has several, which make a folder. numbers: what its networks compute in, of
-    "float" and "fixed" (a FixedNetwork). needs: what must be installed to write it.
+    suffix: how its file ends, dot included; "" where it has several, which make a folder.
+    numbers: what its networks compute in, of "float" and "fixed" (a FixedNetwork).
+    needs: what must be installed to write it.
     """
 
-    summary: str
     suffix: str
     numbers: tuple[str, ...]
-    needs: tuple[Need, ...]
 
     def files(self, network: Network, name: str) -> Files:
         """The artefact's files: the same bytes for the same network and name.

@@ -11,7 +11,7 @@ from wann_edge.exporters.c import header
 from wann_edge.exporters.c_text import check_c_name
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.names import check_numbers
-from wann_edge.needs import Need, check_installed, package
+from wann_edge.needs import Need, demand, package
 from wann_edge.network import Network
 
 # The custom section that holds the contract as JSON.
@@ -65,7 +65,7 @@ class WasmModule:
         """
         check_numbers(network, self, "wasm")
         check_c_name(name)
-        check_installed(self.needs)
+        demand(self.needs)
         code = _SOURCE.substitute(name=name, NAME=name.upper()).encode("ascii")
         sources = {"module.c": code, f"{name}.h": header(network, name)}
         exported = [f"-Wl,--export={one}" for one in _EXPORTS]

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from wann_edge.kernel import Floats, plant, rollouts_of
+from wann_edge.needs import Need
 from wann_edge.network import Input, Network, Output, float32
 from wann_edge.task import Rollouts, Spec, World
 
@@ -76,6 +77,8 @@ class SwingUp:
     """
 
     spec = SPEC
+    summary = "swing a pole up and balance it, by pushing its cart"
+    needs: tuple[Need, ...] = ()
 
     def __init__(self) -> None:
         self._plant = plant("swingup")

@@ -147,7 +147,7 @@ def test_a_header_that_does_not_compile_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("core", CORES)
 def test_a_missing_part_is_said_with_its_line(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toolchain, "find_spec", lambda name: None)
+    monkeypatch.setattr("wann_edge.needs.find_spec", lambda name: None)
     with pytest.raises(MissingError, match=r'not installed; pip install "wann-edge\[emu\]"'):
         EmulatedTarget(CORES[core]).artefacts(controller()).__enter__()
     assert not prove(controller(), [core]).ok
@@ -158,7 +158,7 @@ def test_a_missing_part_is_said_with_its_line(core: str, monkeypatch: pytest.Mon
 
 
 def test_missing_avr_tools_are_said_with_their_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toolchain, "find_spec", lambda name: name)
+    monkeypatch.setattr("wann_edge.needs.find_spec", lambda name: name)
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(MissingError, match=r"^gcc, avr-gcc.*; apt-get install .*gcc-avr"):
         toolchain.check_installed(CORES["avr"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from wann_edge.errors import MissingError
 
@@ -18,14 +18,27 @@ class Need(NamedTuple):
     is_there: Callable[[], bool]
 
 
+class Listed(Protocol):
+    """What ``wann-edge list`` says of a target, a format or a task."""
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a few words."""
+        ...
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What must be installed."""
+        ...
+
+
 def package(name: str, install: str, module: str = "") -> Need:
     """A Python package; module: what it is imported as, if not by its name."""
     return Need(name, install, lambda: find_spec(module or name) is not None)
 
 
-def tool(name: str, install: str, *others: str) -> Need:
-    """A program, or one of others that serve as well."""
-    names = (name, *others)
+def tool(*names: str, install: str) -> Need:
+    """A program, of several one that serves as well."""
     return Need(" or ".join(names), install, lambda: any(map(shutil.which, names)))
 
 
@@ -38,7 +51,7 @@ def absent(needs: Iterable[Need]) -> dict[str, list[str]]:
     return found
 
 
-def check_installed(needs: Iterable[Need]) -> None:
+def demand(needs: Iterable[Need]) -> None:
     """Raises MissingError unless all parts are there."""
     missing = absent(needs)
     if missing:

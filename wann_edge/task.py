@@ -10,6 +10,7 @@ import numpy as np
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats, Integers
+from wann_edge.needs import Listed
 from wann_edge.network import Input, Network, Output
 from wann_edge.registry import load
 
@@ -50,7 +51,7 @@ class World(Protocol):
         ...
 
 
-class Task(Protocol):
+class Task(Listed, Protocol):
     """A simulator that runs step by step."""
 
     spec: Spec

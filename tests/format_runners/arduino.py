@@ -17,7 +17,8 @@ from format_runners.c import contract_in, tampered_header
 from wann_edge.exporters import Files
 from wann_edge.exporters.arduino import NAMES
 from wann_edge.kernel import Floats
-from wann_edge.verify.emulated.toolchain import AVR_INSTALL, SIMAVR_HEADERS, absent_avr_tools
+from wann_edge.needs import absent
+from wann_edge.verify.emulated.toolchain import AVR_INSTALL, NEEDS, SIMAVR_HEADERS
 
 ARDUINO_ROOT = Path("/usr/share/arduino/hardware/arduino/avr")
 INSTALL = f"{AVR_INSTALL} arduino-core-avr"
@@ -187,9 +188,10 @@ class BuiltLibrary:
 
 def require_arduino() -> None:
     """Skips or fails without the compiler, the core, and the simulator with its headers."""
-    absent = absent_avr_tools() + ([] if ARDUINO_ROOT.is_dir() else ["arduino-core-avr"])
-    if absent:
-        missing("arduino", f"not installed: {', '.join(absent)}: {INSTALL}")
+    lacking = absent(NEEDS["avr"]).get(AVR_INSTALL, [])
+    lacking = [*lacking, *([] if ARDUINO_ROOT.is_dir() else ["arduino-core-avr"])]
+    if lacking:
+        missing("arduino", f"not installed: {', '.join(lacking)}: {INSTALL}")
 
 
 class _Arduino:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -72,6 +72,22 @@ def export(
     from wann_edge.cli.convert import run_export
 
     return run_export(file, format, output, name, dtype, force=force)
+
+
+@artefacts.command(name="list", epilog="Example:  wann-edge list targets")
+def list_(
+    kind: Annotated[
+        Literal["targets", "formats", "tasks"], typer.Argument(help="targets, formats or tasks.")
+    ],
+    json: Json = False,
+) -> int:
+    """What is available here: targets to verify on, formats to export to, or tasks.
+
+    And of each that is not, what is missing, and the line that installs it.
+    """
+    from wann_edge.cli.listing import run_list
+
+    return run_list(kind, as_json=json)
 
 
 @artefacts.command(epilog="Example:  wann-edge verify my-run/champion.json")

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wann_edge.errors import MissingError, VerifyError
+from wann_edge.errors import VerifyError
 from wann_edge.kernel import Floats
+from wann_edge.needs import Need, demand, tool
 from wann_edge.network import Network
 from wann_edge.verify.exported import exported
 
@@ -94,14 +95,18 @@ class CompiledHeader:
 class HostTarget:
     """The exported header under gcc and clang, those that are installed."""
 
+    summary = "the C header on this computer, by gcc and clang"
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """One compiler."""
+        return (tool(*COMPILERS, install="apt-get install gcc"),)
+
     @contextmanager
     def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
         """Exports the header and gives it compiled by each compiler at each level."""
+        demand(self.needs)
         found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
-        if not found:
-            raise MissingError(
-                f"no C compiler ({' or '.join(COMPILERS)})", remedy="apt-get install gcc"
-            )
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             place = Path(folder)
             (place / "policy.h").write_bytes(exported(network, "c", NAME))

@@ -11,6 +11,7 @@ import onnx
 import onnxruntime
 
 from wann_edge.kernel import Floats
+from wann_edge.needs import Need
 from wann_edge.network import Network
 from wann_edge.verify.exported import exported
 
@@ -62,6 +63,9 @@ class OnnxGraph:
 
 class OnnxTarget:
     """The exported graph under onnxruntime."""
+
+    summary = "the ONNX graph in onnxruntime"
+    needs: tuple[Need, ...] = ()
 
     @contextmanager
     def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:

@@ -18,7 +18,7 @@ from wann_edge.network import Network
 from wann_edge.verify.emulated.cores import CORES, Core
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.instructions import uses_float_unit
-from wann_edge.verify.emulated.toolchain import check_installed, compile_for
+from wann_edge.verify.emulated.toolchain import NEEDS, check_installed, compile_for
 from wann_edge.verify.exported import exported
 from wann_edge.verify.host import HARNESS, NAME
 
@@ -113,6 +113,9 @@ class EmulatedTarget:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        floats = "by its FPU" if core.has_fpu else "in software"
+        self.summary = f"the C header on an emulated core, floats {floats}"
+        self.needs = NEEDS[core.architecture]
 
     @contextmanager
     def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:

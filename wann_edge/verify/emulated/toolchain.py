@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from ctypes.util import find_library
-from importlib.util import find_spec
 from pathlib import Path
 
 from wann_edge import zig
-from wann_edge.errors import MissingError, VerifyError
+from wann_edge.errors import VerifyError
+from wann_edge.needs import Need, demand, package, tool
 from wann_edge.verify.emulated.cores import Core
+from wann_edge.zig import INSTALL
 
-# What each architecture needs: a module, and the package that brings it.
-_PROCESSOR = {"ziglang": "ziglang", "unicorn": "unicorn", "elftools": "pyelftools"}
-PARTS = {
-    "arm": _PROCESSOR,
-    "riscv": _PROCESSOR,
-    "avr": {"elftools": "pyelftools"},
-    "wasm": {"ziglang": "ziglang", "wasmtime": "wasmtime"},
-}
 AVR_INSTALL = "apt-get install gcc gcc-avr avr-libc simavr libsimavr-dev"
 SIMAVR_HEADERS = Path("/usr/include/simavr")
+
+
+def _has_simavr() -> bool:
+    """Its library, and its headers."""
+    return find_library("simavr") is not None and SIMAVR_HEADERS.is_dir()
+
+
+_ELF = package("pyelftools", INSTALL, "elftools")
+_ZIG = package("ziglang", INSTALL)
+_PROCESSOR = (_ZIG, package("unicorn", INSTALL), _ELF)
+_AVR_TOOLS = (tool("gcc", install=AVR_INSTALL), tool("avr-gcc", install=AVR_INSTALL))
+# What each architecture needs.
+NEEDS: dict[str, tuple[Need, ...]] = {
+    "arm": _PROCESSOR,
+    "riscv": _PROCESSOR,
+    "avr": (_ELF, *_AVR_TOOLS, Need("simavr", AVR_INSTALL, _has_simavr)),
+    "wasm": (_ZIG, package("wasmtime", INSTALL)),
+}
 
 # Symbols (-g) cost no flash, and tell what was linked. No flag about contraction, on
 # purpose: the header must hold without it.
@@ -48,20 +58,7 @@ SECTIONS
 
 def check_installed(core: Core) -> None:
     """Raises MissingError unless all parts that this core needs are installed."""
-    parts = PARTS[core.architecture]
-    absent = [package for module, package in parts.items() if find_spec(module) is None]
-    if absent:
-        raise MissingError(f"{', '.join(absent)} not installed", remedy=zig.INSTALL)
-    tools = absent_avr_tools() if core.architecture == "avr" else []
-    if tools:
-        raise MissingError(f"{', '.join(tools)} not installed", remedy=AVR_INSTALL)
-
-
-def absent_avr_tools() -> list[str]:
-    """What is not installed of the compilers, and of the simulator's library and headers."""
-    absent = [tool for tool in ("gcc", "avr-gcc") if shutil.which(tool) is None]
-    has_simavr = find_library("simavr") is not None and SIMAVR_HEADERS.is_dir()
-    return absent if has_simavr else [*absent, "simavr"]
+    demand(NEEDS[core.architecture])
 
 
 def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence[str] = ()) -> Path:
