@@ -17,7 +17,7 @@ from wann_edge.exporters import Files
 from wann_edge.exporters.micropython import KEYWORDS
 from wann_edge.kernel import Floats
 
-_NODE = "apt-get install nodejs"
+NODE = "apt-get install nodejs"
 _PACKAGE = "@micropython/micropython-webassembly-pyscript"
 MICROPYTHON = f"npm install -g {_PACKAGE}@1.27.0"
 
@@ -118,7 +118,7 @@ class _Js:
 
     def require(self) -> None:
         """node."""
-        require_tools("node", _NODE, ["node"])
+        require_tools("node", NODE, ["node"])
 
     def build(self, files: Files, name: str, workdir: Path) -> BuiltScript:
         """Beside a driver that imports it."""
@@ -140,7 +140,7 @@ class _MicroPython:
 
     def require(self) -> None:
         """node, and MicroPython's own package for it."""
-        require_tools("micropython", _NODE, ["node"])
+        require_tools("micropython", NODE, ["node"])
         if _package() is None:
             missing("micropython", f"not installed: MicroPython for node: {MICROPYTHON}")
 

@@ -16,7 +16,7 @@ from wann_edge.exporters import Files
 from wann_edge.exporters.rust import KEYWORDS
 from wann_edge.kernel import Floats
 
-INSTALL = "https://rustup.rs, or apt-get install cargo"
+INSTALL = "apt-get install cargo"
 _HARNESS = """
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
