@@ -59,7 +59,7 @@ def _properties(network: Network, name: str) -> str:
         "sentence": summary_line(network),
         "paragraph": "One header without dependencies. Its self-test says whether it is sound.",
         "category": "Device Control",
-        "url": "https://pypi.org/project/wann-edge/",
+        "url": "https://arxiv.org/abs/1906.04358",
         "architectures": "*",
         "includes": f"{name}.h",
     }

@@ -13,9 +13,9 @@ import pytest
 
 from format_runners import runner_of, write_files
 from networks import random_network
-from wann_edge import export, in_fixed_point, netfile
+from wann_edge import export, in_fixed_point, netfile, registry
 from wann_edge.cli import run
-from wann_edge.exporters import export_files
+from wann_edge.exporters import export_files, exporter_of
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC
 
@@ -110,6 +110,14 @@ def test_the_readme_sets_up_in_two_lines() -> None:
     assert lines[0].endswith("wann-edge demo")
     assert next(line for line in README.splitlines() if "pytest" in line) == lines[1]
     assert "grep -m1 'pytest' README.md" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_every_format_has_a_row() -> None:
+    """With the numbers that it computes in."""
+    page = (ROOT / "docs" / "formats.md").read_text()
+    rows = re.findall(r"^\| `(\w[\w-]*)` \| [^|]+ \| ([a-z, ]+) \|", page, re.MULTILINE)
+    formats = registry.BUILT_IN["exporters"]
+    assert dict(rows) == {name: ", ".join(exporter_of(name).numbers) for name in formats}
 
 
 def test_changelog_names_the_version() -> None:

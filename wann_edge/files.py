@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
 
@@ -35,21 +37,20 @@ def write_whole(path: Path, content: bytes | str) -> None:
     Raises SettingsError when the place can't be written to.
     """
     data = content.encode() if isinstance(content, str) else content
-    temporary = ""
+    # Named before it is there, so that Ctrl-C at any point finds it.
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError as error:
         raise SettingsError(f"can't write: {error.strerror}", where=str(path)) from error
     finally:  # After Ctrl-C too.
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes], *, force: bool) -> None:
@@ -59,24 +60,23 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], *, force: bool) ->
     any other file is left alone.
     Raises SettingsError when the place can't be written to, or is taken.
     """
-    _check_free(folder, contents, force=force)
-    made = old = None
+    token = secrets.token_hex(8)
+    made, old = (folder.parent / f".{folder.name}.{token}.{which}" for which in ("new", "old"))
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        _check_free(folder, contents, force=force)
         for path, content in contents.items():
             write_whole(made / path, content)
-        made.chmod(0o777 & ~_umask())
         if folder.exists():
-            old = made.with_name(f"{made.name}.old")
             folder.replace(old)
         made.replace(folder)
+        shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise SettingsError(f"can't write: {error.strerror}", where=str(folder)) from error
     finally:  # After Ctrl-C too.
-        if old is not None and not folder.exists():
-            old.replace(folder)
-        for left in filter(None, (made, old)):
+        with suppress(OSError):
+            if old.exists() and not folder.exists():
+                old.replace(folder)
+        for left in (made, old):
             shutil.rmtree(left, ignore_errors=True)
 
 
@@ -94,9 +94,3 @@ def _check_free(folder: Path, contents: Mapping[str, bytes], *, force: bool) -> 
             where=str(folder),
             remedy="choose another folder, or move them away",
         )
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
