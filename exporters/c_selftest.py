@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from string import Template
 
 import numpy as np
 
 from wann_edge.exporters.c_text import listed
+from wann_edge.exporters.vectors import vectors
 from wann_edge.kernel import Floats
-from wann_edge.network import LARGEST, Input, Network
-
-# Beside the network's own: both signs, and no powers of two, which round nothing away and
-# would hide a product taken out of order.
-_WEIGHTS = (-1.7, 0.3, 1.1)
-_SEED = 0
+from wann_edge.network import Network
 
 _SELFTEST = Template("""\
 #ifdef ${NAME}_SELFTEST
@@ -61,12 +56,8 @@ ${expected}
 
 def selftest(network: Network, name: str) -> str:
     """The C function ``name_selftest``, with its vectors computed by the kernel now."""
-    weights = np.array([network.shared_weight, *_WEIGHTS], np.float32)
-    observations = _observations(network.inputs)
+    weights, observations, expected = vectors(network)
     rows = len(observations)
-    expected = network.program.forward(
-        np.tile(observations, (len(weights), 1)), np.repeat(weights, rows)
-    )
     return _SELFTEST.substitute(
         name=name,
         NAME=name.upper(),
@@ -76,20 +67,6 @@ def selftest(network: Network, name: str) -> str:
         observation=_table(observations),
         expected=_table(expected),
     )
-
-
-def _observations(inputs: tuple[Input, ...]) -> Floats:
-    """16 observations: from the declared ranges, at their ends, zeros, huge, not finite."""
-    rng = np.random.default_rng(_SEED)
-    low, high = np.array([channel.typical_range for channel in inputs]).T
-    zero = np.zeros(len(inputs))
-    huge = np.where(np.arange(len(inputs)) % 2 == 0, LARGEST, -LARGEST)
-    typical = rng.uniform(low, high, (10, len(inputs)))
-    typical[0, 0] = math.nan
-    typical[1, -1] = math.inf
-    typical[2, len(inputs) // 2] = -math.inf
-    large = rng.normal(0.0, 1e6, len(inputs))
-    return np.vstack([zero, -zero, low, high, huge, large, typical]).astype(np.float32)
 
 
 def _words(values: Floats) -> str:

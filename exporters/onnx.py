@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import asdict
 from importlib.metadata import version
 
 from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 
 from wann_edge.exporters import Files
+from wann_edge.exporters.contract import contract
 from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.onnx_graph import Writer, write_network
 from wann_edge.needs import Need
-from wann_edge.network import Input, Network, Output
+from wann_edge.network import Network
 
 # Old enough for onnxruntime 1.18 and later: IR version 8 came with operator set 17.
 OPSET = 17
@@ -80,21 +79,4 @@ def _floats(name: str, shape: list[int | str]) -> ValueInfoProto:
 
 def _metadata(network: Network) -> dict[str, str]:
     """The contract: for each name a JSON text."""
-    contract = {
-        "format": "wann-edge-onnx",
-        "version": version("wann-edge"),
-        "task": network.task,
-        "control_period_s": network.control_period_s,
-        "shared_weight": network.shared_weight,
-        "inputs": [_channel(channel) for channel in network.inputs],
-        "outputs": [_channel(channel) for channel in network.outputs],
-    }
-    return {name: json.dumps(value) for name, value in contract.items()}
-
-
-def _channel(channel: Input | Output) -> dict[str, str | float | None]:
-    """The channel's fields; an absent bound is null, for JSON has no infinity."""
-    return {
-        name: None if isinstance(value, float) and math.isinf(value) else value
-        for name, value in asdict(channel).items()
-    }
+    return {name: json.dumps(value) for name, value in contract(network, "onnx").items()}

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from wann_edge.needs import absent
-from wann_edge.verify.emulated.toolchain import AVR_INSTALL, INSTALL, NEEDS
+from wann_edge.verify.emulated.toolchain import AVR_INSTALL, NEEDS
+from wann_edge.zig import INSTALL
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"

@@ -10,12 +10,15 @@ import pytest
 
 from conftest import ROOT, missing
 from format_runners.arduino import INSTALL as ARDUINO_INSTALL
+from format_runners.node import MICROPYTHON, NODE
+from format_runners.rust import INSTALL as RUST_INSTALL
 from test_qemu import INSTALL as QEMU_INSTALL
 from wann_edge import netfile, registry
 from wann_edge.cli import run
 from wann_edge.cli.listing import entries
 from wann_edge.network import Network, named_channels
-from wann_edge.verify.emulated.toolchain import AVR_INSTALL, INSTALL
+from wann_edge.verify.emulated.toolchain import AVR_INSTALL
+from wann_edge.zig import INSTALL
 
 SCRIPT = (ROOT / ".ci" / "run").read_text()
 # Reference data is used where it is; a second opinion on machine code is left to who has it.
@@ -38,8 +41,11 @@ def test_every_part_that_a_test_may_miss_is_required() -> None:
 
 def test_what_the_install_lines_name_is_installed() -> None:
     packages = set(re.findall(r"[\w.+-]+", SCRIPT.partition("apt-get install")[2]))
-    for line in (AVR_INSTALL, ARDUINO_INSTALL, QEMU_INSTALL):
+    for line in (AVR_INSTALL, ARDUINO_INSTALL, QEMU_INSTALL, NODE, RUST_INSTALL):
         assert set(line.removeprefix("apt-get install ").split()) <= packages
+    name, _, version = MICROPYTHON.removeprefix("npm install -g ").rpartition("@")
+    assert f"\nmicropython={name}\n" in SCRIPT
+    assert f'npm install -g --silent "$micropython@{version}"' in SCRIPT
     assert "--no-install-recommends -o DPkg::Lock::Timeout=400" in SCRIPT
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from networks import random_network
-from wann_edge import registry
+from wann_edge import registry, zig
 from wann_edge.errors import MissingError, VerifyError
 from wann_edge.exporters import Files, export
 from wann_edge.exporters.c import CHeader
@@ -197,16 +197,16 @@ def test_the_cache_is_the_users_or_a_folder_that_can_be_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def folder(chosen: str, base: Path) -> Path:
-        toolchain._cache_folder.cache_clear()
+        zig._cache_folder.cache_clear()
         monkeypatch.setenv("ZIG_GLOBAL_CACHE_DIR", chosen)
         monkeypatch.setenv("XDG_CACHE_HOME", str(base))
-        return toolchain._cache_folder()
+        return zig._cache_folder()
 
     assert folder("/chosen", tmp_path) == Path("/chosen")
     assert folder("", tmp_path) == tmp_path / "wann-edge" / "zig"
     (tmp_path / "file").touch()
     assert "wann-edge-zig" in folder("", tmp_path / "file").name
-    toolchain._cache_folder.cache_clear()
+    zig._cache_folder.cache_clear()
 
 
 def test_an_fpu_is_named_where_there_is_one() -> None:

@@ -26,6 +26,11 @@ RUNNERS = {
     "arduino": "arduino:ARDUINO",
     "platformio": "folders:PLATFORMIO",
     "zephyr": "folders:ZEPHYR",
+    "micropython": "node:MICROPYTHON_MODULE",
+    "rust": "rust:RUST",
+    "wasm": "wasm:WASM",
+    "js": "node:JS",
+    "numpy": "python:NUMPY",
 }
 
 # The single weight that a runner's ``tampered`` replaces: 15 bits after the point, so

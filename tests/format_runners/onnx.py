@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,8 @@ import onnx
 from onnx import numpy_helper
 
 from format_runners import MARK, OTHER, Contract
+from format_runners.stated import stated_contract
 from wann_edge.exporters import Files
-from wann_edge.network import Input, Output
 from wann_edge.verify.onnx import TOLERANCE, OnnxGraph
 
 
@@ -31,20 +30,7 @@ class BuiltGraph(OnnxGraph):
 
     def contract(self) -> Contract:
         """As the metadata says."""
-        stated = self._stated
-        inputs = [{**_bounds(entry), "offset": 0.0, "scale": 1.0} for entry in stated["inputs"]]
-        outputs = [_bounds(entry) for entry in stated["outputs"]]
-        return Contract(
-            tuple(Input(**entry) for entry in inputs),
-            tuple(Output(**entry) for entry in outputs),
-            stated["control_period_s"],
-            stated["shared_weight"],
-        )
-
-
-def _bounds(entry: dict[str, object]) -> dict[str, object]:
-    given = {"low": -math.inf, "high": math.inf}
-    return {name: given.get(name) if value is None else value for name, value in entry.items()}
+        return stated_contract(self._stated)
 
 
 class _Onnx:

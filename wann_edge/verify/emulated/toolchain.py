@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from ctypes.util import find_library
-from functools import cache
 from pathlib import Path
 
+from wann_edge import zig
 from wann_edge.errors import VerifyError
 from wann_edge.needs import Need, demand, package, tool
 from wann_edge.verify.emulated.cores import Core
+from wann_edge.zig import INSTALL
 
-INSTALL = 'pip install "wann-edge[emu]"'
 AVR_INSTALL = "apt-get install gcc gcc-avr avr-libc simavr libsimavr-dev"
 SIMAVR_HEADERS = Path("/usr/include/simavr")
 
@@ -43,10 +40,6 @@ COMMON_FLAGS = (
     *("-std=c99", "-Os", "-g", "-Wl,--gc-sections"),
     *("-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Werror"),
 )
-ZIG_FLAGS = (
-    *("-ffreestanding", "-nostdlib", "-lcompiler_rt"),
-    *("-fno-stack-protector", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables"),
-)
 AVR_FLAGS = ("-ffunction-sections", "-fdata-sections", "-nostartfiles")
 # Code and constants at one place, what is written to at another: as flash and RAM are.
 LINKER_SCRIPT = """\
@@ -71,8 +64,7 @@ def check_installed(core: Core) -> None:
 def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence[str] = ()) -> Path:
     """The source linked for a core, beside it, with these functions kept.
 
-    Raises VerifyError when it does not compile. Zig's first compilation for a core takes
-    seconds, for its library is built; then it is in the user's cache.
+    Raises VerifyError when it does not compile.
     """
     output = source.with_suffix(".wasm" if core.architecture == "wasm" else ".elf")
     kept = [f"-Wl,-u,{entry}" for entry in entries if core.architecture != "wasm"]
@@ -81,13 +73,8 @@ def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence
         # avr-libc keeps its floating-point routines in the library of mathematics.
         run_compiler(["avr-gcc", *AVR_FLAGS, *flags, "-lm"], "avr-gcc")
     else:
-        special = [*ZIG_FLAGS, *_linker_flags(core, source.parent, entries)]
-        command = [sys.executable, "-m", "ziglang", "cc", *flags, *special]
-        caches = {
-            "ZIG_GLOBAL_CACHE_DIR": str(_cache_folder()),
-            "ZIG_LOCAL_CACHE_DIR": str(source.parent / "zig-cache"),
-        }
-        run_compiler(command, f"zig for {core.name}", {**os.environ, **caches})
+        command = zig.command([*flags, *_linker_flags(core, source.parent, entries)])
+        run_compiler(command, f"zig for {core.name}", zig.environment(source.parent))
     return output
 
 
@@ -106,19 +93,3 @@ def _linker_flags(core: Core, folder: Path, entries: Sequence[str]) -> list[str]
     script = folder / "link.ld"
     script.write_text(LINKER_SCRIPT)
     return ["-T", str(script), f"-Wl,-e,{entries[0]}"]
-
-
-@cache
-def _cache_folder() -> Path:
-    """Where libraries stay compiled: the user's cache, or a temporary folder where it's closed."""
-    chosen = os.environ.get("ZIG_GLOBAL_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "wann-edge" / "zig"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        return Path(tempfile.gettempdir()) / f"wann-edge-zig-{os.getuid()}"
