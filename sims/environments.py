@@ -14,7 +14,7 @@ from gymnasium.error import InvalidAction, ResetNeeded
 from gymnasium.spaces import Box
 
 from wann_edge.kernel import Floats
-from wann_edge.sims.swingup import SPEC, SwingUpWorld, draw_start
+from wann_edge.sims.swingup import SPEC, SwingUp
 
 # Nothing bounds a velocity, and a cart may leave the track by a step's way. gymnasium
 # wants finite bounds: the largest float32. The kernel's sine may exceed 1 by an ulp.
@@ -38,7 +38,8 @@ class SwingUpEnv(gymnasium.Env[Floats, Floats]):
     def __init__(self) -> None:
         self.observation_space = Box(-_HIGH, _HIGH)
         self.action_space = Box(-1.0, 1.0, (1,))
-        self._world = SwingUpWorld()
+        self._task = SwingUp()
+        self._world = self._task.world()
         self._over = True
 
     def reset(
@@ -47,7 +48,7 @@ class SwingUpEnv(gymnasium.Env[Floats, Floats]):
         """Starts an episode, drawn from the seed where one is given; there are no options."""
         super().reset(seed=seed, options=options)
         self._over = False
-        return self._world.start(draw_start(self.np_random)), {}
+        return self._world.start(self._task.draw(self.np_random)), {}
 
     def step(self, action: Floats) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
         """One control period: observation, reward, terminated, truncated (never), info (empty)."""

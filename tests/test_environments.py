@@ -12,7 +12,7 @@ from gymnasium.error import InvalidAction, ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
 from wann_edge.sims.environments import SwingUpEnv
-from wann_edge.sims.swingup import SwingUpWorld
+from wann_edge.sims.swingup import SwingUp
 
 NAME = "wann_edge/SwingUp-v0"
 
@@ -30,13 +30,13 @@ def test_made_by_name_alone() -> None:
 def test_vectors_of_it_can_be_made() -> None:
     vector = gymnasium.make_vec(NAME, num_envs=3, vectorization_mode="sync")
     seen, _ = vector.reset(seed=5)
-    expected = [SwingUpWorld().reset(seed) for seed in (5, 6, 7)]
+    expected = [SwingUp().world().reset(seed) for seed in (5, 6, 7)]
     np.testing.assert_array_equal(seen, expected)
 
 
 @pytest.mark.parametrize("seed", [0, 11, 2**31])
 def test_trajectories_are_the_worlds(seed: int) -> None:
-    environment, world = SwingUpEnv(), SwingUpWorld()
+    environment, world = SwingUpEnv(), SwingUp().world()
     seen, info = environment.reset(seed=seed)
     np.testing.assert_array_equal(seen, world.reset(seed), strict=True)
     assert info == {}
