@@ -14,7 +14,16 @@ from importlib.metadata import entry_points
 from wann_edge.errors import SettingsError
 
 BUILT_IN: dict[str, dict[str, str]] = {
-    "tasks": {"swingup": "wann_edge.sims.swingup:SwingUp"},
+    "tasks": {
+        "swingup": "wann_edge.sims.swingup:SwingUp",
+        "cartpole": "wann_edge.sims.cartpole:CartPole",
+        "pendulum": "wann_edge.sims.pendulum:Pendulum",
+        "mountaincar": "wann_edge.sims.mountaincar:MountainCar",
+        "acrobot": "wann_edge.sims.acrobot:Acrobot",
+        "furuta": "wann_edge.sims.furuta:Furuta",
+        "balancer": "wann_edge.sims.balancer:Balancer",
+        "quadrotor": "wann_edge.sims.quadrotor:Quadrotor",
+    },
     "exporters": {
         "c": "wann_edge.exporters.c:CHeader",
         "onnx": "wann_edge.exporters.onnx:Onnx",
