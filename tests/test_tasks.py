@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from conftest import missing
+from conftest import ROOT, missing
 from networks import random_network
 from wann_edge import registry
 from wann_edge.errors import MissingError, TaskError
@@ -25,7 +26,11 @@ Floats = NDArray[np.float32]
 Step = tuple[Floats, np.float32, bool]
 
 
-@pytest.fixture(params=sorted(registry.registered("tasks")))
+# A task that is a file conforms as well as those with names.
+MY_PLANT = os.path.relpath(ROOT / "examples" / "my_plant.c")
+
+
+@pytest.fixture(params=[*sorted(registry.registered("tasks")), MY_PLANT])
 def task(request: pytest.FixtureRequest) -> Task:
     """Each registered task; those whose simulator is not installed are skipped."""
     name: str = request.param
