@@ -25,8 +25,8 @@ class Pendulum(NativeTask):
         name="pendulum",
         inputs=(
             Input("angle_cos", "1", -1.0, 1.0),
-            Input("angle_sin", "1", -1.0, 1.0),
-            Input("angular_velocity", "rad/s", -8.0, 8.0, scale=0.25),
+            Input("angle_sin", "1", -1.0, 1.0, scale=4.0),
+            Input("angular_velocity", "rad/s", -8.0, 8.0),
         ),
         outputs=(Output("torque_per_2_n_m", "1", -1.0, 1.0),),
         dt_s=0.05,

@@ -1,7 +1,7 @@
 /* Two-wheeled balancing robot, in the plane: Yamamoto (2008), "NXTway-GS model-based design",
  * equations of wheel angle and body pitch; parameters of that robot (LEGO NXT). Both motors
  * get the same voltage, at most 8 V. SI units; pitch 0 is upright. Runge-Kutta of order 4,
- * two steps a control period, for the wheels' speed settles within 20 ms. */
+ * four steps a control period, for the motors' back-EMF acts within 4 ms. */
 #ifndef WANN_BALANCER_H
 #define WANN_BALANCER_H
 
@@ -59,8 +59,8 @@ static wann_mask balancer_step(wann_real *state, wann_real *observation, const w
                                wann_real *reward)
 {
     wann_real voltage = wann_clamp(action[0], -1.0f, 1.0f) * BALANCER_MOTOR_V;
-    wann_rk4(balancer_rates, 4, state, &voltage, 0.5f * BALANCER_DT_S);
-    wann_rk4(balancer_rates, 4, state, &voltage, 0.5f * BALANCER_DT_S);
+    for (int part = 0; part < 4; part++)
+        wann_rk4(balancer_rates, 4, state, &voltage, 0.25f * BALANCER_DT_S);
     balancer_observe(state, observation);
     wann_real place = observation[0] * (1.0f / BALANCER_FAR_M);
     wann_real pitch = observation[2] * (1.0f / BALANCER_FALLEN_RAD);
