@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -121,7 +122,10 @@ def main() -> None:
     if unknown:
         parser.error(f"{min(unknown)!r} is not one of {', '.join(HOLDS)}")
     names = asked.tasks or list(HOLDS)
-    rows = [searched(name, asked.seconds, asked.workers, asked.seed) for name in names]
+    rows: list[dict[str, object]] = []
+    for name in names:
+        rows.append(searched(name, asked.seconds, asked.workers, asked.seed))
+        print(*rows[-1].values(), sep="  ", file=sys.stderr, flush=True)
     show({**machine(), "seconds a search": asked.seconds}, rows, as_json=asked.json)
 
 

@@ -47,7 +47,10 @@ class World(Protocol):
         ...
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """One control period: the next observation, the reward, whether the episode is over."""
+        """One control period: the next observation, the reward, whether the episode is over.
+
+        Raises TaskError before a reset, or where the episode was over.
+        """
         ...
 
 
