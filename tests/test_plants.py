@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from networks import random_network
 from plant_oracles import STEPS, Stepped
 from roundoff import ROUNDOFF, Rounded
-from wann_edge.kernel import plant, plant_names
+from wann_edge.evaluate import rollouts_of
+from wann_edge.kernel import plant, plant_names, supported_lanes
+from wann_edge.network import Network
 from wann_edge.sims.native import NativeTask, NativeWorld
 from wann_edge.task import load_task
 
@@ -157,7 +160,22 @@ def test_each_step_is_the_equations(name: str) -> None:
     assert (np.max(shares, axis=0) > 0.01).all(), "the bound is idle"
 
 
-def test_every_plant_has_an_oracle_a_task_and_a_lane_test() -> None:
+@pytest.mark.parametrize("name", plant_names())
+def test_every_lane_width_gives_the_same_bits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    task, results = load_task(name), []
+    spec, rng = task.spec, np.random.default_rng(6)
+    sizes = {"inputs": len(spec.inputs), "outputs": len(spec.outputs)}
+    made = [random_network(rng, hidden=8, density=1.0, **sizes) for _ in range(4)]
+    networks = [Network(spec.inputs, spec.outputs, one.activations, one.edges) for one in made]
+    for width in supported_lanes():
+        monkeypatch.setenv("WANN_LANES", str(width))
+        runs = rollouts_of(networks, task, (-1.0, 0.3, 0.7), range(25))
+        results.append([(run.returns.tobytes(), run.steps.tobytes()) for run in runs])
+    assert all(result == results[0] for result in results)
+    assert len(set(results[0])) > 1
+
+
+def test_every_plant_has_an_oracle_and_a_task() -> None:
     assert set(plant_names()) == {"swingup", *STEPS}
     for name in plant_names():
         spec, native = load_task(name).spec, plant(name)

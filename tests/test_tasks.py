@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pytest
@@ -30,12 +31,15 @@ Step = tuple[Floats, np.float32, bool]
 MY_PLANT = os.path.relpath(ROOT / "examples" / "my_plant.c")
 
 
+loaded = cache(load_task)
+
+
 @pytest.fixture(params=[*sorted(registry.registered("tasks")), MY_PLANT])
 def task(request: pytest.FixtureRequest) -> Task:
     """Each registered task; those whose simulator is not installed are skipped."""
     name: str = request.param
     try:
-        return load_task(name)
+        return loaded(name)
     except MissingError as error:
         missing("sims", str(error))
         raise

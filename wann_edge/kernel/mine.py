@@ -179,6 +179,6 @@ def _channels(declared: ctypes.Array[InputStruct] | ctypes.Array[OutputStruct]) 
         if channel.name is None:
             break
         numbers = [getattr(channel, field[0]) for field in channel._fields_[2:]]
-        unit = (channel.unit or b"1").decode(errors="replace")
+        unit = (b"1" if channel.unit is None else channel.unit).decode(errors="replace")
         found.append(Channel(channel.name.decode(errors="replace"), unit, tuple(numbers)))
     return found
