@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.oracle import ACTIVATIONS, Doubles, swingup_reward, swingup_step
 from wann_edge.network import Network
-from wann_edge.sims.swingup import TRACK_M, start_state
+from wann_edge.sims.swingup import TRACK_M, SwingUp
 
 
 class NodeByNode:
@@ -47,7 +47,7 @@ def steps_per_second(network: Network, weights: tuple[float, ...], seconds: floa
 
 
 def _episode(policy: NodeByNode, weight: float, seed: int) -> int:
-    state, total, steps = start_state(seed).astype(np.float64), 0.0, 0
+    state, total, steps = SwingUp().start(seed).astype(np.float64), 0.0, 0
     while steps < 1000 and abs(state[0]) <= TRACK_M:
         position, speed, angle, spin = state
         seen = np.array([position, speed, np.cos(angle), np.sin(angle), spin])

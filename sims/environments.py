@@ -1,44 +1,47 @@
-"""The tasks as gymnasium environments, registered when this module is imported.
+"""The native plants as gymnasium environments, registered when this module is imported.
 
 gymnasium imports it itself where the module stands before the name:
-``gymnasium.make("wann_edge.sims.environments:wann_edge/SwingUp-v0")``.
+``gymnasium.make("wann_edge.sims.environments:wann_edge/SwingUp-v0")``. Each plant's task
+has one, of its class's name: ``wann_edge/CartPole-v0``, ``wann_edge/Furuta-v0`` and so on.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
 from gymnasium.error import InvalidAction, ResetNeeded
 from gymnasium.spaces import Box
 
-from wann_edge.kernel import Floats
-from wann_edge.sims.swingup import SPEC, SwingUpWorld, draw_start
+from wann_edge.kernel import Floats, plant_names
+from wann_edge.registry import load
+from wann_edge.sims.native import NativeTask
 
-# Nothing bounds a velocity, and a cart may leave the track by a step's way. gymnasium
-# wants finite bounds: the largest float32. The kernel's sine may exceed 1 by an ulp.
-_LARGEST = np.finfo(np.float32).max
-_ONE = np.nextafter(np.float32(1), np.float32(2))
-_HIGH = np.array([_LARGEST, _LARGEST, _ONE, _ONE, _LARGEST])
+# Nothing bounds a velocity, and a step may lead beyond what ends an episode. gymnasium
+# wants finite bounds: the largest float32.
+_LARGEST = float(np.finfo(np.float32).max)
 
 
-class SwingUpEnv(gymnasium.Env[Floats, Floats]):
-    """Swing a pole up from hanging and balance it.
+class PlantEnv(gymnasium.Env[Floats, Floats]):
+    """A native plant's task, by the task's name.
 
-    Observations float32 [5], actions float32 [1], rewards and ends are those of the
-    task ``swingup``, bit for bit: the same C runs. ``reset(seed=n)`` starts the
-    episode that seed n names there. Terminated when the cart leaves the track;
-    truncated after 1000 steps of 0.01 s where ``gymnasium.make`` made it.
+    Observations float32 [inputs], actions float32 [outputs], rewards and ends are those of
+    the task, bit for bit: the same C runs. ``reset(seed=n)`` starts the episode that seed n
+    names there. Terminated where the task ends an episode; truncated after the task's
+    longest where ``gymnasium.make`` made it.
 
     Raises InvalidAction on an action that is not finite, and ResetNeeded on a step
     after the end.
     """
 
-    def __init__(self) -> None:
-        self.observation_space = Box(-_HIGH, _HIGH)
-        self.action_space = Box(-1.0, 1.0, (1,))
-        self._world = SwingUpWorld()
+    def __init__(self, task: str) -> None:
+        self._task = cast("type[NativeTask]", load("tasks", task))()
+        spec = self._task.spec
+        ends = np.array([(channel.low, channel.high) for channel in spec.outputs], np.float32)
+        self.observation_space = Box(-_LARGEST, _LARGEST, (len(spec.inputs),))
+        self.action_space = Box(ends[:, 0], ends[:, 1])
+        self._world = self._task.world()
         self._over = True
 
     def reset(
@@ -47,7 +50,8 @@ class SwingUpEnv(gymnasium.Env[Floats, Floats]):
         """Starts an episode, drawn from the seed where one is given; there are no options."""
         super().reset(seed=seed, options=options)
         self._over = False
-        return self._world.start(draw_start(self.np_random)), {}
+        start = np.asarray(self._task.draw(self.np_random), np.float32)
+        return self._world.start(start), {}
 
     def step(self, action: Floats) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
         """One control period: observation, reward, terminated, truncated (never), info (empty)."""
@@ -59,6 +63,19 @@ class SwingUpEnv(gymnasium.Env[Floats, Floats]):
         return observation, float(reward), self._over, False, {}
 
 
-gymnasium.register(
-    "wann_edge/SwingUp-v0", f"{__name__}:SwingUpEnv", max_episode_steps=SPEC.max_steps
-)
+def environment_name(task: str) -> str:
+    """The gymnasium name of a native plant's task."""
+    return f"wann_edge/{cast('type[NativeTask]', load('tasks', task)).__name__}-v0"
+
+
+def _register() -> None:
+    for name in plant_names():
+        gymnasium.register(
+            environment_name(name),
+            f"{__name__}:PlantEnv",
+            max_episode_steps=cast("type[NativeTask]", load("tasks", name)).spec.max_steps,
+            kwargs={"task": name},
+        )
+
+
+_register()

@@ -19,7 +19,14 @@ from numpy.typing import NDArray
 import wann_edge.kernel
 from networks import random_network
 from wann_edge.fixed import quantise
-from wann_edge.kernel import activate, activate_fixed, activation_names, plant, supported_lanes
+from wann_edge.kernel import (
+    activate,
+    activate_fixed,
+    activation_names,
+    plant,
+    plant_names,
+    supported_lanes,
+)
 from wann_edge.ranges import measured_ranges
 
 KERNEL = Path(wann_edge.kernel.__file__).parent
@@ -97,13 +104,21 @@ def _probe_rollouts(rng: np.random.Generator) -> str:
     return _digest(*results)
 
 
-def _probe_plant(rng: np.random.Generator) -> str:
-    swingup = plant("swingup")
-    state = rng.normal(0, 0.5, swingup.states).astype(np.float32)
-    seen = swingup.observe(state)
-    for action in rng.normal(0, 1.5, (100, swingup.actions)):
-        state, seen, _, _ = swingup.step(state, seen, action)
-    return _digest(state, seen)
+def _probe_plants(rng: np.random.Generator) -> str:
+    """Each plant's steps, and its episodes in lanes."""
+    results: list[NDArray[np.float32]] = []
+    for native in map(plant, plant_names()):
+        state = rng.normal(0, 0.5, native.states).astype(np.float32)
+        seen = native.observe(state)
+        for action in rng.normal(0, 1.5, (100, native.actions)):
+            state, seen, _, _ = native.step(state, seen, action)
+        sizes = {"inputs": native.observations, "outputs": native.actions}
+        program = random_network(rng, hidden=8, **sizes).program
+        states = rng.normal(0, 0.3, (70, native.states)).astype(np.float32)
+        weights = rng.normal(0, 1.5, 70).astype(np.float32)
+        returns, steps = program.rollouts(native, weights, states, 100)
+        results += [state, seen, returns, steps.astype(np.float32)]
+    return _digest(*results)
 
 
 def _probe_fixed(rng: np.random.Generator) -> str:
@@ -130,7 +145,7 @@ PROBES = {
     "activations": _probe_activations,
     "forward": _probe_forward,
     "rollouts": _probe_rollouts,
-    "plant": _probe_plant,
+    "plants": _probe_plants,
     "fixed point": _probe_fixed,
 }
 

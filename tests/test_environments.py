@@ -11,15 +11,36 @@ import pytest
 from gymnasium.error import InvalidAction, ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
-from wann_edge.sims.environments import SwingUpEnv
-from wann_edge.sims.swingup import SwingUpWorld
+from wann_edge.kernel import plant_names
+from wann_edge.sims.environments import PlantEnv, environment_name
+from wann_edge.sims.swingup import SwingUp
+from wann_edge.task import load_task
 
 NAME = "wann_edge/SwingUp-v0"
 
 
-def test_gymnasiums_own_check() -> None:
+@pytest.mark.parametrize("task", plant_names())
+def test_gymnasiums_own_check(task: str) -> None:
     """A warning is an error here."""
-    check_env(gymnasium.make(NAME).unwrapped)
+    check_env(gymnasium.make(environment_name(task)).unwrapped)
+
+
+@pytest.mark.parametrize("task", plant_names())
+def test_every_plants_environment_is_its_task(task: str) -> None:
+    environment, world = gymnasium.make(environment_name(task)), load_task(task).world()
+    environment.action_space.seed(3)
+    seen, _ = environment.reset(seed=3)
+    np.testing.assert_array_equal(seen, world.reset(3), strict=True)
+    ends = False, False
+    steps = 0
+    while not any(ends):
+        action = environment.action_space.sample()
+        seen, reward, *ends, _ = environment.step(action)
+        expected = world.step(action)
+        np.testing.assert_array_equal(seen, expected[0], strict=True)
+        assert (np.float32(reward), ends[0]) == expected[1:]
+        steps += 1
+    assert ends[1] == (steps == load_task(task).spec.max_steps)
 
 
 def test_made_by_name_alone() -> None:
@@ -30,13 +51,13 @@ def test_made_by_name_alone() -> None:
 def test_vectors_of_it_can_be_made() -> None:
     vector = gymnasium.make_vec(NAME, num_envs=3, vectorization_mode="sync")
     seen, _ = vector.reset(seed=5)
-    expected = [SwingUpWorld().reset(seed) for seed in (5, 6, 7)]
+    expected = [SwingUp().world().reset(seed) for seed in (5, 6, 7)]
     np.testing.assert_array_equal(seen, expected)
 
 
 @pytest.mark.parametrize("seed", [0, 11, 2**31])
 def test_trajectories_are_the_worlds(seed: int) -> None:
-    environment, world = SwingUpEnv(), SwingUpWorld()
+    environment, world = PlantEnv("swingup"), SwingUp().world()
     seen, info = environment.reset(seed=seed)
     np.testing.assert_array_equal(seen, world.reset(seed), strict=True)
     assert info == {}
@@ -53,7 +74,7 @@ def test_trajectories_are_the_worlds(seed: int) -> None:
 
 
 def test_the_generator_goes_on_between_episodes() -> None:
-    environment = SwingUpEnv()
+    environment = PlantEnv("swingup")
     starts = [environment.reset(seed=3)[0], environment.reset()[0], environment.reset()[0]]
     again = [environment.reset(seed=3)[0], environment.reset()[0], environment.reset()[0]]
     np.testing.assert_array_equal(starts, again)
@@ -70,7 +91,7 @@ def test_truncated_after_1000_steps() -> None:
 
 
 def test_what_is_returned_may_be_written_to() -> None:
-    careful, careless = SwingUpEnv(), SwingUpEnv()
+    careful, careless = PlantEnv("swingup"), PlantEnv("swingup")
     for environment in (careful, careless):
         seen, _ = environment.reset(seed=4)
     seen[:] = 0
@@ -79,7 +100,7 @@ def test_what_is_returned_may_be_written_to() -> None:
 
 
 def test_no_step_before_a_reset_or_after_the_end() -> None:
-    environment, push = SwingUpEnv(), np.ones(1, np.float32)
+    environment, push = PlantEnv("swingup"), np.ones(1, np.float32)
     with pytest.raises(ResetNeeded, match="call reset"):
         environment.step(push)
     environment.reset(seed=0)
@@ -90,7 +111,7 @@ def test_no_step_before_a_reset_or_after_the_end() -> None:
 
 
 def test_bad_actions_are_refused_and_change_nothing() -> None:
-    environment, twin = SwingUpEnv(), SwingUpEnv()
+    environment, twin = PlantEnv("swingup"), PlantEnv("swingup")
     for each in (environment, twin):
         each.reset(seed=8)
     for bad in (np.nan, np.inf):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("wann_edge", "exporters", "sims", "tests", "benchmarks")
+FOLDERS = ("wann_edge", "exporters", "sims", "tests", "benchmarks", "examples")
 MOST_LINES = 300
 
 

@@ -27,7 +27,7 @@ from oracle import (
 )
 from wann_edge.kernel import plant
 from wann_edge.network import Network, named_channels
-from wann_edge.sims.swingup import SwingUp, SwingUpWorld, start_state
+from wann_edge.sims.swingup import SwingUp
 
 PLANT = plant("swingup")
 # A second from near hanging; each action is held for a quarter, and the last is clipped to -1.
@@ -94,7 +94,7 @@ def oracle_path(actions: Doubles, dt_s: float = DT_S) -> list[Doubles]:
 
 def kernel_path(start: NDArray[np.float32], actions: Doubles) -> NDArray[np.float32]:
     """The kernel's states, likewise: [steps + 1, 4]."""
-    world = SwingUpWorld()
+    world = SwingUp().world()
     world.start(start)
     path = [world.state]
     for action in actions:
@@ -228,14 +228,14 @@ def test_mirrored_motion_is_the_mirror_of_the_motion() -> None:
 def test_starts_are_normal_around_hanging() -> None:
     """Means and deviations within 4 of their standard errors; a seed names one start."""
     count = 4000
-    starts = np.array([start_state(seed) for seed in range(count)])
+    starts = np.array([SwingUp().start(seed) for seed in range(count)])
     assert starts.dtype == np.float32
     off = (starts.mean(axis=0) - (0, 0, math.pi, 0)) / (0.2 / math.sqrt(count))
     assert np.all(np.abs(off) < 4)
     spread = (starts.std(axis=0) - 0.2) / (0.2 / math.sqrt(2 * count))
     assert np.all(np.abs(spread) < 4)
     assert np.max(np.abs(np.corrcoef(starts.T) - np.eye(4))) < 4 / math.sqrt(count)
-    np.testing.assert_array_equal(start_state(17), starts[17])
+    np.testing.assert_array_equal(SwingUp().start(17), starts[17])
     assert len({state.tobytes() for state in starts}) == count
 
 

@@ -13,13 +13,17 @@ from __future__ import annotations
 
 
 class WannError(Exception):
-    """One line for the user: ``where: what; remedy``."""
+    """One line for the user: ``where: what; remedy``.
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+    details: the lines of another tool, such as a compiler, to be shown as they are.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", details: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.where = where
         self.remedy = remedy
+        self.details = details
 
     def __str__(self) -> str:
         line = f"{self.where}: {self.what}" if self.where else self.what
@@ -28,11 +32,11 @@ class WannError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keyword arguments survive the way back from a worker process."""
-        return (_rebuild, (type(self), self.what, self.where, self.remedy))
+        return (_rebuild, (type(self), self.what, self.where, self.remedy, self.details))
 
 
-def _rebuild(kind: type[WannError], what: str, where: str, remedy: str) -> WannError:
-    return kind(what, where=where, remedy=remedy)
+def _rebuild(kind: type[WannError], what: str, where: str, remedy: str, details: str) -> WannError:
+    return kind(what, where=where, remedy=remedy, details=details)
 
 
 class NetworkError(WannError):

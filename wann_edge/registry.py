@@ -1,9 +1,9 @@
-"""Names of tasks, exporters, targets and costs, and where each is found.
+"""Names of tasks, files that are tasks, exporters, targets and costs, and where each is found.
 
 A plain dictionary from a name to a lazy ``"module:attribute"``. Other packages add
 to it through the entry-point groups ``wann_edge.tasks``, ``wann_edge.exporters``,
-``wann_edge.targets`` and ``wann_edge.costs``. A cost, under its exporter's name, is a
-function of a network and a core's name.
+``wann_edge.targets``, ``wann_edge.costs`` and ``wann_edge.task_files``. A cost, under its
+exporter's name, is a function of a network and a core's name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,18 @@ from importlib.metadata import entry_points
 from wann_edge.errors import SettingsError
 
 BUILT_IN: dict[str, dict[str, str]] = {
-    "tasks": {"swingup": "wann_edge.sims.swingup:SwingUp"},
+    "tasks": {
+        "swingup": "wann_edge.sims.swingup:SwingUp",
+        "cartpole": "wann_edge.sims.cartpole:CartPole",
+        "pendulum": "wann_edge.sims.pendulum:Pendulum",
+        "mountaincar": "wann_edge.sims.mountaincar:MountainCar",
+        "acrobot": "wann_edge.sims.acrobot:Acrobot",
+        "furuta": "wann_edge.sims.furuta:Furuta",
+        "balancer": "wann_edge.sims.balancer:Balancer",
+        "quadrotor": "wann_edge.sims.quadrotor:Quadrotor",
+    },
+    # By the ending of a file that is a task itself.
+    "task_files": {".c": "wann_edge.sims.mine:MyTask"},
     "exporters": {
         "c": "wann_edge.exporters.c:CHeader",
         "c-fixed": "wann_edge.exporters.c:CFixedHeader",
@@ -46,7 +57,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
 
 
 def registered(kind: str) -> dict[str, str]:
-    """All names of a kind ("tasks", "exporters", "targets", "costs") with where each is found."""
+    """All names of a kind, a key of ``BUILT_IN``, with where each is found."""
     others = {point.name: point.value for point in entry_points(group=f"wann_edge.{kind}")}
     return {**others, **BUILT_IN[kind]}
 

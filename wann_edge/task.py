@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import NamedTuple, Protocol, TypeGuard
 
 import numpy as np
@@ -12,7 +13,7 @@ from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats, Integers, Plant
 from wann_edge.needs import Listed
 from wann_edge.network import Input, Network, Output
-from wann_edge.registry import load
+from wann_edge.registry import load, registered
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,10 @@ class World(Protocol):
         ...
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """One control period: the next observation, the reward, whether the episode is over."""
+        """One control period: the next observation, the reward, whether the episode is over.
+
+        Raises TaskError before a reset, or where the episode was over.
+        """
         ...
 
 
@@ -133,9 +137,15 @@ class Policy(Protocol):
 
 
 def load_task(name: str) -> Task:
-    """The task registered under this name. Raises SettingsError where there is none."""
-    kind = load("tasks", name)
-    task: Task = kind()  # type: ignore[operator]
+    """The task registered under this name, or the one that a file such as ./my_plant.c is.
+
+    Raises SettingsError where there is none, and TaskError where the file is not a task.
+    """
+    ending = PurePath(name).suffix
+    if ending in registered("task_files"):
+        task: Task = load("task_files", ending)(name)  # type: ignore[operator]
+    else:
+        task = load("tasks", name)()  # type: ignore[operator]
     return task
 
 

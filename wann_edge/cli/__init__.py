@@ -28,7 +28,7 @@ def run(arguments: list[str]) -> int:
     try:
         return int(app(arguments, prog_name="wann-edge", standalone_mode=False) or 0)
     except WannError as error:
-        return _complain(str(error))
+        return _complain(str(error), error.details)
     except typer.TyperException as error:
         message = error.format_message().rstrip(".")
         return _complain(f"{message}; see wann-edge --help")
@@ -37,6 +37,8 @@ def run(arguments: list[str]) -> int:
         return 1
 
 
-def _complain(line: str) -> int:
+def _complain(line: str, details: str = "") -> int:
     print(f"wann-edge: {' '.join(line.split())}", file=sys.stderr)
+    if details:
+        print(details.rstrip(), file=sys.stderr)
     return 2

@@ -82,7 +82,9 @@ def demo(
     epilog="Example:  wann-edge search swingup --preset fast --time-limit 60s --out my-run"
 )
 def search(
-    task: Annotated[str | None, typer.Argument(help="The task's name, such as swingup.")] = None,
+    task: Annotated[
+        str | None, typer.Argument(help="The task's name, such as swingup, or a plant's C file.")
+    ] = None,
     preset: Annotated[str, typer.Option(help="Settings to start from: fast, or paper.")] = "fast",
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
     complexity: Complexity = None,
@@ -216,7 +218,9 @@ def tune(
 
 @app.command(epilog="Example:  wann-edge baseline swingup --layers 10 -o baseline.json")
 def baseline(
-    task: Annotated[str, typer.Argument(help="The task's name, such as swingup.")],
+    task: Annotated[
+        str, typer.Argument(help="The task's name, such as swingup, or a plant's C file.")
+    ],
     layers: Annotated[
         str, typer.Option(help="Sizes of the hidden layers, such as 10 or 10,10.")
     ] = "10",

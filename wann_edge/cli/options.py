@@ -9,7 +9,8 @@ import typer
 
 NetworkFile = Annotated[Path, typer.Argument(metavar="FILE", help="A network file (JSON).")]
 TaskName = Annotated[
-    str | None, typer.Option("--task", help="The task, if not the one the file names.")
+    str | None,
+    typer.Option("--task", help="The task, or a plant's C file, if not the one the file names."),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Every random number comes from this seed.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: all cores.")]

@@ -46,15 +46,21 @@ const char *wann_activation_name(int32_t activation)
 
 const char *wann_plant_name(int32_t plant)
 {
-    int32_t count = (int32_t)(sizeof wann_plants / sizeof wann_plants[0]);
-    return plant >= 0 && plant < count ? wann_plants[plant].name : 0;
+    return plant >= 0 && plant < WANN_PLANT_COUNT ? wann_plants[plant].name : 0;
 }
 
-void wann_plant_sizes(int32_t plant, int32_t *states, int32_t *observations, int32_t *actions)
+const void *wann_native_plant(int32_t lanes, int32_t plant)
 {
-    *states = wann_plants[plant].states;
-    *observations = wann_plants[plant].observations;
-    *actions = wann_plants[plant].actions;
+    return table(lanes)->plant(plant);
+}
+
+void wann_plant_sizes(const void *plant, int32_t *states, int32_t *observations,
+                      int32_t *actions)
+{
+    const wann_plant *sized = plant;
+    *states = sized->states;
+    *observations = sized->observations;
+    *actions = sized->actions;
 }
 
 uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net, int32_t edges)
@@ -76,7 +82,7 @@ void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, con
 }
 
 void wann_run_rollouts(int32_t lanes, const wann_network *net, const wann_fixed *fixed,
-                       int32_t plant, const wann_jobs *jobs, void *scratch)
+                       const void *plant, const wann_jobs *jobs, void *scratch)
 {
     table(lanes)->rollouts(net, fixed, plant, jobs, scratch);
 }
@@ -101,13 +107,13 @@ void wann_run_fixed_forward(int32_t lanes, const wann_fixed *fixed, int32_t coun
     table(lanes)->fixed_forward(fixed, count, weight, observation, action, sum, scratch);
 }
 
-void wann_plant_observe(int32_t plant, const float *state, float *observation)
+void wann_plant_observe(const void *plant, const float *state, float *observation)
 {
-    wann_plants[plant].observe(state, observation);
+    ((const wann_plant *)plant)->observe(state, observation);
 }
 
-int32_t wann_plant_step(int32_t plant, float *state, float *observation, const float *action,
+int32_t wann_plant_step(const void *plant, float *state, float *observation, const float *action,
                         float *reward)
 {
-    return wann_plants[plant].step(state, observation, action, reward) != 0;
+    return ((const wann_plant *)plant)->step(state, observation, action, reward) != 0;
 }

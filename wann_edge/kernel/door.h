@@ -14,7 +14,8 @@ typedef struct {
     void (*activate)(int32_t activation, int32_t count, const float *x, float *y);
     void (*forward)(const wann_network *net, int32_t count, const float *weight,
                     const float *observation, float *action, float *sum, void *scratch);
-    void (*rollouts)(const wann_network *net, const wann_fixed *fixed, int32_t plant,
+    const void *(*plant)(int32_t plant);
+    void (*rollouts)(const wann_network *net, const wann_fixed *fixed, const void *plant,
                      const wann_jobs *jobs, void *scratch);
     void (*fixed_activate)(int32_t wide, int32_t activation, int32_t count, const int32_t *x,
                            int32_t *y);
@@ -32,7 +33,12 @@ extern const wann_lanes wann_lanes_16;
 int32_t wann_supports(int32_t lanes);
 const char *wann_activation_name(int32_t activation);
 const char *wann_plant_name(int32_t plant);
-void wann_plant_sizes(int32_t plant, int32_t *states, int32_t *observations, int32_t *actions);
+
+/* A plant is handed over as the address of its wann_plant, compiled for the lane width that
+ * runs it; observe, step and sizes take the one of 1 lane. */
+const void *wann_native_plant(int32_t lanes, int32_t plant);
+void wann_plant_sizes(const void *plant, int32_t *states, int32_t *observations,
+                      int32_t *actions);
 
 /* Scratch memory, aligned to 64 bytes, that forward and rollouts need; edges: those of the jobs. */
 uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net, int32_t edges);
@@ -43,7 +49,7 @@ void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, con
                       const float *observation, float *action, float *sum, void *scratch);
 /* fixed: NULL, or the network in fixed point, to run in place of floats. */
 void wann_run_rollouts(int32_t lanes, const wann_network *net, const wann_fixed *fixed,
-                       int32_t plant, const wann_jobs *jobs, void *scratch);
+                       const void *plant, const wann_jobs *jobs, void *scratch);
 
 /* In fixed point: activations and the walk on words; forward on floats, its sums words. */
 void wann_run_fixed_activation(int32_t lanes, int32_t wide, int32_t activation, int32_t count,
@@ -55,8 +61,8 @@ void wann_run_fixed_forward(int32_t lanes, const wann_fixed *fixed, int32_t coun
                             const float *weight, const float *observation, float *action,
                             int32_t *sum, void *scratch);
 
-void wann_plant_observe(int32_t plant, const float *state, float *observation);
-int32_t wann_plant_step(int32_t plant, float *state, float *observation, const float *action,
+void wann_plant_observe(const void *plant, const float *state, float *observation);
+int32_t wann_plant_step(const void *plant, float *state, float *observation, const float *action,
                         float *reward);
 
 #endif

@@ -2,17 +2,7 @@
  * sets WANN_LANES and the instruction set. Data comes as plain arrays of floats,
  * a row an item, and is laid into lanes here. */
 
-/* The instruction set, for the functions that follow: one file a width, and no
- * flag to forget. Elsewhere than on x86-64 the compiler's own set serves. */
-#if defined(__x86_64__) && defined(__clang__) && WANN_LANES == 8
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
-#elif defined(__x86_64__) && defined(__clang__) && WANN_LANES == 16
-#pragma clang attribute push(__attribute__((target("avx512f"))), apply_to = function)
-#elif defined(__x86_64__) && WANN_LANES == 8
-#pragma GCC target("avx2")
-#elif defined(__x86_64__) && WANN_LANES == 16
-#pragma GCC target("avx512f")
-#endif
+#include "isa.h"
 
 #define WANN_BLOCKS 3
 #include "door.h"
@@ -130,18 +120,21 @@ static void lanes_fixed_forward(const wann_fixed *fixed, int32_t count, const fl
     }
 }
 
-static void lanes_rollouts(const wann_network *net, const wann_fixed *fixed, int32_t plant,
+static const void *lanes_plant(int32_t plant)
+{
+    return &wann_plants[plant];
+}
+
+static void lanes_rollouts(const wann_network *net, const wann_fixed *fixed, const void *plant,
                            const wann_jobs *jobs, void *scratch)
 {
     wann_floats *value = scratch, *edge_weight = value + 1 + net->inputs + net->computed;
-    wann_rollouts(net, fixed, &wann_plants[plant], jobs, value, edge_weight);
+    wann_rollouts(net, fixed, plant, jobs, value, edge_weight);
 }
 
 const wann_lanes WANN_TABLE_OF(WANN_LANES) = {
-    WANN_LANES, sizeof(wann_floats), lanes_activate, lanes_forward, lanes_rollouts,
+    WANN_LANES, sizeof(wann_floats), lanes_activate, lanes_forward, lanes_plant, lanes_rollouts,
     lanes_fixed_activate, lanes_fixed_walk, lanes_fixed_forward,
 };
 
-#if defined(__x86_64__) && defined(__clang__) && WANN_LANES >= 8
-#pragma clang attribute pop
-#endif
+#include "isa_end.h"

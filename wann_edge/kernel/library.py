@@ -98,17 +98,19 @@ def library() -> ctypes.CDLL:
     lib.wann_activation_name.restype = ctypes.c_char_p
     lib.wann_plant_name.argtypes = [number]
     lib.wann_plant_name.restype = ctypes.c_char_p
-    lib.wann_plant_sizes.argtypes = [number, pointer, pointer, pointer]
+    lib.wann_native_plant.argtypes = [number, number]
+    lib.wann_native_plant.restype = pointer
+    lib.wann_plant_sizes.argtypes = [pointer] * 4
     lib.wann_scratch_bytes.argtypes = [number, pointer, number]
     lib.wann_scratch_bytes.restype = ctypes.c_uint64
     lib.wann_run_activation.argtypes = [number, number, number, pointer, pointer]
     lib.wann_run_forward.argtypes = [number, pointer, number, *[pointer] * 5]
-    lib.wann_run_rollouts.argtypes = [number, pointer, pointer, number, pointer, pointer]
+    lib.wann_run_rollouts.argtypes = [number, *[pointer] * 5]
     lib.wann_run_fixed_activation.argtypes = [*[number] * 4, pointer, pointer]
     lib.wann_run_fixed_walk.argtypes = [number, pointer, number, *[pointer] * 4]
     lib.wann_run_fixed_forward.argtypes = [number, pointer, number, *[pointer] * 5]
-    lib.wann_plant_observe.argtypes = [number, pointer, pointer]
-    lib.wann_plant_step.argtypes = [number, *[pointer] * 4]
+    lib.wann_plant_observe.argtypes = [pointer] * 3
+    lib.wann_plant_step.argtypes = [pointer] * 5
     return lib
 
 

@@ -1,8 +1,9 @@
-"""The kernel's native plants, one control period at a time."""
+"""Plants, one control period at a time."""
 
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +15,13 @@ from wann_edge.kernel.library import library, plant_names
 
 @dataclass(frozen=True)
 class Plant:
-    """A native plant: its place in the kernel's table and its sizes."""
+    """A plant: its sizes, and where it stands compiled for a lane width.
+
+    address: of the ``wann_plant`` of kernel/plants/plant.h, for a number of lanes.
+    """
 
     name: str
-    index: int
+    address: Callable[[int], int]
     states: int
     observations: int
     actions: int
@@ -26,7 +30,7 @@ class Plant:
         """The observation [observations] of a state [states], float32."""
         seen = np.empty(self.observations, np.float32)
         start = checked(state, (self.states,), "state")
-        library().wann_plant_observe(self.index, start.ctypes.data, seen.ctypes.data)
+        library().wann_plant_observe(self.address(1), start.ctypes.data, seen.ctypes.data)
         return seen
 
     def step(
@@ -43,7 +47,7 @@ class Plant:
         act = checked(action, (self.actions,), "action")
         reward = ctypes.c_float()
         over = library().wann_plant_step(
-            self.index,
+            self.address(1),
             after.ctypes.data,
             seen.ctypes.data,
             act.ctypes.data,
@@ -54,8 +58,13 @@ class Plant:
 
 def plant(name: str) -> Plant:
     """The native plant of this name; ValueError if the kernel has none."""
-    index = plant_names().index(name)
+    number = plant_names().index(name)
+    return plant_at(name, lambda width: int(library().wann_native_plant(width, number)))
+
+
+def plant_at(name: str, address: Callable[[int], int]) -> Plant:
+    """The plant whose ``wann_plant`` for each lane width stands at these addresses."""
     sizes = (ctypes.c_int32 * 3)()
     start = ctypes.addressof(sizes)
-    library().wann_plant_sizes(index, start, start + 4, start + 8)
-    return Plant(name, index, *sizes)
+    library().wann_plant_sizes(address(1), start, start + 4, start + 8)
+    return Plant(name, address, *sizes)

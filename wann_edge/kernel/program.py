@@ -191,6 +191,7 @@ def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -
     starts = (jobs.weight, jobs.edge_weight, jobs.state, jobs.total, jobs.steps)
     largest = max(programs, key=lambda program: program.computed)
     _memory, scratch = largest.scratch(width, jobs.edges)
+    address = plant.address(width)
     for number, program in enumerate(programs):
         for first, size in program.chunks(count, width, jobs.max_steps):
             written = 4 * (number * count + first)
@@ -200,7 +201,7 @@ def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -
             jobs.state = starts[2] + 4 * first * jobs.states
             jobs.total, jobs.steps = starts[3] + written, starts[4] + written
             here = program.address, program.fixed_address
-            run(width, *here, plant.index, ctypes.addressof(jobs), scratch)
+            run(width, *here, address, ctypes.addressof(jobs), scratch)
 
 
 def activate(name: str, values: ArrayLike) -> Floats:

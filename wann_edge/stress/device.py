@@ -68,7 +68,7 @@ class Device:
         pointer, number = ctypes.c_void_p, ctypes.c_int32
         built.stress_step.argtypes = [pointer, pointer, number]
         built.stress_step.restype = None
-        built.stress_episodes.argtypes = [pointer, pointer, *[number] * 4, *[pointer] * 3]
+        built.stress_episodes.argtypes = [*[pointer] * 3, *[number] * 3, *[pointer] * 3]
         built.stress_episodes.restype = None
         words = ctypes.c_uint32 * network.node_count
         self._kept = words.in_dll(built, "stress_kept")
@@ -122,7 +122,7 @@ class Device:
         self._library.stress_episodes(
             ctypes.cast(kernel.wann_plant_observe, ctypes.c_void_p),
             ctypes.cast(kernel.wann_plant_step, ctypes.c_void_p),
-            plant.index,
+            plant.address(1),
             len(seeds),
             task.spec.max_steps,
             plant.states,

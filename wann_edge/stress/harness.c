@@ -50,17 +50,17 @@ void stress_step(const float *observation, float *action, int32_t flip)
 }
 
 /* The kernel's functions of these names. */
-typedef void observe_function(int32_t plant, const float *state, float *observation);
-typedef int32_t step_function(int32_t plant, float *state, float *observation,
+typedef void observe_function(const void *plant, const float *state, float *observation);
+typedef int32_t step_function(const void *plant, float *state, float *observation,
                               const float *action, float *reward);
 
 /* Whole episodes of a native plant; rewards are summed as the kernel sums them.
  * state [count][states]: where they start, and memory to work in. flips [count][max_steps],
  * or NULL. */
-void stress_episodes(observe_function *observe, step_function *step, int32_t plant,
+void stress_episodes(observe_function *observe, step_function *step, const void *plant,
                      int32_t count, int32_t max_steps, int32_t states, float *state,
                      const int32_t *flips, float *returns);
-void stress_episodes(observe_function *observe, step_function *step, int32_t plant,
+void stress_episodes(observe_function *observe, step_function *step, const void *plant,
                      int32_t count, int32_t max_steps, int32_t states, float *state,
                      const int32_t *flips, float *returns)
 {

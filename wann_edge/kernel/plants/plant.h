@@ -7,7 +7,7 @@
 #ifndef WANN_PLANT_H
 #define WANN_PLANT_H
 
-#include "../activations.h"
+#include "../network.h"
 
 #define WANN_PLANT_ROOM 16  /* the most state variables, observations or actions */
 
@@ -18,5 +18,53 @@ typedef struct {
     wann_mask (*step)(wann_real *state, wann_real *observation, const wann_real *action,
                       wann_real *reward);
 } wann_plant;
+
+#define WANN_NEVER ((wann_mask){0})  /* what a step gives whose episodes end by time alone */
+#define WANN_TURN_RAD 6.28318531f
+#define WANN_PER_TURN 0.159154943f
+
+/* Sine and cosine of an angle in radians. */
+static inline wann_real wann_sin_rad(wann_real angle)
+{
+    return wann_sin(angle * (2.0f * WANN_PER_TURN));
+}
+
+static inline wann_real wann_cos_rad(wann_real angle)
+{
+    return wann_cos(angle * (2.0f * WANN_PER_TURN));
+}
+
+/* The same direction within half a turn of 0. */
+static inline wann_real wann_wrap_rad(wann_real angle)
+{
+    wann_real turns = angle * WANN_PER_TURN;
+    wann_real half = wann_select(turns < 0.0f, wann_constant(-0.5f), wann_constant(0.5f));
+    wann_real near = wann_select(wann_abs(turns) < 1e6f, turns + half, wann_constant(0.0f));
+    return angle - wann_to_real(wann_to_int(near)) * WANN_TURN_RAD;
+}
+
+/* One classical Runge-Kutta step of dt_s for n variables, the input held.
+ * rates: the derivative of a state under an input. */
+WANN_INLINE void wann_rk4(void (*rates)(const wann_real *state, const wann_real *input,
+                                        wann_real *rate),
+                          int32_t n, wann_real *state, const wann_real *input, float dt_s)
+{
+    const float ahead_s[] = {0.5f * dt_s, 0.5f * dt_s, dt_s, 0.0f};
+    const float share[] = {1.0f, 2.0f, 2.0f, 1.0f};
+    wann_real at[WANN_PLANT_ROOM], rate[WANN_PLANT_ROOM], sum[WANN_PLANT_ROOM];
+    for (int32_t i = 0; i < n; i++) {
+        at[i] = state[i];
+        sum[i] = wann_constant(0.0f);
+    }
+    for (int32_t stage = 0; stage < 4; stage++) {
+        rates(at, input, rate);
+        for (int32_t i = 0; i < n; i++) {
+            sum[i] = sum[i] + rate[i] * share[stage];
+            at[i] = state[i] + rate[i] * ahead_s[stage];
+        }
+    }
+    for (int32_t i = 0; i < n; i++)
+        state[i] = state[i] + sum[i] * (dt_s / 6.0f);
+}
 
 #endif

@@ -1,0 +1,133 @@
+"""Environment steps a second of every task, ours beside gymnasium's own and EnvPool's.
+
+Run:  python -m benchmarks.sims [TASK ...] [--seconds 1] [--json]
+
+One thread each. Ours counts a network of 8 hidden nodes with it, which chooses each action;
+the others step with one fixed action, without a network. gymnasium and EnvPool are timed
+where they have the same environment; EnvPool, 64 environments a call, where it is
+installed: pip install envpool.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import gymnasium
+import numpy as np
+
+from benchmarks.common import machine, show
+from wann_edge.errors import MissingError
+from wann_edge.evaluate import PAPER_WEIGHTS, rollouts
+from wann_edge.kernel import activation_names
+from wann_edge.network import Network
+from wann_edge.registry import registered
+from wann_edge.search.genome import express, initial
+from wann_edge.search.mutate import add_connection, add_node
+from wann_edge.task import Task, is_batch, load_task
+
+# A task of ours, and the environment that it is held against.
+SAME = {
+    "cartpole": "CartPole-v1",
+    "pendulum": "Pendulum-v1",
+    "mountaincar": "MountainCarContinuous-v0",
+    "acrobot": "Acrobot-v1",
+}
+HIDDEN = 8
+ENVIRONMENTS = 64
+# Episodes for each weight of a batch; of a task that runs step by step, one.
+EPISODES = 320
+
+
+def controller(task: Task) -> Network:
+    """A random network of 8 hidden nodes with the task's contract."""
+    rng, spec = np.random.default_rng(0), task.spec
+    genome = initial(len(spec.inputs), len(spec.outputs), 1.0, rng)
+    while len(genome.hidden) < HIDDEN:
+        genome = add_connection(add_node(genome, activation_names(), rng), rng)
+    return express(genome, spec)
+
+
+def median_rate(run: Callable[[], int], seconds: float) -> float:
+    """The median over repeats of steps a second; run gives the steps that it took."""
+    run()
+    rates: list[float] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(rates) < 3:
+        start = time.perf_counter()
+        rates.append(run() / (time.perf_counter() - start))
+    return statistics.median(rates)
+
+
+def ours(task: Task, seconds: float) -> float:
+    """Of our own engine, with a network."""
+    network, many = controller(task), is_batch(task)
+    weights, seeds = (PAPER_WEIGHTS, range(EPISODES)) if many else ((1.0,), range(1))
+    return median_rate(lambda: int(rollouts(network, task, weights, seeds).steps.sum()), seconds)
+
+
+def gymnasiums(name: str, seconds: float) -> float:
+    """Of gymnasium's environment."""
+    env = gymnasium.make(name)
+    env.action_space.seed(0)
+    action = env.action_space.sample()
+
+    def run() -> int:
+        env.reset(seed=0)
+        for step in range(1, 201):
+            _, _, over, late, _ = env.step(action)
+            if over or late:
+                return step
+        return 200
+
+    return median_rate(run, seconds)
+
+
+def envpools(name: str, seconds: float) -> float:
+    """Of EnvPool's environment, with one thread."""
+    import envpool  # noqa: PLC0415
+
+    pool = envpool.make_gymnasium(name, num_envs=ENVIRONMENTS, num_threads=1, seed=0)
+    pool.reset()
+    space = pool.action_space
+    space.seed(0)
+    actions = np.array([space.sample() for _ in range(ENVIRONMENTS)])
+
+    def run() -> int:
+        for _ in range(50):
+            pool.step(actions)
+        return 50 * ENVIRONMENTS
+
+    return median_rate(run, seconds)
+
+
+def row_of(name: str, seconds: float) -> dict[str, object]:
+    """A row of the table: thousands of steps a second, a dash where there is none."""
+    row: dict[str, object] = {"task": name}
+    try:
+        row["ours, k/s"] = round(ours(load_task(name), seconds) / 1e3, 1)
+    except MissingError as error:
+        return row | {"ours, k/s": str(error)}
+    other = SAME.get(name)
+    row["gymnasium, k/s"] = round(gymnasiums(other, seconds) / 1e3, 1) if other else "-"
+    pooled = other and find_spec("envpool") is not None
+    row["EnvPool, k/s"] = round(envpools(str(other), seconds) / 1e3, 1) if pooled else "-"
+    return row
+
+
+def main() -> None:
+    """Prints a row a task."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help="default: all that are registered")
+    parser.add_argument("--seconds", type=float, default=1.0, help="time for each figure")
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    asked = parser.parse_args()
+    rows = [row_of(name, asked.seconds) for name in asked.tasks or registered("tasks")]
+    show(machine(), rows, as_json=asked.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,4 @@
+/* Ends what isa.h began. */
+#if defined(__x86_64__) && defined(__clang__) && WANN_LANES >= 8
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,72 @@
+/* Two-wheeled balancing robot, in the plane: Yamamoto (2008), "NXTway-GS model-based design",
+ * equations of wheel angle and body pitch; parameters of that robot (LEGO NXT). Both motors
+ * get the same voltage, at most 8 V. SI units; pitch 0 is upright. Runge-Kutta of order 4,
+ * four steps a control period, for the motors' back-EMF acts within 4 ms. */
+#ifndef WANN_BALANCER_H
+#define WANN_BALANCER_H
+
+#include "plant.h"
+
+#define BALANCER_GRAVITY_MPS2 9.81f
+#define BALANCER_WHEEL_KG 0.03f
+#define BALANCER_WHEEL_M 0.04f  /* radius */
+#define BALANCER_BODY_KG 0.6f
+#define BALANCER_CENTRE_M 0.072f  /* of mass, above the axle */
+#define BALANCER_ROTOR_KGM2 1e-5f
+#define BALANCER_MOTOR_OHM 6.69f
+#define BALANCER_MOTOR_VSPRAD 0.468f
+#define BALANCER_MOTOR_NMPA 0.317f
+#define BALANCER_MOTOR_NMSPRAD 0.0022f  /* friction between body and wheel */
+#define BALANCER_MOTOR_V 8.0f
+#define BALANCER_DT_S 0.01f
+#define BALANCER_FAR_M 1.0f
+#define BALANCER_FALLEN_RAD 0.6f
+
+/* state: wheel rad, pitch rad, wheel' rad/s, pitch' rad/s.
+ * observation: position m, velocity m/s, pitch rad, pitch' rad/s. */
+static void balancer_observe(const wann_real *state, wann_real *observation)
+{
+    observation[0] = state[0] * BALANCER_WHEEL_M;
+    observation[1] = state[2] * BALANCER_WHEEL_M;
+    observation[2] = state[1];
+    observation[3] = state[3];
+}
+
+/* Solves the two equations of motion for both accelerations by Cramer's rule. */
+static inline void balancer_rates(const wann_real *state, const wann_real *voltage,
+                                  wann_real *rate)
+{
+    const float radius2_m2 = BALANCER_WHEEL_M * BALANCER_WHEEL_M;
+    const float body_kgm = BALANCER_BODY_KG * BALANCER_CENTRE_M;
+    const float rotors_kgm2 = 2.0f * BALANCER_ROTOR_KGM2;
+    const float wheel_kgm2 = (3.0f * BALANCER_WHEEL_KG + BALANCER_BODY_KG) * radius2_m2 + rotors_kgm2;
+    const float pitch_kgm2 = body_kgm * BALANCER_CENTRE_M * (4.0f / 3.0f) + rotors_kgm2;
+    const float per_volt = 2.0f * BALANCER_MOTOR_NMPA / BALANCER_MOTOR_OHM;
+    const float drag = per_volt * BALANCER_MOTOR_VSPRAD + 2.0f * BALANCER_MOTOR_NMSPRAD;
+    wann_real c = wann_cos_rad(state[1]), s = wann_sin_rad(state[1]);
+    wann_real torque = voltage[0] * per_volt - (state[2] - state[3]) * drag;
+    wann_real on_wheel = torque + state[3] * state[3] * s * (body_kgm * BALANCER_WHEEL_M);
+    wann_real on_pitch = s * (body_kgm * BALANCER_GRAVITY_MPS2) - torque;
+    wann_real cross = c * (body_kgm * BALANCER_WHEEL_M) - rotors_kgm2;
+    wann_real determinant = wheel_kgm2 * pitch_kgm2 - cross * cross;
+    rate[0] = state[2];
+    rate[1] = state[3];
+    rate[2] = (on_wheel * pitch_kgm2 - on_pitch * cross) / determinant;
+    rate[3] = (on_pitch * wheel_kgm2 - on_wheel * cross) / determinant;
+}
+
+static wann_mask balancer_step(wann_real *state, wann_real *observation, const wann_real *action,
+                               wann_real *reward)
+{
+    wann_real voltage = wann_clamp(action[0], -1.0f, 1.0f) * BALANCER_MOTOR_V;
+    for (int part = 0; part < 4; part++)
+        wann_rk4(balancer_rates, 4, state, &voltage, 0.25f * BALANCER_DT_S);
+    balancer_observe(state, observation);
+    wann_real place = observation[0] * (1.0f / BALANCER_FAR_M);
+    wann_real pitch = observation[2] * (1.0f / BALANCER_FALLEN_RAD);
+    reward[0] = 1.0f - (place * place + pitch * pitch) * 0.5f;
+    return wann_true(wann_abs(observation[0]) > BALANCER_FAR_M) |
+           wann_true(wann_abs(observation[2]) > BALANCER_FALLEN_RAD);
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* CartPole-v1 of gymnasium: the cart-pole of Barto, Sutton & Anderson (1983), pushed to
+ * the right where the action is above 0, else to the left. SI units; angle 0 is upright.
+ * Explicit Euler. */
+#ifndef WANN_CARTPOLE_H
+#define WANN_CARTPOLE_H
+
+#include "plant.h"
+
+#define CARTPOLE_GRAVITY_MPS2 9.8f
+#define CARTPOLE_CART_KG 1.0f
+#define CARTPOLE_POLE_KG 0.1f
+#define CARTPOLE_HALF_POLE_M 0.5f
+#define CARTPOLE_FORCE_N 10.0f
+#define CARTPOLE_DT_S 0.02f
+#define CARTPOLE_TRACK_M 2.4f
+#define CARTPOLE_ANGLE_RAD 0.20943951f  /* 12 degrees */
+
+/* state and observation: x m, x' m/s, angle rad, angle' rad/s. */
+static void cartpole_observe(const wann_real *state, wann_real *observation)
+{
+    for (int i = 0; i < 4; i++)
+        observation[i] = state[i];
+}
+
+static wann_mask cartpole_step(wann_real *state, wann_real *observation, const wann_real *action,
+                               wann_real *reward)
+{
+    const float total_kg = CARTPOLE_CART_KG + CARTPOLE_POLE_KG;
+    const float pole_kgm = CARTPOLE_POLE_KG * CARTPOLE_HALF_POLE_M;
+    wann_real speed = state[1], spin = state[3];
+    wann_real c = wann_cos_rad(state[2]), s = wann_sin_rad(state[2]);
+    wann_real force = wann_select(action[0] > 0.0f, wann_constant(CARTPOLE_FORCE_N),
+                                  wann_constant(-CARTPOLE_FORCE_N));
+    wann_real push = (force + spin * spin * s * pole_kgm) / total_kg;
+    wann_real turn = (s * CARTPOLE_GRAVITY_MPS2 - c * push) /
+                     ((4.0f / 3.0f - c * c * (CARTPOLE_POLE_KG / total_kg)) * CARTPOLE_HALF_POLE_M);
+    state[0] = state[0] + speed * CARTPOLE_DT_S;
+    state[1] = speed + (push - turn * c * (pole_kgm / total_kg)) * CARTPOLE_DT_S;
+    state[2] = state[2] + spin * CARTPOLE_DT_S;
+    state[3] = spin + turn * CARTPOLE_DT_S;
+    cartpole_observe(state, observation);
+    reward[0] = wann_constant(1.0f);
+    return wann_true(wann_abs(state[0]) > CARTPOLE_TRACK_M) |
+           wann_true(wann_abs(state[2]) > CARTPOLE_ANGLE_RAD);
+}
+
+#endif

@@ -1,0 +1,60 @@
+/* Quadrotor in a vertical plane: Tedrake, "Underactuated robotics", section 3.3, with two
+ * pairs of rotors. Parameters: Crazyflie 2 (27 g, rotors in an X, arms of 39.7 mm), whose
+ * four rotors lift 2.25 times its weight; no drag. SI units; x to the right, z up, the angle
+ * counter-clockwise, 0 level. Runge-Kutta of order 4, one step a control period.
+ *
+ * The actions are a mixer's: lift, a change of both pairs' thrust in hover thrusts, and roll,
+ * the difference between the right pair and the left in tenths of a hover thrust. */
+#ifndef WANN_QUADROTOR_H
+#define WANN_QUADROTOR_H
+
+#include "plant.h"
+
+#define QUADROTOR_GRAVITY_MPS2 9.81f
+#define QUADROTOR_KG 0.027f
+#define QUADROTOR_INERTIA_KGM2 1.4e-5f
+#define QUADROTOR_ARM_M 0.0280721f  /* 39.7 mm / sqrt(2) */
+#define QUADROTOR_LIFT 2.25f  /* all rotors, in weights */
+#define QUADROTOR_ROLL 0.05f  /* of each pair, in its hover thrust */
+#define QUADROTOR_DT_S 0.01f
+#define QUADROTOR_FAR_M 2.0f
+#define QUADROTOR_TIPPED_RAD 1.2f
+
+/* state and observation: x m, z m, angle rad, x' m/s, z' m/s, angle' rad/s. */
+static void quadrotor_observe(const wann_real *state, wann_real *observation)
+{
+    for (int i = 0; i < 6; i++)
+        observation[i] = state[i];
+}
+
+/* thrust: of the left pair and the right pair, N. */
+static inline void quadrotor_rates(const wann_real *state, const wann_real *thrust,
+                                   wann_real *rate)
+{
+    wann_real lift = (thrust[0] + thrust[1]) * (1.0f / QUADROTOR_KG);
+    for (int i = 0; i < 3; i++)
+        rate[i] = state[3 + i];
+    rate[3] = 0.0f - wann_sin_rad(state[2]) * lift;
+    rate[4] = wann_cos_rad(state[2]) * lift - QUADROTOR_GRAVITY_MPS2;
+    rate[5] = (thrust[1] - thrust[0]) * (QUADROTOR_ARM_M / QUADROTOR_INERTIA_KGM2);
+}
+
+static wann_mask quadrotor_step(wann_real *state, wann_real *observation, const wann_real *action,
+                                wann_real *reward)
+{
+    const float hover_n = 0.5f * QUADROTOR_KG * QUADROTOR_GRAVITY_MPS2;
+    wann_real lift = wann_clamp(action[0], -1.0f, 1.0f) + 1.0f;
+    wann_real roll = wann_clamp(action[1], -1.0f, 1.0f) * QUADROTOR_ROLL;
+    wann_real thrust[2];
+    thrust[0] = wann_clamp(lift - roll, 0.0f, QUADROTOR_LIFT) * hover_n;
+    thrust[1] = wann_clamp(lift + roll, 0.0f, QUADROTOR_LIFT) * hover_n;
+    wann_rk4(quadrotor_rates, 6, state, thrust, QUADROTOR_DT_S);
+    quadrotor_observe(state, observation);
+    wann_real away2 = state[0] * state[0] + state[1] * state[1];
+    reward[0] = 1.0f / (away2 * 10.0f + 1.0f);
+    return wann_true(wann_abs(state[0]) > QUADROTOR_FAR_M) |
+           wann_true(wann_abs(state[1]) > QUADROTOR_FAR_M) |
+           wann_true(wann_abs(state[2]) > QUADROTOR_TIPPED_RAD);
+}
+
+#endif
