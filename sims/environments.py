@@ -35,6 +35,11 @@ class SwingUpEnv(gymnasium.Env[Floats, Floats]):
     after the end.
     """
 
+    metadata = {  # noqa: RUF012
+        "render_modes": [],
+        "render_fps": round(1 / SPEC.dt_s),
+    }
+
     def __init__(self) -> None:
         self.observation_space = Box(-_HIGH, _HIGH)
         self.action_space = Box(-1.0, 1.0, (1,))

@@ -25,7 +25,11 @@ Floats = NDArray[np.float32]
 Step = tuple[Floats, np.float32, bool]
 
 
-@pytest.fixture(params=sorted(registry.registered("tasks")))
+# Of each simulator that makes tasks of names that are not registered.
+NAMED = ("gymnasium:BipedalWalker-v3", "gymnasium:LunarLanderContinuous-v3")
+
+
+@pytest.fixture(params=[*sorted(registry.registered("tasks")), *NAMED])
 def task(request: pytest.FixtureRequest) -> Task:
     """Each registered task; those whose simulator is not installed are skipped."""
     name: str = request.param

@@ -2,8 +2,9 @@
 
 A plain dictionary from a name to a lazy ``"module:attribute"``. Other packages add
 to it through the entry-point groups ``wann_edge.tasks``, ``wann_edge.exporters``,
-``wann_edge.targets`` and ``wann_edge.costs``. A cost, under its exporter's name, is a
-function of a network and a core's name.
+``wann_edge.targets``, ``wann_edge.simulators`` and ``wann_edge.costs``. A cost, under its
+exporter's name, is a function of a network and a core's name; a simulator makes a task
+of a name that begins with its own and a colon.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from wann_edge.errors import SettingsError
 
 BUILT_IN: dict[str, dict[str, str]] = {
     "tasks": {"swingup": "wann_edge.sims.swingup:SwingUp"},
+    "simulators": {
+        "gymnasium": "wann_edge.sims.gym_task:GymTask",
+        "envpool": "wann_edge.sims.envpool_task:EnvpoolTask",
+    },
     "exporters": {
         "c": "wann_edge.exporters.c:CHeader",
         "onnx": "wann_edge.exporters.onnx:Onnx",
@@ -37,7 +42,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
 
 
 def registered(kind: str) -> dict[str, str]:
-    """All names of a kind ("tasks", "exporters", "targets", "costs") with where each is found."""
+    """All names of a kind, a key of ``BUILT_IN``, with where each is found."""
     others = {point.name: point.value for point in entry_points(group=f"wann_edge.{kind}")}
     return {**others, **BUILT_IN[kind]}
 

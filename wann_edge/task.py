@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeGuard
+from typing import NamedTuple, Protocol, TypeGuard, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats, Integers
 from wann_edge.network import Input, Network, Output
-from wann_edge.registry import load
+from wann_edge.registry import load, registered
+
+# uint8 [height, width, 3], red, green and blue.
+Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,22 @@ class Task(Protocol):
 
     def world(self) -> World:
         """A world of its own for one caller."""
+        ...
+
+
+class PicturedWorld(World, Protocol):
+    """A world that draws itself."""
+
+    def picture(self) -> Picture:
+        """The world as it is now."""
+        ...
+
+
+class PicturedTask(Protocol):
+    """A simulator whose worlds can draw themselves."""
+
+    def pictured_world(self) -> PicturedWorld:
+        """A world with pictures, for one caller."""
         ...
 
 
@@ -107,6 +127,19 @@ def takes_draws(task: Task) -> TypeGuard[DrawTask]:
     return hasattr(task, "drawn_rollouts")
 
 
+def draws_pictures(task: Task) -> TypeGuard[PicturedTask]:
+    """Whether the task's worlds can draw themselves."""
+    return hasattr(task, "pictured_world")
+
+
+def final_task(task: Task) -> Task:
+    """The task whose scores count: the task itself, or the one that it stands in for.
+
+    A stand-in, such as EnvPool's batches for gymnasium, names it as ``final``.
+    """
+    return cast("Task", getattr(task, "final", task))
+
+
 class Policy(Protocol):
     """What drives a world: the kernel, onnxruntime, a compiled header, a device."""
 
@@ -116,10 +149,19 @@ class Policy(Protocol):
 
 
 def load_task(name: str) -> Task:
-    """The task registered under this name. Raises SettingsError where there is none."""
-    kind = load("tasks", name)
-    task: Task = kind()  # type: ignore[operator]
-    return task
+    """The task of this name: a registered one, or ``simulator:rest`` of one of the simulators.
+
+    Where the part before the colon is no simulator it is a module that registers a
+    gymnasium environment. Raises SettingsError where there is none, and TaskError or
+    MissingError where it can't be made.
+    """
+    before, colon, _ = name.partition(":")
+    if colon and name not in registered("tasks"):
+        simulator = before if before in registered("simulators") else "gymnasium"
+        named = cast("Callable[[str], Task]", load("simulators", simulator))
+        return named(name)
+    kind = cast("Callable[[], Task]", load("tasks", name))
+    return kind()
 
 
 def check_fit(network: Network, spec: Spec) -> None:
