@@ -15,7 +15,11 @@ from importlib.metadata import entry_points
 from wann_edge.errors import SettingsError
 
 BUILT_IN: dict[str, dict[str, str]] = {
-    "tasks": {"swingup": "wann_edge.sims.swingup:SwingUp"},
+    "tasks": {
+        "swingup": "wann_edge.sims.swingup:SwingUp",
+        "bullet/swingup": "wann_edge.sims.bullet.swingup:BulletSwingUp",
+        "bullet/balancer": "wann_edge.sims.bullet.balancer:Balancer",
+    },
     "simulators": {
         "gymnasium": "wann_edge.sims.gym_task:GymTask",
         "envpool": "wann_edge.sims.envpool_task:EnvpoolTask",
