@@ -18,6 +18,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
     "tasks": {
         "swingup": "wann_edge.sims.swingup:SwingUp",
         "bullet/swingup": "wann_edge.sims.bullet.swingup:BulletSwingUp",
+        "bullet/a1": "wann_edge.sims.bullet.a1:A1",
         "bullet/balancer": "wann_edge.sims.bullet.balancer:Balancer",
     },
     "simulators": {

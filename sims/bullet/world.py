@@ -97,9 +97,11 @@ class BulletWorld:
         """Sets the starting state of an episode, drawn from the generator."""
         raise NotImplementedError
 
+    def command(self, action: Floats) -> None:
+        """Sets what the motors keep for a control period. action: within its bounds."""
+
     def drive(self, action: Floats) -> None:
-        """Sets the motors for the next substep. action: within its bounds."""
-        raise NotImplementedError
+        """Sets the motors for the next substep."""
 
     def observe(self) -> Sequence[float]:
         """The observation as it is now."""
@@ -126,6 +128,7 @@ class BulletWorld:
                 "no episode is running", where=self.spec.name, remedy="call reset() first"
             )
         taken = np.clip(action, self._low, self._high)
+        self.command(taken)
         for _ in range(self.substeps):
             self.drive(taken)
             self._step()
@@ -168,11 +171,17 @@ class BulletTask:
 
 
 def load(
-    client: Client, path: Path, at: tuple[float, float, float] = (0, 0, 0), *, fixed: bool = False
+    client: Client,
+    path: Path,
+    at: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    *,
+    fixed: bool = False,
+    flags: int = 0,
 ) -> int:
     """The body of a URDF file, with the inertia that the file says; gives its number."""
-    flags = client.URDF_USE_INERTIA_FROM_FILE
-    body: int = client.loadURDF(str(path), at, useFixedBase=fixed, flags=flags)
+    with _quiet():
+        flags |= client.URDF_USE_INERTIA_FROM_FILE
+        body: int = client.loadURDF(str(path), at, useFixedBase=fixed, flags=flags)
     return body
 
 

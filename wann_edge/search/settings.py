@@ -151,6 +151,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "population": 64,
         "episodes": 2,
         "validation_episodes": 5,
+        "initial_enable_probability": 0.25,
         "complexity_probability": 0.0,
         "tournament_size": 2,
         "mutation": {"remove_connection": 0.15},
