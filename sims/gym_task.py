@@ -25,6 +25,9 @@ INSTALL = 'pip install "wann-edge[sims]"'
 # Where the environment itself says no end.
 MAX_STEPS = 1000
 
+# pygame, which draws, would greet on standard output.
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
 Environment = gymnasium.Env[Any, Any]
 
 

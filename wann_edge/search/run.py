@@ -121,6 +121,7 @@ def _until_stopped(search: _Search, record: Record, on_generation: OnGeneration 
         raise SettingsError(
             f"{search.settings.time_limit_s} s are too short for one generation",
             where="time_limit_s",
+            remedy="give more time, or a smaller population",
         ) from error
     except KeyboardInterrupt:
         if search.history:

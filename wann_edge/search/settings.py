@@ -148,8 +148,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     "slow": {
         "time_limit_s": 600.0,
-        "population": 64,
-        "episodes": 2,
+        "population": 32,
+        "episodes": 1,
         "validation_episodes": 5,
         "initial_enable_probability": 0.25,
         "complexity_probability": 0.0,
