@@ -76,6 +76,7 @@ class A1World(BulletWorld):
         data = Path(import_module("pybullet_data").getDataPath())
         merged = client.URDF_MERGE_FIXED_LINKS
         self._body = load(client, data / "a1" / "a1.urdf", (0.0, 0.0, HEIGHT_M), flags=merged)
+        self.touching = (self._body,)
         number = {
             client.getJointInfo(self._body, joint)[1].decode(): joint
             for joint in range(client.getNumJoints(self._body))

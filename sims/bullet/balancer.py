@@ -49,6 +49,7 @@ class BalancerWorld(BulletWorld):
         plane = client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
         client.changeDynamics(plane, -1, lateralFriction=1.0)
         self._body = load(client, ROBOTS / "balancer.urdf", (0.0, 0.0, WHEEL_RADIUS_M + BODY_M))
+        self.touching = (self._body,)
         for link in (-1, *WHEELS):
             client.changeDynamics(self._body, link, linearDamping=0, angularDamping=0)
         for wheel in WHEELS:

@@ -69,12 +69,14 @@ class BulletWorld:
 
     A subclass loads its bodies in ``build``, once; an episode starts from the state
     that was saved behind it, so that nothing is loaded again and nothing leaks.
-    client: of this world alone. substeps: of physics in a control period.
+    client: of this world alone. substeps: of physics in a control period. touching:
+    bodies that can touch others.
     """
 
     spec: Spec
     substeps: int
     camera: Camera
+    touching: tuple[int, ...] = ()
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -113,10 +115,17 @@ class BulletWorld:
 
     def reset(self, seed: int) -> Floats:
         """Starts the episode that this seed names; gives the first observation."""
+        self._part()
         self.client.restoreState(self._saved)
         self.begin(np.random.default_rng(seed))
         self._running = True
         return np.array(self.observe(), np.float32)
+
+    def _part(self) -> None:
+        """Ends all contacts: their caches would outlive the episode, and change the next one."""
+        for body in self.touching:
+            self.client.resetBasePositionAndOrientation(body, (0.0, 0.0, 100.0), (0, 0, 0, 1))
+        self.client.performCollisionDetection()
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
         """One control period: the next observation, the reward, whether the episode is over.
