@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,10 +17,11 @@ from wann_edge.errors import MissingError, SettingsError
 from wann_edge.evaluate import run_episode
 from wann_edge.files import write_whole
 from wann_edge.kernel import Floats
+from wann_edge.report.encoder import Encoder
 from wann_edge.task import Picture, PicturedWorld, Policy, Task, World, draws_pictures
 
 INSTALL = 'pip install "wann-edge[sims]"'
-PARTS = ("PIL", "imageio", "imageio_ffmpeg")
+PARTS = ("PIL", "imageio_ffmpeg")
 VIDEOS, PICTURES = (".mp4", ".gif"), (".png", ".jpg")
 
 MOST_FPS = 30.0
@@ -166,15 +167,14 @@ def _recorder(path: Path | None, fps: float) -> Iterator[OnFrame]:
     if path is None:
         yield lambda frame: None
         return
-    import imageio.v2 as imageio
-
-    # What H.264 asks for: sides of an even number of pixels.
-    even: dict[str, Any] = {"macro_block_size": 2} if path.suffix == ".mp4" else {}
     with TemporaryDirectory() as folder:
         raw = Path(folder) / f"film{path.suffix}"
-        writer: Any
-        with imageio.get_writer(raw, fps=fps, **even) as writer:
-            yield writer.append_data
+        encoder = Encoder(raw, fps)
+        try:
+            yield encoder.take
+            encoder.finish()
+        finally:
+            encoder.stop()
         write_whole(path, raw.read_bytes())
 
 
