@@ -41,7 +41,7 @@ class BalancerWorld(BulletWorld):
 
     spec = SPEC
     substeps = 5
-    camera = Camera((0.0, 0.0, 0.12), 0.9, yaw_deg=25.0)
+    camera = Camera((0.0, 0.0, 0.12), 1.1, yaw_deg=25.0, pitch_deg=-20.0)
 
     def build(self) -> None:
         """Plane and robot, its wheels on the ground."""
