@@ -38,6 +38,10 @@ class NativeTask:
         """The starting state [states] that a seed names, float32."""
         return np.asarray(self.draw(np.random.default_rng(seed)), np.float32)
 
+    def starts(self, seeds: Sequence[int]) -> Floats:
+        """The starting state of every episode [episodes, states]."""
+        return _starts(self, tuple(seeds))
+
     def world(self) -> NativeWorld:
         """A world of its own for one caller."""
         return NativeWorld(self)
@@ -62,7 +66,7 @@ class NativeTask:
     def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
         """Rollouts with weights of their own, in the kernel's lanes."""
         shape = weights.shape[:2]
-        states = np.tile(_starts(self, tuple(seeds)), (shape[0], 1))
+        states = np.tile(self.starts(seeds), (shape[0], 1))
         shared, single = weights.reshape(-1), None
         if weights.ndim == 3:
             shared = np.ones(len(states), np.float32)

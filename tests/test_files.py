@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
-import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import TypeAlias
 
 import pytest
 
 from wann_edge.errors import SettingsError
 from wann_edge.files import check_writable, write_whole
 
+TraceFunction: TypeAlias = Callable[[FrameType, str, object], "TraceFunction | None"]
 
-def test_ctrl_c_while_writing_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupt(_: int) -> None:
-        raise KeyboardInterrupt
 
-    write_whole(tmp_path / "file", "old")
-    monkeypatch.setattr(os, "fsync", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(tmp_path / "file", "new")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
-    assert (tmp_path / "file").read_text() == "old"
+def lines_until_interrupted(call: Callable[[], None], line: int) -> int:
+    """Calls with Ctrl-C before that line of write_whole is run; gives how many were run."""
+    run = 0
+
+    def interrupt(frame: FrameType, event: str, _: object) -> TraceFunction | None:
+        nonlocal run
+        if frame.f_code is not write_whole.__code__:
+            return None
+        if event == "line":
+            if run == line:
+                raise KeyboardInterrupt
+            run += 1
+        return interrupt
+
+    before = sys.gettrace()
+    sys.settrace(interrupt)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return run
+
+
+# Ctrl-C as the file is being closed leaves it to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_at_any_line_leaves_the_old_file_or_the_new_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    whole = lines_until_interrupted(lambda: write_whole(path, "new"), -1)
+    assert whole > 8
+    for line in range(whole):
+        write_whole(path, "old")
+        with pytest.raises(KeyboardInterrupt):
+            lines_until_interrupted(lambda: write_whole(path, "new"), line)
+        assert [found.name for found in tmp_path.iterdir()] == ["file"]
+        assert path.read_text() in {"old", "new"}
+
+
+def test_files_have_the_permissions_of_any_new_file(tmp_path: Path) -> None:
+    write_whole(tmp_path / "whole", "")
+    (tmp_path / "other").touch()
+    assert (tmp_path / "whole").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
 @pytest.mark.parametrize("place", ["file", "new", "a/new/folder/file"])

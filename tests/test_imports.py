@@ -29,6 +29,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "tune": ("cli", "search", "modes", "files", "netfile", *SIDES),
     "modes": ("cli", "search", "files", "netfile", *SIDES),
     "baseline": ("cli", "search", "evaluate", "tune", "modes", *SIDES),
+    "stress": ("cli", "search", "tune", "modes", "files", "netfile", "exporters", "sims"),
     "search": ("cli", "tune", "modes", *SIDES),
     "search.genome": ("evaluate", "search.rank", "search.population"),
     "search.mutate": ("evaluate", "search.rank", "search.population"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
+from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
 
@@ -33,24 +35,17 @@ def write_whole(path: Path, content: bytes | str) -> None:
     Raises SettingsError when the place can't be written to.
     """
     data = content.encode() if isinstance(content, str) else content
-    temporary = ""
+    # Named before it is there, so that Ctrl-C at any point finds it.
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError as error:
         raise SettingsError(f"can't write: {error.strerror}", where=str(path)) from error
     finally:  # After Ctrl-C too.
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

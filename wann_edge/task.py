@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wann_edge.errors import TaskError
-from wann_edge.kernel import Floats, Integers
+from wann_edge.kernel import Floats, Integers, Plant
 from wann_edge.network import Input, Network, Output
 from wann_edge.registry import load, registered
 
@@ -112,6 +112,17 @@ class DrawTask(Protocol):
         ...
 
 
+class PlantTask(Protocol):
+    """A simulator that is one of the kernel's native plants."""
+
+    spec: Spec
+    plant: Plant
+
+    def starts(self, seeds: Sequence[int]) -> Floats:
+        """The starting state of every episode, float32 [episodes, plant.states]."""
+        ...
+
+
 def is_batch(task: Task) -> TypeGuard[BatchTask]:
     """Whether the task answers batches; quick, for it is asked for every network."""
     return hasattr(task, "rollouts")
@@ -138,6 +149,11 @@ def final_task(task: Task) -> Task:
     A stand-in, such as EnvPool's batches for gymnasium, names it as ``final``.
     """
     return cast("Task", getattr(task, "final", task))
+
+
+def has_plant(task: Task) -> TypeGuard[PlantTask]:
+    """Whether the task is a native plant's."""
+    return hasattr(task, "plant") and hasattr(task, "starts")
 
 
 class Policy(Protocol):

@@ -139,3 +139,39 @@ def simulate(
     from wann_edge.cli.simulate import run_simulate
 
     return run_simulate(file, task, video, picture, weight, episodes, seed, as_json=json)
+
+
+@artefacts.command(
+    epilog="Example:  wann-edge stress my-run/champion.json --baseline baseline.json"
+)
+def stress(
+    file: NetworkFile,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(help="Another network file to put beside it, such as one of baseline."),
+    ] = None,
+    task: TaskName = None,
+    faults: Annotated[
+        str | None,
+        typer.Option(
+            help="Some of shared-weight, weight-drift, weight-noise, weight-bits, word-bits, "
+            "weight-flip, constant-flip, result-flip, result-stuck, dead-connection, dead-node, "
+            "with commas; default: all."
+        ),
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=2, help="Episodes for each fault.")] = 20,
+    samples: Annotated[
+        int, typer.Option(min=1, help="Faults of a kind to try, where there are more.")
+    ] = 100,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """What is left of the reward under faults: drifted, coarse and flipped weights, flipped bits
+    in the exported code, dead connections and nodes.
+
+    What a network file can express runs in the kernel; flips of constants and of results, and
+    dead nodes, in the exported C header, compiled here. Ctrl-C prints what was measured.
+    """
+    from wann_edge.cli.stress import run_stress
+
+    return run_stress(file, baseline, task, faults, episodes, samples, seed, as_json=json)

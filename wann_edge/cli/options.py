@@ -65,6 +65,10 @@ Sampling = Annotated[
 Draws = Annotated[
     int | None, typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6.")
 ]
+ScoringEpisodes = Annotated[
+    int | None,
+    typer.Option(min=1, help="Episodes for each weight. Default: 8; of preset paper 3."),
+]
 Resume = Annotated[
     Path | None,
     typer.Option(
