@@ -7,22 +7,25 @@ in the kernel's order of operations (``wann_forward`` in kernel/network.h).
 
 from __future__ import annotations
 
-import math
 from string import Template
 
-from wann_edge.exporters.c_contract import (
-    constant_lines,
-    contract_lines,
-    is_scaled,
-    literal,
-    output_macros,
-)
+from wann_edge.exporters import Files
+from wann_edge.exporters.c_contract import constant_lines, contract_lines, output_macros
 from wann_edge.exporters.c_fixed import fixed_header
 from wann_edge.exporters.c_selftest import selftest
-from wann_edge.exporters.c_text import check_name, wrapped
+from wann_edge.exporters.c_statements import (
+    Bounds,
+    action_statements,
+    input_statements,
+    literal_bounds,
+    node_statements,
+)
+from wann_edge.exporters.c_text import check_c_name, wrapped
 from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
+from wann_edge.exporters.names import check_numbers
 from wann_edge.fixed import FixedNetwork
-from wann_edge.network import Network, Output
+from wann_edge.needs import Need
+from wann_edge.network import Network
 
 _HEADER = Template("""\
 /* ${name}: a weight agnostic network, exported by wann-edge.
@@ -87,89 +90,60 @@ static inline void ${name}_step(const float observation[${NAME}_INPUTS],
 class CHeader:
     """A C header. Functions are called ``name_step`` and so on, macros ``NAME_INPUTS``."""
 
+    summary = "one C header without dependencies"
     suffix = ".h"
+    numbers: tuple[str, ...] = ("float", "fixed")
+    needs: tuple[Need, ...] = ()
 
-    def export(self, network: Network, name: str) -> bytes:
-        """The header, ASCII; the same bytes for the same network and name.
+    def files(self, network: Network, name: str) -> Files:
+        """The header, ASCII. Raises ExportError where it can't be named so."""
+        check_c_name(name)
+        return {f"{name}.h": header(network, name)}
 
-        name: a C identifier. Raises ExportError when it is not, or is a keyword, or
-        begins with an underscore or with ``wann_``, the kernel's own.
-        """
-        check_name(name)
-        if isinstance(network, FixedNetwork):
-            return fixed_header(network, name)
-        alive = network.without_dead_nodes()
-        function = _function(alive, name)
-        text = _HEADER.substitute(
-            name=name,
-            NAME=name.upper(),
-            contract="\n".join(f" * {line}" for line in contract_lines(alive, name)),
-            contraction=blocks()["contraction"],
-            kernel="\n".join(map(shipped, needed_by(function))),
-            constants="\n".join(constant_lines(alive, name)),
-            function=function,
-            selftest=selftest(alive, name),
-        )
-        return text.encode("ascii")
+
+class CFixedHeader(CHeader):
+    """The same header for networks in fixed point, and for no others."""
+
+    summary = "the C header in fixed point, for chips without a floating-point unit"
+    numbers: tuple[str, ...] = ("fixed",)
+
+    def files(self, network: Network, name: str) -> Files:
+        """The header, ASCII. Raises ExportError on a network in floats, or the name."""
+        check_numbers(network, self, "c-fixed")
+        return super().files(network, name)
+
+
+def header(network: Network, name: str) -> bytes:
+    """The header's text, ASCII, in floats or words. name: checked by the caller."""
+    if isinstance(network, FixedNetwork):
+        return fixed_header(network, name)
+    alive = network.without_dead_nodes()
+    function = _function(alive, name)
+    text = _HEADER.substitute(
+        name=name,
+        NAME=name.upper(),
+        contract="\n".join(f" * {line}" for line in contract_lines(alive, name)),
+        contraction=blocks()["contraction"],
+        kernel="\n".join(map(shipped, needed_by(function))),
+        constants="\n".join(constant_lines(alive, name)),
+        function=function,
+        selftest=selftest(alive, name),
+    )
+    return text.encode("ascii")
 
 
 def _function(network: Network, name: str) -> str:
     """The C functions of a network without dead nodes."""
-    statements = [*_input_statements(network), *_node_statements(network)]
+    bounds = [
+        Bounds(low and f"{macro}_LOW", high and f"{macro}_HIGH", f"{macro}_SAFE")
+        for macro, (low, high, _) in zip(
+            output_macros(network, name), literal_bounds(network), strict=True
+        )
+    ]
+    statements = [*input_statements(network), *node_statements(network)]
     return _FUNCTION.substitute(
         name=name,
         NAME=name.upper(),
         nodes="\n".join(map(wrapped, statements)),
-        actions="\n".join(map(wrapped, _action_statements(network, name))),
+        actions="\n".join(map(wrapped, action_statements(network, bounds))),
     )
-
-
-def _input_statements(network: Network) -> list[str]:
-    """Nodes 1 and on, where another node reads them."""
-    read = {source for source, _ in network.edges}
-    statements = []
-    for index, channel in enumerate(network.inputs):
-        value = f"observation[{index}]"
-        if is_scaled(channel):
-            value = f"({value} - {literal(channel.offset)}) * {literal(channel.scale)}"
-        if index + 1 in read:
-            statements.append(f"const float n{index + 1} = {value};")
-    return statements
-
-
-def _node_statements(network: Network) -> list[str]:
-    """The computed nodes: a sum in stored order, times the shared weight, activated."""
-    computed = zip(network.activations, network.sources, strict=True)
-    statements = []
-    for node, (activation, sources) in enumerate(computed, network.first_computed):
-        terms = [_term(source, weight) for source, weight in sources]
-        total = f"({' + '.join(terms)})" if len(terms) > 1 else "".join(terms) or "0.0f"
-        statements.append(f"const float n{node} = wann_{activation}({total} * shared_weight);")
-    return statements
-
-
-def _term(source: int, weight: float | None) -> str:
-    value = "1.0f" if source == 0 else f"n{source}"
-    return value if weight is None else f"{value}*{literal(weight)}"
-
-
-def _action_statements(network: Network, name: str) -> list[str]:
-    first = network.node_count - len(network.outputs)
-    statements = []
-    for index, macro in enumerate(output_macros(network, name)):
-        node = f"n{first + index}"
-        bounded = _bounded(node, network.outputs[index], macro)
-        choice = f"wann_select(all_finite && {node} == {node}, {bounded}, {macro}_SAFE)"
-        statements.append(f"action[{index}] = {choice};")
-    return statements
-
-
-def _bounded(node: str, output: Output, macro: str) -> str:
-    """``wann_clamp``, or the half of it that has a bound: C has no constant for infinity."""
-    if math.isfinite(output.low) and math.isfinite(output.high):
-        return f"wann_clamp({node}, {macro}_LOW, {macro}_HIGH)"
-    if math.isfinite(output.low):
-        return f"wann_select({node} < {macro}_LOW, {macro}_LOW, {node})"
-    if math.isfinite(output.high):
-        return f"wann_select({node} > {macro}_HIGH, {macro}_HIGH, {node})"
-    return node

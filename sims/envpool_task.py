@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.kernel import Floats
+from wann_edge.needs import Need
 from wann_edge.network import Network
 from wann_edge.sims.gym_task import PREFIX, GymTask, GymWorld
 from wann_edge.task import Rollouts, Spec
@@ -47,6 +48,9 @@ class EnvpoolTask:
     Raises MissingError where EnvPool is not installed, and TaskError where it or
     gymnasium has no such environment, or one of discrete actions.
     """
+
+    summary = "batches of a gymnasium environment, from EnvPool"
+    needs: tuple[Need, ...] = ()
 
     def __init__(self, name: str) -> None:
         self._id = name.partition(":")[2]

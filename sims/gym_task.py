@@ -16,6 +16,7 @@ from gymnasium.spaces import Box, Discrete
 
 from wann_edge.errors import MissingError, TaskError, WannError
 from wann_edge.kernel import Floats
+from wann_edge.needs import Need
 from wann_edge.network import Input, Output
 from wann_edge.sims.gym_names import OBSERVATIONS
 from wann_edge.task import Picture, Spec
@@ -42,6 +43,9 @@ class GymTask:
     Raises TaskError where there is no such environment, or it is of another kind, and
     MissingError where it needs a part that is not installed.
     """
+
+    summary = "a gymnasium environment"
+    needs: tuple[Need, ...] = ()
 
     def __init__(self, name: str) -> None:
         self._id = name.removeprefix(PREFIX)

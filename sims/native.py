@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats, Plant, plant, rollouts_of
+from wann_edge.needs import Need
 from wann_edge.network import Network
 from wann_edge.task import Rollouts, Spec
 
@@ -22,6 +23,8 @@ class NativeTask:
     """
 
     spec: Spec
+    summary: str
+    needs: tuple[Need, ...] = ()
 
     def __init__(self) -> None:
         self.plant: Plant = plant(self.spec.name)

@@ -46,6 +46,7 @@ class SwingUp(NativeTask):
     """
 
     spec = SPEC
+    summary = "swing a pole up and balance it, by pushing its cart"
 
     def draw(self, rng: np.random.Generator) -> Floats:
         """A starting state [4]: hanging down, each variable sd 0.2.

@@ -11,18 +11,20 @@ from typing import TypeAlias
 import pytest
 
 from wann_edge.errors import SettingsError
-from wann_edge.files import check_writable, write_whole
+from wann_edge.files import check_writable, write_folder, write_whole
 
 TraceFunction: TypeAlias = Callable[[FrameType, str, object], "TraceFunction | None"]
 
 
-def lines_until_interrupted(call: Callable[[], None], line: int) -> int:
-    """Calls with Ctrl-C before that line of write_whole is run; gives how many were run."""
+def lines_until_interrupted(
+    call: Callable[[], None], line: int, within: Callable[..., None] = write_whole
+) -> int:
+    """Calls with Ctrl-C before that line of a function is run; gives how many were run."""
     run = 0
 
     def interrupt(frame: FrameType, event: str, _: object) -> TraceFunction | None:
         nonlocal run
-        if frame.f_code is not write_whole.__code__:
+        if frame.f_code is not within.__code__:
             return None
         if event == "line":
             if run == line:
@@ -51,6 +53,56 @@ def test_ctrl_c_at_any_line_leaves_the_old_file_or_the_new_and_nothing_else(tmp_
             lines_until_interrupted(lambda: write_whole(path, "new"), line)
         assert [found.name for found in tmp_path.iterdir()] == ["file"]
         assert path.read_text() in {"old", "new"}
+
+
+OLD, NEW = ({"a": word, "b/c": word} for word in (b"old", b"new"))
+
+
+def contents_of(folder: Path) -> dict[str, bytes]:
+    """The files below a folder."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_at_any_line_leaves_the_old_folder_or_the_new(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "folder"
+
+    def write() -> None:
+        write_folder(folder, NEW, force=True)
+
+    write()
+    whole = lines_until_interrupted(write, -1, write_folder)
+    assert whole > 8
+    for line in range(whole):
+        write_folder(folder, OLD, force=True)
+        with pytest.raises(KeyboardInterrupt):
+            lines_until_interrupted(write, line, write_folder)
+        assert [found.name for found in folder.parent.iterdir()] == ["folder"]
+        assert contents_of(folder) in (OLD, NEW)
+
+
+def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    write_folder(folder, OLD, force=False)
+    with pytest.raises(SettingsError, match="is not empty; use --force"):
+        write_folder(folder, NEW, force=False)
+    assert contents_of(folder) == OLD
+    (folder / "b" / "mine").symlink_to(tmp_path)
+    with pytest.raises(SettingsError, match="holds other files, such as mine"):
+        write_folder(folder, NEW, force=True)
+    assert (folder / "b" / "mine").is_symlink()
+    assert contents_of(folder) == OLD
+
+
+@pytest.mark.parametrize("place", ["file", "file/new", "link", "n" * 300])
+def test_where_no_folder_can_be_nothing_is_left(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to(tmp_path)
+    with pytest.raises(SettingsError):
+        write_folder(tmp_path / place, NEW, force=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "link"}
 
 
 def test_files_have_the_permissions_of_any_new_file(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats, Integers, Plant
+from wann_edge.needs import Listed, demand
 from wann_edge.network import Input, Network, Output
 from wann_edge.registry import load, registered
 
@@ -54,7 +55,7 @@ class World(Protocol):
         ...
 
 
-class Task(Protocol):
+class Task(Listed, Protocol):
     """A simulator that runs step by step."""
 
     spec: Spec
@@ -176,8 +177,9 @@ def load_task(name: str) -> Task:
         simulator = before if before in registered("simulators") else "gymnasium"
         named = cast("Callable[[str], Task]", load("simulators", simulator))
         return named(name)
-    kind = cast("Callable[[], Task]", load("tasks", name))
-    return kind()
+    task = cast("Callable[[], Task]", load("tasks", name))()
+    demand(getattr(task, "needs", ()))
+    return task
 
 
 def check_fit(network: Network, spec: Spec) -> None:

@@ -168,4 +168,5 @@ class A1(BulletTask):
     """
 
     spec = SPEC
+    summary = "walk forward with a quadruped, in PyBullet"
     kind = A1World

@@ -113,4 +113,5 @@ class Balancer(BulletTask):
     """
 
     spec = SPEC
+    summary = "balance a robot on two wheels, in PyBullet"
     kind = BalancerWorld

@@ -73,4 +73,5 @@ class BulletSwingUp(BulletTask):
     """``bullet/swingup``: the contract, starts and rewards of ``swingup``; rigid bodies."""
 
     spec = SPEC
+    summary = "the swing-up as rigid bodies in PyBullet"
     kind = SwingUpWorld

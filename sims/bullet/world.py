@@ -13,12 +13,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from wann_edge.errors import MissingError, TaskError
+from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
+from wann_edge.needs import demand, package
 from wann_edge.task import Picture, Spec
 
 ROBOTS = Path(__file__).parent / "robots"
-INSTALL = 'pip install "wann-edge[sims]"'
+NEEDS = (package("pybullet", 'pip install "wann-edge[sims]"'),)
 
 # PyBullet has no types: a BulletClient passes its own number to every call.
 Client: TypeAlias = Any
@@ -37,12 +38,10 @@ class Camera(NamedTuple):
 
 def connect() -> Client:
     """A headless client of its own. Raises MissingError where PyBullet is not installed."""
+    demand(NEEDS)
     with _quiet():
-        try:
-            bullet = import_module("pybullet")
-            clients = import_module("pybullet_utils.bullet_client")
-        except ImportError as error:
-            raise MissingError("not installed: pybullet", remedy=INSTALL) from error
+        bullet = import_module("pybullet")
+        clients = import_module("pybullet_utils.bullet_client")
         return clients.BulletClient(bullet.DIRECT)
 
 
@@ -165,13 +164,12 @@ class BulletTask:
     """A task of a kind of world, each with a client of its own."""
 
     spec: Spec
+    summary: str
+    needs = NEEDS
     kind: type[BulletWorld]
 
-    def __init__(self) -> None:
-        connect().disconnect()  # What is missing is said at once.
-
     def world(self) -> BulletWorld:
-        """A world of its own for one caller."""
+        """A world of its own for one caller. Raises MissingError without PyBullet."""
         return self.kind(connect())
 
     def pictured_world(self) -> BulletWorld:

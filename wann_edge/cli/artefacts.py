@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from wann_edge.cli.options import Dtype, Json, MaxLoss, NetworkFile, Seed, TaskName
+from wann_edge.cli.options import (
+    Dtype,
+    ExportDtype,
+    Force,
+    Json,
+    MaxLoss,
+    NetworkFile,
+    Seed,
+    TaskName,
+)
 
 artefacts = typer.Typer()
 
@@ -41,21 +50,44 @@ def import_(
 def export(
     file: NetworkFile,
     format: Annotated[
-        str | None, typer.Option(help="c or onnx; default: what the output's ending says.")
+        str | None,
+        typer.Option(
+            help="A format of wann-edge list formats; default: what the output's ending says."
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write.")
+        Path | None, typer.Option("--output", "-o", help="The file, or folder, to write.")
     ] = None,
     name: Annotated[
         str | None,
         typer.Option(help="What names in the artefact start with; default: the output's name."),
     ] = None,
-    dtype: Dtype = "float",
+    dtype: ExportDtype = None,
+    force: Force = False,
 ) -> int:
-    """Write a network as a dependency-free C header, in floats or words, or as an ONNX graph."""
+    """Write a network as a C header, an ONNX graph, a library or a project.
+
+    wann-edge list formats says which there are.
+    """
     from wann_edge.cli.convert import run_export
 
-    return run_export(file, format, output, name, dtype)
+    return run_export(file, format, output, name, dtype, force=force)
+
+
+@artefacts.command(name="list", epilog="Example:  wann-edge list targets")
+def list_(
+    kind: Annotated[
+        Literal["targets", "formats", "tasks"], typer.Argument(help="targets, formats or tasks.")
+    ],
+    json: Json = False,
+) -> int:
+    """What is available here: targets to verify on, formats to export to, or tasks.
+
+    And of each that is not, what is missing, and the line that installs it.
+    """
+    from wann_edge.cli.listing import run_list
+
+    return run_list(kind, as_json=json)
 
 
 @artefacts.command(epilog="Example:  wann-edge verify my-run/champion.json")

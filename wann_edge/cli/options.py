@@ -26,17 +26,20 @@ TuningLimit = Annotated[
 ]
 Folder = Annotated[Path, typer.Option(help="The folder for all files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of a table.")]
-Dtype = Annotated[
-    str,
-    typer.Option(
-        help="float; fixed point in words of 16 bits (q15) or 32 (q31); or auto: the narrowest "
-        "that costs no more than 2 % of the reward."
-    ),
+DTYPE_HELP = (
+    "float; fixed point in words of 16 bits (q15) or 32 (q31); or auto: the narrowest "
+    "that costs no more than 2 % of the reward."
+)
+Dtype = Annotated[str, typer.Option(help=DTYPE_HELP)]
+ExportDtype = Annotated[
+    str | None, typer.Option(help=f"{DTYPE_HELP} Default: float; of c-fixed, auto.")
 ]
 MaxLoss = Annotated[
     float, typer.Option(min=0, help="The share of the reward that fixed point may cost.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what an earlier run left there.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Overwrite what an earlier run or export left there.")
+]
 Complexity = Annotated[
     str | None,
     typer.Option(

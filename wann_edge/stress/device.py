@@ -163,10 +163,9 @@ def compiled(network: Network) -> Iterator[Device]:
     if compiler is None:
         raise MissingError("no C compiler (gcc or clang)", remedy="apt-get install gcc")
     exporter = cast("type[Exporter]", load("exporters", "c"))()
+    header = exporter.files(network, NAME)[f"{NAME}.h"].decode("ascii")
     in_words = isinstance(network, FixedNetwork)
-    text, literals = instrumented(
-        exporter.export(network, NAME).decode("ascii"), network, with_constants=not in_words
-    )
+    text, literals = instrumented(header, network, with_constants=not in_words)
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
         place = Path(folder)
         (place / "policy.h").write_text(text)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from wann_edge.kernel import Floats
+from wann_edge.needs import Listed
 from wann_edge.network import Network
 
 
@@ -34,7 +35,7 @@ class Artefact(Protocol):
         ...
 
 
-class Target(Protocol):
+class Target(Listed, Protocol):
     """Where exported networks run: the host's compilers, onnxruntime, a board.
 
     Raises MissingError when a part it needs is not installed, VerifyError when an
