@@ -53,6 +53,7 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
         "search",
         "show",
         "simulate",
+        "stress",
         "tune",
         "verify",
     }
