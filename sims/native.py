@@ -69,7 +69,7 @@ class NativeTask:
     def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
         """Rollouts with weights of their own, in the kernel's lanes."""
         shape = weights.shape[:2]
-        states = np.tile(_starts(self, tuple(seeds)), (shape[0], 1))
+        states = np.tile(self.starts(seeds), (shape[0], 1))
         shared, single = weights.reshape(-1), None
         if weights.ndim == 3:
             shared = np.ones(len(states), np.float32)

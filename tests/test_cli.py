@@ -52,6 +52,8 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
         "list",
         "search",
         "show",
+        "simulate",
+        "stress",
         "tune",
         "verify",
     }

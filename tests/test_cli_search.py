@@ -105,7 +105,7 @@ def test_an_end_that_is_given_replaces_the_presets() -> None:
     assert settings_of("paper", 10, None, None, 0, 3).generations == 1024
     assert settings_of("paper", 10, None, None, 0, 3).population == 10
     with pytest.raises(SettingsError, match="unknown preset"):
-        settings_of("slow", None, None, None, 0, 1)
+        settings_of("none", None, None, None, 0, 1)
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,14 @@ Step = tuple[Floats, np.float32, bool]
 
 # A task that is a file conforms as well as those with names.
 MY_PLANT = os.path.relpath(ROOT / "examples" / "my_plant.c")
+# Of each simulator that makes tasks of names that are not registered.
+NAMED = ("gymnasium:BipedalWalker-v3", "gymnasium:LunarLanderContinuous-v3", MY_PLANT)
 
 
 loaded = cache(load_task)
 
 
-@pytest.fixture(params=[*sorted(registry.registered("tasks")), MY_PLANT])
+@pytest.fixture(params=[*sorted(registry.registered("tasks")), *NAMED])
 def task(request: pytest.FixtureRequest) -> Task:
     """Each registered task; those whose simulator is not installed are skipped."""
     name: str = request.param

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, NoReturn, TypeVar, cast
 from wann_edge.errors import TaskError
 from wann_edge.evaluate import Weights, rollouts_of
 from wann_edge.network import Network
-from wann_edge.task import Rollouts, Spec, Task, load_task
+from wann_edge.task import Rollouts, Spec, Task, final_task, load_task
 from wann_edge.workers import Done, Order, Place, Worker, carry_out
 
 # Small enough that no worker waits long for the slowest, large enough that sending is cheap.
@@ -32,6 +32,7 @@ class _Chunk(NamedTuple):
     networks: Sequence[Network]
     weights: Weights
     seeds: Sequence[int]
+    final: bool
 
 
 class _Evaluated(NamedTuple):
@@ -64,6 +65,11 @@ class Engine:
         self._workers: list[Worker] = []
 
     @property
+    def final_name(self) -> str:
+        """The name of the task whose scores count."""
+        return final_task(self._local).spec.name
+
+    @property
     def spec(self) -> Spec:
         """What the task promises."""
         return self._local.spec
@@ -90,18 +96,21 @@ class Engine:
         weights: Weights,
         seeds: Sequence[int],
         deadline_s: float | None = None,
+        *,
+        final: bool = False,
     ) -> list[Rollouts]:
         """For each network, every shared weight with the episode of every seed.
 
         weights: as ``evaluate.rollouts`` takes them; picklable for more than one worker.
         deadline_s: by ``time.monotonic``; when it has passed, TimeoutError is raised.
+        final: of the task whose scores count, where this one stands in for it.
         Raises TaskError when a network does not fit the task, when the task fails, or
         when workers keep dying.
         """
         stride = len(networks)
         if self._count > 1:
             stride = min(stride, self._count * CHUNKS_PER_WORKER)
-        chunks = [_Chunk(networks[i::stride], weights, seeds) for i in range(stride)]
+        chunks = [_Chunk(networks[i::stride], weights, seeds, final) for i in range(stride)]
         done = self.map(_run_chunk, chunks, deadline_s)
         self.evaluation_s += sum(chunk.evaluation_s for chunk in done)
         return [done[i % stride].rollouts[i // stride] for i in range(len(networks))]
@@ -248,7 +257,8 @@ def _ends(result: object) -> NoReturn:
 
 def _run_chunk(task: Task, chunk: _Chunk) -> _Evaluated:
     start_s = time.perf_counter()
-    done = rollouts_of(chunk.networks, task, chunk.weights, chunk.seeds)
+    judge = final_task(task) if chunk.final else task
+    done = rollouts_of(chunk.networks, judge, chunk.weights, chunk.seeds)
     return _Evaluated(done, time.perf_counter() - start_s)
 
 

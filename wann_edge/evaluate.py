@@ -16,6 +16,7 @@ from wann_edge.task import (
     Task,
     World,
     check_fit,
+    final_task,
     is_batch,
     takes_draws,
     takes_many,
@@ -169,11 +170,11 @@ def _batches_of_one(task: BatchTask) -> _Run:
 def score(
     network: Network, task: Task, weights: Sequence[float], episodes: int, seed: int
 ) -> Scores:
-    """Returns for each shared weight over the same episodes.
+    """Returns for each shared weight over the same episodes, of the task whose scores count.
 
     Raises TaskError when the network does not fit the task.
     """
-    returns = rollouts(network, task, weights, episode_seeds(seed, episodes)).returns
+    returns = rollouts(network, final_task(task), weights, episode_seeds(seed, episodes)).returns
     return scores_of(returns, weights)
 
 

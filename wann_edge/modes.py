@@ -11,7 +11,7 @@ from wann_edge.errors import SettingsError
 from wann_edge.evaluate import episode_seeds, rollouts, scores_of
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, with_single_weights
-from wann_edge.task import Task
+from wann_edge.task import Task, final_task
 from wann_edge.tune import OnTrial, tune
 
 MODES = ("random-weights", "random-shared", "tuned-shared", "tuned-weights")
@@ -73,10 +73,10 @@ def score_mode(
         tuned = tune(
             network, task, what, seed=seed, time_limit_s=time_limit_s, on_trial=on_trial
         ).network
-        returns = rollouts(tuned, task, (tuned.shared_weight,), seeds).returns
+        returns = rollouts(tuned, final_task(task), (tuned.shared_weight,), seeds).returns
     else:
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_DRAWS,)))
-        returns = _drawn(replace(network, weights=None), task, what, seeds, rng)
+        returns = _drawn(replace(network, weights=None), final_task(task), what, seeds, rng)
     found = scores_of(returns, (1.0,)).best
     return ModeScore(mode, found.mean, found.sd, episodes, seed, tuned)
 

@@ -2,8 +2,9 @@
 
 A plain dictionary from a name to a lazy ``"module:attribute"``. Other packages add
 to it through the entry-point groups ``wann_edge.tasks``, ``wann_edge.exporters``,
-``wann_edge.targets``, ``wann_edge.costs`` and ``wann_edge.task_files``. A cost, under its
-exporter's name, is a function of a network and a core's name.
+``wann_edge.targets``, ``wann_edge.simulators``, ``wann_edge.costs`` and
+``wann_edge.task_files``. A cost, under its exporter's name, is a function of a network and
+a core's name; a simulator makes a task of a name that begins with its own and a colon.
 """
 
 from __future__ import annotations
@@ -23,9 +24,16 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "furuta": "wann_edge.sims.furuta:Furuta",
         "balancer": "wann_edge.sims.balancer:Balancer",
         "quadrotor": "wann_edge.sims.quadrotor:Quadrotor",
+        "bullet/swingup": "wann_edge.sims.bullet.swingup:BulletSwingUp",
+        "bullet/a1": "wann_edge.sims.bullet.a1:A1",
+        "bullet/balancer": "wann_edge.sims.bullet.balancer:Balancer",
     },
     # By the ending of a file that is a task itself.
     "task_files": {".c": "wann_edge.sims.mine:MyTask"},
+    "simulators": {
+        "gymnasium": "wann_edge.sims.gym_task:GymTask",
+        "envpool": "wann_edge.sims.envpool_task:EnvpoolTask",
+    },
     "exporters": {
         "c": "wann_edge.exporters.c:CHeader",
         "c-fixed": "wann_edge.exporters.c:CFixedHeader",

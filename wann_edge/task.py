@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import NamedTuple, Protocol, TypeGuard
+from typing import NamedTuple, Protocol, TypeGuard, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats, Integers, Plant
-from wann_edge.needs import Listed
+from wann_edge.needs import Listed, demand
 from wann_edge.network import Input, Network, Output
 from wann_edge.registry import load, registered
+
+# uint8 [height, width, 3], red, green and blue.
+Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,22 @@ class Task(Listed, Protocol):
 
     def world(self) -> World:
         """A world of its own for one caller."""
+        ...
+
+
+class PicturedWorld(World, Protocol):
+    """A world that draws itself."""
+
+    def picture(self) -> Picture:
+        """The world as it is now."""
+        ...
+
+
+class PicturedTask(Protocol):
+    """A simulator whose worlds can draw themselves."""
+
+    def pictured_world(self) -> PicturedWorld:
+        """A world with pictures, for one caller."""
         ...
 
 
@@ -123,6 +143,19 @@ def takes_draws(task: Task) -> TypeGuard[DrawTask]:
     return hasattr(task, "drawn_rollouts")
 
 
+def draws_pictures(task: Task) -> TypeGuard[PicturedTask]:
+    """Whether the task's worlds can draw themselves."""
+    return hasattr(task, "pictured_world")
+
+
+def final_task(task: Task) -> Task:
+    """The task whose scores count: the task itself, or the one that it stands in for.
+
+    A stand-in, such as EnvPool's batches for gymnasium, names it as ``final``.
+    """
+    return cast("Task", getattr(task, "final", task))
+
+
 def has_plant(task: Task) -> TypeGuard[PlantTask]:
     """Whether the task is a native plant's."""
     return hasattr(task, "plant") and hasattr(task, "starts")
@@ -137,15 +170,21 @@ class Policy(Protocol):
 
 
 def load_task(name: str) -> Task:
-    """The task registered under this name, or the one that a file such as ./my_plant.c is.
+    """The task of this name: registered, a file such as ./my_plant.c, or ``simulator:rest``.
 
-    Raises SettingsError where there is none, and TaskError where the file is not a task.
+    Where the part before the colon is no simulator it is a module that registers a
+    gymnasium environment. Raises SettingsError where there is none, and TaskError or
+    MissingError where it can't be made.
     """
+    before, colon, _ = name.partition(":")
     ending = PurePath(name).suffix
     if ending in registered("task_files"):
-        task: Task = load("task_files", ending)(name)  # type: ignore[operator]
-    else:
-        task = load("tasks", name)()  # type: ignore[operator]
+        return cast("Callable[[str], Task]", load("task_files", ending))(name)
+    if colon and name not in registered("tasks"):
+        simulator = before if before in registered("simulators") else "gymnasium"
+        return cast("Callable[[str], Task]", load("simulators", simulator))(name)
+    task = cast("Callable[[], Task]", load("tasks", name))()
+    demand(getattr(task, "needs", ()))
     return task
 
 

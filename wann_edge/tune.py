@@ -19,7 +19,7 @@ from wann_edge.errors import SettingsError
 from wann_edge.evaluate import rollouts
 from wann_edge.limits import share_done
 from wann_edge.network import Network, float32, with_single_weights
-from wann_edge.task import Task
+from wann_edge.task import Task, takes_many
 
 WHAT = ("shared", "weights")
 
@@ -32,6 +32,8 @@ FINER = 21
 ROUNDS = 2
 
 TRAINING_EPISODES = 96
+# Where a simulator runs them step by step.
+STEPPED_EPISODES = 16
 # CMA-ES: a small first step keeps what a searched topology can do already, a large one
 # leaves a start that is worth nothing, as a dense network's. The worse half leaves after a leg of
 # so many generations each.
@@ -103,7 +105,8 @@ def tune(
     if what not in WHAT:
         raise SettingsError(f"{what!r} can't be tuned", remedy=f"use one of {', '.join(WHAT)}")
     limit = _limit(what, evaluations, time_limit_s)
-    trials = _Trials(task, _training_seeds(seed), limit, time_limit_s, on_trial)
+    seeds = _training_seeds(seed, task)
+    trials = _Trials(task, seeds, limit, time_limit_s, on_trial)
     bare = replace(network, weights=None, provenance={})
     stopped = "converged"
     try:
@@ -121,7 +124,7 @@ def tune(
         "tuned": what,
         "seed": seed,
         "evaluations": trials.done,
-        "training_episodes": TRAINING_EPISODES,
+        "training_episodes": len(seeds),
         "training_mean": mean,
         "before": dict(network.provenance),
     }
@@ -242,6 +245,7 @@ def _sequence(seed: int, use: int) -> np.random.SeedSequence:
     return np.random.SeedSequence(seed, spawn_key=(use,))
 
 
-def _training_seeds(seed: int) -> list[int]:
+def _training_seeds(seed: int, task: Task) -> list[int]:
     """The training episodes; ``evaluate.episode_seeds`` of the same seed names others."""
-    return [int(state) for state in _sequence(seed, _TRAINING).generate_state(TRAINING_EPISODES)]
+    count = TRAINING_EPISODES if takes_many(task) else STEPPED_EPISODES
+    return [int(state) for state in _sequence(seed, _TRAINING).generate_state(count)]

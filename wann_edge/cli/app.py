@@ -17,6 +17,7 @@ from wann_edge.cli.options import (
     NetworkFile,
     Picked,
     PickedFile,
+    Preset,
     Resume,
     RunOrFile,
     Sampling,
@@ -83,9 +84,13 @@ def demo(
 )
 def search(
     task: Annotated[
-        str | None, typer.Argument(help="The task's name, such as swingup, or a plant's C file.")
+        str | None,
+        typer.Argument(
+            help="The task's name, such as swingup or gymnasium:LunarLanderContinuous-v3, "
+            "or a plant's C file."
+        ),
     ] = None,
-    preset: Annotated[str, typer.Option(help="Settings to start from: fast, or paper.")] = "fast",
+    preset: Preset = None,
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
     complexity: Complexity = None,
     generations: Annotated[int | None, typer.Option(min=1, help="Stop after this many.")] = None,
@@ -219,7 +224,11 @@ def tune(
 @app.command(epilog="Example:  wann-edge baseline swingup --layers 10 -o baseline.json")
 def baseline(
     task: Annotated[
-        str, typer.Argument(help="The task's name, such as swingup, or a plant's C file.")
+        str,
+        typer.Argument(
+            help="The task's name, such as swingup or gymnasium:LunarLanderContinuous-v3, "
+            "or a plant's C file."
+        ),
     ],
     layers: Annotated[
         str, typer.Option(help="Sizes of the hidden layers, such as 10 or 10,10.")

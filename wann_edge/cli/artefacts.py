@@ -146,6 +146,33 @@ def cost(
     return run_cost(file, target, task, clock, cpi, states, seed, dtype, as_json=json)
 
 
+@artefacts.command(epilog="Example:  wann-edge simulate my-run/champion.json --video out.mp4")
+def simulate(
+    file: NetworkFile,
+    task: TaskName = None,
+    video: Annotated[
+        Path | None, typer.Option(help="Write a video of all episodes: .mp4 or .gif.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Write moments of the first on one picture: .png or .jpg.")
+    ] = None,
+    weight: Annotated[
+        float | None, typer.Option(help="The shared weight, if not the file's own.")
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=1, help="How many to run.")] = 1,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """Run episodes of a task, and write them as a video or a picture to look at.
+
+    The video runs as fast as the world does. Pictures come from the simulator, or are
+    drawn from the observations where it has none.
+    """
+    from wann_edge.cli.simulate import run_simulate
+
+    return run_simulate(file, task, video, picture, weight, episodes, seed, as_json=json)
+
+
 @artefacts.command(
     epilog="Example:  wann-edge stress my-run/champion.json --baseline baseline.json"
 )

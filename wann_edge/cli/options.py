@@ -12,6 +12,13 @@ TaskName = Annotated[
     str | None,
     typer.Option("--task", help="The task, or a plant's C file, if not the one the file names."),
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        help="Settings to start from: fast, slow or paper. Default: fast, or slow for a task that "
+        "the kernel does not simulate itself."
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Every random number comes from this seed.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: all cores.")]
 TimeLimit = Annotated[str | None, typer.Option(help="Stop after this time: 90, 90s, 10m, 2h.")]

@@ -14,7 +14,8 @@ from wann_edge.errors import SettingsError
 from wann_edge.search import checkpoint
 from wann_edge.search.progress import Progress as Standing
 from wann_edge.search.run import SearchResult, run_search
-from wann_edge.search.settings import Settings, preset
+from wann_edge.search.settings import Settings, preset, usual_preset
+from wann_edge.task import load_task
 
 if TYPE_CHECKING:
     from wann_edge.search.tensorboard import EventFile
@@ -26,7 +27,7 @@ def run_search_command(
     task: str | None,
     out: Path,
     *,
-    preset_name: str,
+    preset_name: str | None,
     population: int | None,
     generations: int | None,
     time_limit: str | None,
@@ -43,7 +44,8 @@ def run_search_command(
             "no task is named", where="search", remedy="try: wann-edge search swingup"
         )
     others = {**scoring} if complexity is None else {**scoring, "complexity": complexity}
-    settings = settings_of(preset_name, population, generations, time_limit, seed, workers, others)
+    chosen = preset_name or usual_preset(load_task(task))
+    settings = settings_of(chosen, population, generations, time_limit, seed, workers, others)
     log = _event_file(out) if tensorboard else None
     return _report(search_with_progress(task, settings, out, force=force, log=log), out)
 
@@ -78,9 +80,8 @@ def _event_file(folder: Path, history: Sequence[Standing] = ()) -> EventFile:
 def _report(result: SearchResult, out: Path) -> int:
     single = result.champion.weights is not None
     print_scores(result.scores, "champion, on validation episodes", single=single)
-    rate = result.progress.steps_per_s / 1e6
     print(f"stopped by: {result.stopped}")
-    print(f"time: {result.evaluating:.0%} was evaluation; {rate:.0f} M environment steps/s")
+    print(f"time: {result.evaluating:.0%} was evaluation; {rate(result.progress)}")
     print(f"champion: {size_of(result)}")
     print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
     print(f"front: wann-edge show {out}")
@@ -157,12 +158,18 @@ def search_with_progress(
             log.close()
 
 
+def rate(standing: Standing) -> str:
+    """Environment steps a second, in thousands or millions."""
+    per_s = standing.steps_per_s
+    return f"{per_s / 1e6:.0f} M steps/s" if per_s >= 1e6 else f"{per_s / 1e3:.1f} k steps/s"
+
+
 def _show(bar: Progress, row: TaskID, standing: Standing) -> None:
     """The first generation starts the line, so that what is refused leaves none."""
     bar.start()
     text = (
         f"gen {standing.generation} best {standing.best_mean:.0f} mean {standing.mean_mean:.0f}"
         f" champion {standing.champion_mean:.0f} {standing.connections} conn."
-        f" {standing.steps_per_s / 1e6:.0f} M steps/s"
+        f" {rate(standing)}"
     )
     bar.update(row, completed=standing.share_done, standing=text)

@@ -19,7 +19,7 @@ from wann_edge.evaluate import WeightScore, score
 from wann_edge.files import check_writable
 from wann_edge.modes import MODES, ModeScore, score_mode
 from wann_edge.network import Network
-from wann_edge.task import Task, load_task
+from wann_edge.task import Task, final_task, load_task
 from wann_edge.tune import OnTrial, Standing, tune
 
 EPISODES = 100
@@ -52,7 +52,9 @@ def run_tune(
     before, after = fresh(network, world, seed), fresh(tuned.network, world, seed)
     scores = {"episodes": EPISODES, "mean": after.mean, "sd": after.sd}
     provenance = {**tuned.network.provenance, "fresh": scores}
-    netfile.save(replace(tuned.network, provenance=provenance, task=world.spec.name), output)
+    netfile.save(
+        replace(tuned.network, provenance=provenance, task=final_task(world).spec.name), output
+    )
     made = table(f"{EPISODES} fresh episodes", "mean reward", "sd")
     made.add_row("before", f"{before.mean:.1f}", f"{before.sd:.1f}")
     made.add_row("tuned", f"{after.mean:.1f}", f"{after.sd:.1f}")

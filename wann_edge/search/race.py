@@ -23,7 +23,7 @@ from wann_edge.search.draws import candidate_weights, validation_weights
 from wann_edge.search.population import Member, Population
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Standing
-from wann_edge.task import Task
+from wann_edge.task import Task, final_task
 
 
 class Leg(NamedTuple):
@@ -65,7 +65,7 @@ def run_leg(task: Task, leg: Leg) -> Ran:
         best = population.best
         start_s = time.perf_counter()
         result = rollouts(
-            best.network, task, validation_weights(settings), validation_seeds(settings)
+            best.network, final_task(task), validation_weights(settings), validation_seeds(settings)
         )
         evaluation_s += time.perf_counter() - start_s
         steps += steps_of([result])

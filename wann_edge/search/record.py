@@ -34,11 +34,13 @@ class Record:
 
     Raises SettingsError when it can't be written to, and ``begin`` when it holds a run
     already and may not be overwritten.
+
+    task: the search's. final_task: the one that champions are for.
     """
 
-    def __init__(self, folder: Path, task: str, settings: Settings) -> None:
+    def __init__(self, folder: Path, task: str, final_task: str, settings: Settings) -> None:
         self.folder = folder
-        self._task = task
+        self._task, self._final_task = task, final_task
         self._settings = settings
 
     def begin(self, *, overwrite: bool) -> None:
@@ -83,7 +85,7 @@ class Record:
             "scores": asdict(tested.scores),
         }
         network = with_best_weights(tested.network, tested.scores, self._settings)
-        return replace(network, provenance=provenance)
+        return replace(network, provenance=provenance, task=self._final_task)
 
     def _write_run(self, stopped: str, last: Progress | None) -> None:
         document = {

@@ -74,7 +74,7 @@ def run_search(
     interrupted before one was done; TaskError when the task fails.
     """
     with Engine(task, settings.workers) as engine:
-        record = Record(out_dir, engine.spec.name, settings)
+        record = Record(out_dir, engine.spec.name, engine.final_name, settings)
         search = _Search(engine, settings)
         if resume:
             search.restore(checkpoint.load(out_dir), str(out_dir))
@@ -121,6 +121,7 @@ def _until_stopped(search: _Search, record: Record, on_generation: OnGeneration 
         raise SettingsError(
             f"{search.settings.time_limit_s} s are too short for one generation",
             where="time_limit_s",
+            remedy="give more time, or a smaller population",
         ) from error
     except KeyboardInterrupt:
         if search.history:
@@ -233,7 +234,9 @@ class _Search:
         # What the first round found is tested even when the time is up.
         deadline_s = self._deadline_s if self.history else None
         before_s = engine.evaluation_s
-        results = engine.rollouts(networks, weights, validation_seeds(self.settings), deadline_s)
+        results = engine.rollouts(
+            networks, weights, validation_seeds(self.settings), deadline_s, final=True
+        )
         self._evaluation_s += engine.evaluation_s - before_s
         self._steps += steps_of(results)
         for network, result in zip(networks, results, strict=True):

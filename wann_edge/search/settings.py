@@ -18,6 +18,7 @@ from wann_edge.kernel import activation_names
 from wann_edge.search.complexity import known
 from wann_edge.search.model import Model
 from wann_edge.search.weights import WeightDraws, WeightList
+from wann_edge.task import Task, takes_many
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -133,6 +134,7 @@ class Settings(Model):
 
 # paper: the swing-up of Gaier & Ha (2019), as the published code runs it.
 # fast: the same method for seconds on two cores; docs/search.md says why and how well.
+# slow: for simulators of thousands of steps a second, not millions.
 PRESETS: dict[str, dict[str, Any]] = {
     "paper": {"generations": 1024, "published_crowding": True, "hidden_links_stay_on": True},
     "fast": {
@@ -144,7 +146,22 @@ PRESETS: dict[str, dict[str, Any]] = {
         "tournament_size": 2,
         "mutation": {"remove_connection": 0.15},
     },
+    "slow": {
+        "time_limit_s": 600.0,
+        "population": 32,
+        "episodes": 1,
+        "validation_episodes": 5,
+        "initial_enable_probability": 0.25,
+        "complexity_probability": 0.0,
+        "tournament_size": 2,
+        "mutation": {"remove_connection": 0.15},
+    },
 }
+
+
+def usual_preset(task: Task) -> str:
+    """The preset for a task where none was asked for."""
+    return "fast" if takes_many(task) else "slow"
 
 
 def preset(name: str, **changes: object) -> Settings:

@@ -13,7 +13,7 @@ from wann_edge.evaluate import PAPER_WEIGHTS, ForwardPolicy, episode_seeds, roll
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
-from wann_edge.task import Task, check_fit
+from wann_edge.task import Task, check_fit, final_task
 from wann_edge.verify.inputs import verification_inputs
 from wann_edge.verify.outcome import Artefact, Check, Loop, Target, Verification
 
@@ -44,6 +44,7 @@ def prove(
     what begins.
     Raises SettingsError on an unknown target, TaskError when the network does not fit.
     """
+    task = None if task is None else final_task(task)
     kinds = {name: cast("type[Target]", load("targets", name)) for name in targets}
     kernel = Reference(network, task, episode_seeds(seed, episodes), seed)
     checks: list[Check] = []

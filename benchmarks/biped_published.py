@@ -1,0 +1,78 @@
+"""The published biped champion through gymnasium's BipedalWalker, beside its published figures.
+
+Run:  python -m benchmarks.biped_published [--episodes 100] [--json]
+
+It takes some minutes: 1600 steps an episode where the walker does not fall.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+
+from benchmarks.common import DATA, machine, show
+from wann_edge.engine import Engine, cores
+from wann_edge.evaluate import episode_seeds, rollouts, scores_of
+from wann_edge.network import Network
+from wann_edge.published import read_published
+from wann_edge.task import Task
+
+TASK = "gymnasium:BipedalWalker-v3"
+# Of the reference data's README: shared weight -> mean and standard deviation; None: tuned.
+PUBLISHED: dict[float | None, tuple[str, str]] = {
+    -2.0: ("252", "84"),
+    -1.5: ("257", "106"),
+    -1.0: ("184", "124"),
+    -0.5: ("-98", "-"),
+    0.5: ("-111", "-"),
+    1.0: ("-97", "-"),
+    2.0: ("-103", "-"),
+    None: ("325.7", "41.5"),
+}
+TUNED_BIAS = -1.87
+
+
+def main() -> None:
+    """Prints a row for each weight."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--episodes", type=int, default=100)
+    parser.add_argument("--workers", type=int, default=cores())
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    asked = parser.parse_args()
+    champion, zoo = DATA / "champions" / "biped.out", DATA / "zoo" / "biped.wann.json"
+    bare = read_published(champion, 24, 4)
+    tuned = read_published(champion, 24, 4, zoo, TUNED_BIAS)
+    rows: list[dict[str, object]] = []
+    steps, start_s = 0, time.perf_counter()
+    with Engine(TASK, asked.workers) as engine:
+        for weight, (mean, sd) in PUBLISHED.items():
+            network = tuned if weight is None else bare
+            seeds, shared = episode_seeds(0, asked.episodes), 1.0 if weight is None else weight
+            # An episode an item, so that all workers have work.
+            found = engine.map(_run, [(network, shared, seed) for seed in seeds])
+            steps += sum(length for _, length in found)
+            ours = scores_of(np.array([[total for total, _ in found]]), (shared,)).best
+            rows.append(
+                {
+                    "weight": "tuned" if weight is None else f"{weight:g}",
+                    "mean": ours.mean,
+                    "sd": ours.sd,
+                    "published": mean,
+                    "its sd": sd,
+                }
+            )
+    rate = steps / (time.perf_counter() - start_s)
+    document = machine() | {"episodes": asked.episodes, "steps/s": round(rate)}
+    show(document, rows, as_json=asked.json)
+
+
+def _run(task: Task, item: tuple[Network, float, int]) -> tuple[float, int]:
+    network, weight, seed = item
+    found = rollouts(network, task, (weight,), (seed,))
+    return found.returns.item(), found.steps.item()
+
+
+if __name__ == "__main__":
+    main()

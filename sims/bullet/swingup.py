@@ -1,0 +1,77 @@
+"""The swing-up as a rigid body: the same contract as the native task, another physics."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from wann_edge.kernel import Floats
+from wann_edge.sims import swingup
+from wann_edge.sims.bullet.world import ROBOTS, BulletTask, BulletWorld, Camera, free_joints, load
+
+SPEC = replace(swingup.SPEC, name="bullet/swingup")
+FORCE_N = 10.0
+FRICTION_N_S_PER_M = 0.1
+CART, HINGE = 0, 1
+
+
+class SwingUpWorld(BulletWorld):
+    """A cart on a rail and a uniform rod, at physics steps of 1 ms.
+
+    start: sets any state; the equations are those of kernel/plants/swingup.h.
+    """
+
+    spec = SPEC
+    substeps = 10
+    camera = Camera((0.0, 0.0, 0.0), 3.6)
+
+    def build(self) -> None:
+        """The robot. PyBullet's own damping alone would cost 0.1 m in 3 s."""
+        self._body = load(self.client, ROBOTS / "swingup.urdf", fixed=True)
+        for joint in (CART, HINGE):
+            friction = FRICTION_N_S_PER_M if joint == CART else 0.0
+            self.client.changeDynamics(
+                self._body, joint, linearDamping=0, angularDamping=0, jointDamping=friction
+            )
+        self._torque = self.client.TORQUE_CONTROL
+        free_joints(self.client, self._body, (CART, HINGE))
+
+    def begin(self, rng: np.random.Generator) -> None:
+        """Starts as the native task does, from the same generator."""
+        self.start(*rng.normal(swingup.START_MEAN, swingup.START_SD).astype(np.float32).tolist())
+
+    def start(self, x_m: float, v_m_per_s: float, angle_rad: float, rad_per_s: float) -> None:
+        """Sets the state."""
+        self.client.resetJointState(self._body, CART, x_m, v_m_per_s)
+        self.client.resetJointState(self._body, HINGE, angle_rad, rad_per_s)
+
+    def state(self) -> tuple[float, float, float, float]:
+        """Position m, velocity m/s, angle rad (0 upright), angular velocity rad/s."""
+        cart, hinge = self.client.getJointStates(self._body, (CART, HINGE))
+        return cart[0], cart[1], hinge[0], hinge[1]
+
+    def drive(self, action: Floats) -> None:
+        """The force on the cart; PyBullet forgets it after a substep."""
+        force_n = FORCE_N * float(action[0])
+        self.control(self._body, CART, self._torque, force=force_n)
+
+    def observe(self) -> tuple[float, ...]:
+        """As the native task."""
+        x, v, angle, rate = self.state()
+        return x, v, math.cos(angle), math.sin(angle), rate
+
+    def judge(self) -> tuple[float, bool]:
+        """As the native task."""
+        x, _, angle, _ = self.state()
+        upright = (math.cos(angle) + 1) / 2
+        return upright * math.cos(x / swingup.TRACK_M * math.pi / 2), abs(x) > swingup.TRACK_M
+
+
+class BulletSwingUp(BulletTask):
+    """``bullet/swingup``: the contract, starts and rewards of ``swingup``; rigid bodies."""
+
+    spec = SPEC
+    summary = "the swing-up as rigid bodies in PyBullet"
+    kind = SwingUpWorld
