@@ -89,12 +89,13 @@ static inline int hil_receive_byte(struct hil_receiver *receiver, uint8_t byte)
     return HIL_NOTHING;
 }
 
-/* Sends a frame through write. body has room for the CRC, two bytes behind its size. */
+/* Sends a frame through write, behind a 0x00 that ends what noise began. body has room for the CRC, two bytes behind its size. */
 static inline void hil_send(uint8_t *body, uint16_t size, void (*write)(uint8_t byte))
 {
     uint16_t crc = HIL_CRC_START, at = 0;
     for (uint16_t i = 0; i < size; i++)
         crc = hil_crc(crc, body[i]);
+    write(0);
     body[size] = (uint8_t)(crc & 0xffu);
     body[size + 1] = (uint8_t)(crc >> 8);
     size = (uint16_t)(size + 2);

@@ -74,8 +74,9 @@ _POLICY = Template("""\
 _README = Template("""\
 # Firmware for ${chip}
 
-Written by wann-edge ${version} for the board `${board}`. It runs the network of `policy.h` behind the
-hardware-in-the-loop protocol, on a serial line of 115200 baud: `wann-edge hil FILE --port PORT`.
+Written by wann-edge ${version} for the board `${board}`. It runs the network of `policy.h` behind
+the hardware-in-the-loop protocol, on a serial line of 115200 baud:
+`wann-edge hil FILE --port PORT`.
 
 - Build: ${build}.
 - At start it runs `policy_selftest()`, and refuses to act when that fails.

@@ -47,14 +47,14 @@ def run_export(
     chosen = format or _format_of(output)
     exporter = cast("type[Exporter]", load("exporters", chosen))()
     place = output or file.with_suffix(exporter.suffix)
-    network = _in_numbers(netfile.load(file), dtype)
+    network = in_numbers(netfile.load(file), dtype)
     content = exporter.export(network, name or identifier(place.stem))
     write_whole(place, content)
     print(f"{place}: {len(content)} bytes")
     return 0
 
 
-def _in_numbers(network: Network, dtype: str) -> Network:
+def in_numbers(network: Network, dtype: str, *, quiet: bool = False) -> Network:
     """The network as --dtype says; of "auto", which must be good enough, the cost is said."""
     task = None if dtype == "float" or network.task is None else load_task(network.task)
     fixed = fixed_network(network, dtype, task, EPISODES, 0, MAX_LOSS)
@@ -68,7 +68,10 @@ def _in_numbers(network: Network, dtype: str) -> Network:
                 where="--dtype auto",
                 remedy="use --dtype float, or name the words to have it anyway",
             )
-        print(f"{cost.dtype}: {round(cost.loss, 4) + 0.0:.2%} lost of {cost.max_loss:.0%} allowed")
+        if not quiet:
+            print(
+                f"{cost.dtype}: {round(cost.loss, 4) + 0.0:.2%} lost of {cost.max_loss:.0%} allowed"
+            )
     return chosen
 
 

@@ -113,27 +113,28 @@ def run_machine(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            yield _port_of(process, address if line == "tcp" else "", output.fileno())
+            where = address if line == "tcp" else ""
+            yield _port_of(process, machine.program, where, output.fileno())
         finally:
             process.kill()
             process.wait()
 
 
-def _port_of(process: subprocess.Popen[bytes], address: str, output: int) -> str:
+def _port_of(process: subprocess.Popen[bytes], program: str, address: str, output: int) -> str:
     """Waits until the port is there."""
     end = time.monotonic() + _START_S
     port = address.partition(",")[0].removeprefix("tcp:")
     while time.monotonic() < end:
         said = os.pread(output, 4096, 0).decode(errors="replace")
         if process.poll() is not None:
-            raise LinkError(f"did not start: {said.strip()[:300]}", where=str(process.args[0]))
+            raise LinkError(f"did not start: {said.strip()[:300]}", where=program)
         terminal = re.search(r"char device redirected to (\S+)", said)
         if terminal and not address:
             return terminal[1]
         if address and _is_listening(port):
             return f"socket://{port}"
         time.sleep(0.02)
-    raise LinkError("did not start", where=str(process.args[0]))
+    raise LinkError("did not start", where=program)
 
 
 def _is_listening(port: str) -> bool:

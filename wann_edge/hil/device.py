@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,13 +80,11 @@ class Device:
         *,
         weight: float | None = None,
         times: Times | None = None,
-        seed: int | None = None,
     ) -> None:
         self.numbers = Numbers(network)
         self.counters = Counters()
         self._link, self._network, self._weight = link, network, weight
         self._times = times or Times()
-        self._random = random.Random(seed)
         self._reader = FrameReader()
         self._session = 0
         self._sequence = 0
@@ -124,7 +122,8 @@ class Device:
     def _greet(self, end: float) -> Hello:
         """Opens a session, and refuses a device that does not run the network."""
         while True:
-            self._session = self._random.randrange(1, 0x10000)
+            # Unlike those of other hosts and before, whose frames may still be on their way.
+            self._session = 1 + secrets.randbelow(0xFFFF)
             reply = self._exchange(Kind.HELLO, b"", end)
             hello = read_hello(reply.payload) if reply.status == Status.OK else None
             if hello is None:
@@ -187,8 +186,7 @@ class Device:
         """Sends it once; None when no reply came in time."""
         if not is_first:
             self.counters.retries += 1
-        # A zero first: what a lost zero left behind ends here, and costs no more.
-        self._link.write(b"\0" + encode_frame(request.body()))
+        self._link.write(encode_frame(request.body()))
         deadline = time.monotonic() + self._times.reply_s
         while (left_s := deadline - time.monotonic()) > 0:
             reply = self._receive(request, left_s)

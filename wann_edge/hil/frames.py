@@ -44,8 +44,8 @@ def cobs_decode(encoded: bytes) -> bytes | None:
 
 
 def encode_frame(body: bytes) -> bytes:
-    """The bytes on the line, with the 0x00 that ends them."""
-    return cobs_encode(body + crc16(body).to_bytes(CRC_BYTES, "little")) + b"\0"
+    """The bytes on the line: a 0x00 that ends what noise began, the frame, and its own 0x00."""
+    return b"\0" + cobs_encode(body + crc16(body).to_bytes(CRC_BYTES, "little")) + b"\0"
 
 
 def decode_frame(encoded: bytes) -> bytes | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from wann_edge.fixed import FixedNetwork
 from wann_edge.identity import HASH_BYTES
 from wann_edge.kernel import Floats
-from wann_edge.network import Network
+from wann_edge.network import Network, float32
 
 VERSION = 1
 REPLY = 0x80
@@ -21,7 +21,11 @@ _HELLO = struct.Struct(f"<{HASH_BYTES}s{HASH_BYTES}sBHHIIIH")
 _STATISTICS = struct.Struct("<B8I")
 
 # Numbers of a payload by dtype, in the order of the protocol's codes.
-NUMBERS = {"float": np.dtype("<f4"), "q15": np.dtype("<i2"), "q31": np.dtype("<i4")}
+NUMBERS: dict[str, np.dtype[Any]] = {
+    "float": np.dtype("<f4"),
+    "q15": np.dtype("<i2"),
+    "q31": np.dtype("<i4"),
+}
 
 
 class Kind(IntEnum):
@@ -149,14 +153,14 @@ class Numbers:
 
     def observation(self, observation: Floats) -> bytes:
         """The bytes of an observation float32 [inputs]."""
-        if self._fixed:
-            return self._fixed.words(observation[np.newaxis])[0].astype(self._type).tobytes()
-        return np.asarray(observation, self._type).tobytes()
+        numbers = self._fixed.words(observation[np.newaxis])[0] if self._fixed else observation
+        return numbers.astype(self._type).tobytes()
 
     def weight(self, weight: float) -> bytes:
         """The bytes of a shared weight."""
-        number = self._fixed.weight_word(weight) if self._fixed else weight
-        return np.array([number], self._type).tobytes()
+        number = self._fixed.weight_word(float32(weight)) if self._fixed else weight
+        data: bytes = np.array([number], self._type).tobytes()
+        return data
 
     def action(self, payload: bytes) -> Floats | None:
         """The action float32 [outputs], or None where there are more bytes, or fewer."""
@@ -164,19 +168,9 @@ class Numbers:
         if len(payload) != outputs * self._type.itemsize:
             return None
         numbers = np.frombuffer(payload, self._type)
-        if self._fixed:
-            bits = np.array(self._fixed.output_bits, np.float64)
-            return (numbers * np.exp2(-bits)).astype(np.float32)
-        return numbers.astype(np.float32)
-
-    def safe_action(self) -> Floats:
-        """What a device applies where it must not act: in fixed point the nearest words."""
-        if self._fixed:
-            words = [self._fixed.output_words(i)[2] for i in range(len(self._network.outputs))]
-            action = self.action(np.array(words, self._type).tobytes())
-            assert action is not None
-            return action
-        return np.array([output.safe for output in self._network.outputs], np.float32)
+        bits = self._fixed.output_bits if self._fixed else (0,) * outputs
+        action: Floats = (numbers * np.exp2(-np.array(bits, np.float64))).astype(np.float32)
+        return action
 
     def step(self, payload: bytes) -> tuple[int, Floats] | None:
         """Ticks of computation and action of a step's reply; None where it is none."""
@@ -189,4 +183,8 @@ class Numbers:
         if action is None:
             return None
         flags, *counts = _STATISTICS.unpack_from(payload)
-        return Statistics(*counts, bool(flags & 1), bool(flags & 2), tuple(action.tolist()))
+        frames, bad, refused, stale, repeated, steps, timeouts, worst_ticks = counts
+        return Statistics(
+            *(frames, bad, refused, stale, repeated, steps, timeouts, worst_ticks),
+            *(bool(flags & 1), bool(flags & 2), tuple(action.tolist())),
+        )
