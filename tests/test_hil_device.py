@@ -122,7 +122,7 @@ def test_silence_is_an_error_with_its_time(tmp_path: Path) -> None:
     start = time.monotonic()
     with (
         hil_host.running(firmware) as port,
-        pytest.raises(LinkError, match="no answer to hello in 0.5 s"),
+        pytest.raises(LinkError, match=r"no answer to hello in 0\.5 s"),
     ):
         Device(SerialLink(port), NETWORK, times=Times(0.05, 0.5))
     assert 0.5 <= time.monotonic() - start < 5
@@ -245,12 +245,14 @@ def test_the_largest_frames(tmp_path: Path) -> None:
     channels = named_channels(300, 200)
     edges = tuple((1 + i, 301 + i) for i in range(200))
     network = Network(*channels, ("tanh",) * 200, edges)
-    with hil_host.running(hil_host.built(network, tmp_path)) as port:
-        with closing(Device(SerialLink(port), network, times=Times(1.0))) as device:
-            row = np.linspace(-1, 1, 300, dtype=np.float32)
-            expected = network.program.forward(row[np.newaxis], [1.0])[0]
-            assert (device.step(row).action == expected).all()
-            assert device.statistics().applied == tuple(expected.tolist())
+    row = np.linspace(-1, 1, 300, dtype=np.float32)
+    expected = network.program.forward(row[np.newaxis], [1.0])[0]
+    with (
+        hil_host.running(hil_host.built(network, tmp_path)) as port,
+        closing(Device(SerialLink(port), network, times=Times(1.0))) as device,
+    ):
+        assert (device.step(row).action == expected).all()
+        assert device.statistics().applied == tuple(expected.tolist())
     with pytest.raises(ExportError, match="5000 channels do not fit"):
         firmware_files(Network(*named_channels(5000, 1), ("abs",), ()), "bare")
 

@@ -6,6 +6,10 @@
 
 #include "hil_config.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 void board_init(void);
 
 /* The next byte of the line, or -1 where there is none. Does not wait. */
@@ -25,5 +29,9 @@ void board_reset(void);
 
 /* Drives the actuators: called with every action that is applied, the safe one included. */
 void board_apply(const hil_number action[HIL_OUTPUTS]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

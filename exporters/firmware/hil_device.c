@@ -26,20 +26,21 @@ enum { IS_SAFE = 1, HAS_FAILED = 2, HAS_SESSION = 4 };
 #define REPLY_BYTES (HEADER_BYTES + 72 + HIL_OUTPUTS * HIL_NUMBER_BYTES + CRC_BYTES)
 #define WATCHDOG_TICKS ((uint32_t)((uint64_t)HIL_WATCHDOG_US * BOARD_TICKS_HZ / 1000000u))
 
-/* In the order in which they are sent. */
-struct counters {
-    uint32_t frames;     /* with a right CRC */
-    uint32_t bad_frames; /* with a wrong CRC, too long, or cut off */
-    uint32_t refused;    /* answered with another status than OK */
-    uint32_t stale;      /* older than one before, and not answered */
-    uint32_t repeated;   /* steps that were answered before */
-    uint32_t steps;      /* steps that were not */
-    uint32_t timeouts;   /* times that the safe action was applied for want of a step */
-    uint32_t worst_ticks;
+/* What is counted, in the order in which it is sent. */
+enum {
+    FRAMES,     /* with a right CRC */
+    BAD_FRAMES, /* with a wrong CRC, too long, or cut off */
+    REFUSED,    /* answered with another status than OK */
+    STALE,      /* older than one before, and not answered */
+    REPEATED,   /* steps that were answered before */
+    STEPS,      /* steps that were not */
+    TIMEOUTS,   /* times that the safe action was applied for want of a step */
+    WORST_TICKS,
+    COUNTS
 };
 
 static struct {
-    struct counters counters;
+    uint32_t counts[COUNTS];
     struct hil_receiver receiver;
     uint8_t request[REQUEST_BYTES];
     uint8_t reply[REPLY_BYTES];
@@ -134,12 +135,9 @@ static void step(const uint8_t *payload, uint8_t is_repeated)
     device.is_safe = 0;
     board_apply(device.applied);
     const uint32_t ticks = device.last_step_ticks - start;
-    if (ticks > device.counters.worst_ticks)
-        device.counters.worst_ticks = ticks;
-    if (is_repeated)
-        device.counters.repeated++;
-    else
-        device.counters.steps++;
+    if (ticks > device.counts[WORST_TICKS])
+        device.counts[WORST_TICKS] = ticks;
+    device.counts[is_repeated ? REPEATED : STEPS]++;
     put(ticks, 4);
     for (uint16_t i = 0; i < HIL_OUTPUTS; i++)
         put_number(device.applied[i]);
@@ -147,15 +145,10 @@ static void step(const uint8_t *payload, uint8_t is_repeated)
 
 static void statistics(void)
 {
-    const uint32_t values[] = {
-        device.counters.frames, device.counters.bad_frames, device.counters.refused,
-        device.counters.stale, device.counters.repeated, device.counters.steps,
-        device.counters.timeouts, device.counters.worst_ticks,
-    };
     put((uint32_t)((device.is_safe ? IS_SAFE : 0) | (device.faults ? HAS_FAILED : 0)
             | (device.session ? HAS_SESSION : 0)), 1);
-    for (uint8_t i = 0; i < sizeof values / sizeof values[0]; i++)
-        put(values[i], 4);
+    for (uint8_t i = 0; i < COUNTS; i++)
+        put(device.counts[i], 4);
     for (uint16_t i = 0; i < HIL_OUTPUTS; i++)
         put_number(device.applied[i]);
 }
@@ -216,7 +209,7 @@ static void take_request(uint16_t size)
     const uint8_t is_repeated = ahead == 0;
     if (status == OK && session == device.session && session != 0) {
         if (ahead >= 0x8000u) {
-            device.counters.stale++;
+            device.counts[STALE]++;
             return;
         }
         device.has_stepped = is_repeated && device.has_stepped;
@@ -227,7 +220,7 @@ static void take_request(uint16_t size)
         device.sequence = sequence;
         answer(type, device.request + HEADER_BYTES, is_repeated);
     } else {
-        device.counters.refused++;
+        device.counts[REFUSED]++;
     }
     send_reply(type);
     if (status == OK && type == RESET)
@@ -236,8 +229,8 @@ static void take_request(uint16_t size)
 
 void hil_start(void)
 {
-    static const struct counters none;
-    device.counters = none;
+    for (uint8_t i = 0; i < COUNTS; i++)
+        device.counts[i] = 0;
     device.receiver.body = device.request;
     device.receiver.capacity = REQUEST_BYTES;
     hil_receiver_clear(&device.receiver);
@@ -254,10 +247,10 @@ void hil_receive(uint8_t byte)
     if (size == HIL_NOTHING)
         return;
     if (size < HEADER_BYTES) {
-        device.counters.bad_frames++;
+        device.counts[BAD_FRAMES]++;
         return;
     }
-    device.counters.frames++;
+    device.counts[FRAMES]++;
     take_request((uint16_t)size);
 }
 
@@ -266,7 +259,7 @@ void hil_watch(void)
     if (BOARD_TICKS_HZ == 0 || device.is_safe)
         return;
     if (board_ticks() - device.last_step_ticks > WATCHDOG_TICKS) {
-        device.counters.timeouts++;
+        device.counts[TIMEOUTS]++;
         apply_safe();
     }
 }

@@ -7,8 +7,6 @@
 #include <avr/sleep.h>
 #endif
 
-extern "C" {
-
 void board_init(void)
 {
     Serial.begin(115200);
@@ -69,7 +67,6 @@ void board_reset(void)
 void board_apply(const hil_number action[HIL_OUTPUTS])
 {
     (void)action;
-}
 }
 
 void setup()
