@@ -171,7 +171,7 @@ def test_the_emulator_ends_whatever_happens(fault: str, monkeypatch: pytest.Monk
     files = dict(firmware_files(NETWORK, "lm3s6965evb"))
     if fault == "build":
         files["main.c"] = b"#error broken\n"
-        with pytest.raises(LinkError, match="lm3s6965evb: does not build: .*broken"):
+        with pytest.raises(LinkError, match=r"lm3s6965evb: does not build: .*broken"):
             emulated_board("lm3s6965evb", files).__enter__()
         return
     with pytest.raises(ZeroDivisionError), emulated_board("lm3s6965evb", files):

@@ -1,0 +1,15 @@
+"""The hardware tests' fixtures, and the network that the device runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["wann_edge.pytest_hil"]
+
+
+@pytest.fixture(scope="session")
+def hil_file() -> Path:
+    """The controller that was searched."""
+    return Path(__file__).with_name("controller.json")
