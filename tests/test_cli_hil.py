@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,13 +84,26 @@ def test_a_session_is_reported(
 def test_real_time_is_paced_by_the_control_period(
     file: Path, port: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ("--port", port, "--episodes", "1", "--real-time", "--period", "0.02", "--weight")
+    options = ("--port", port, "--episodes", "1", "--real-time", "--period", "0.005", "--weight")
+    start = time.monotonic()
     code, said = ran(capsys, "hil", file, *options, "-0.3", "--json")
     found = json.loads(said)
+    assert time.monotonic() - start >= 0.005 * (found["steps"] - 1)
     assert code == 0
     assert found["mode"] == "real time"
-    assert found["control_period_s"] == 0.02
+    assert found["control_period_s"] == 0.005
     assert found["steps"] > 50
+
+
+def test_deadlines_that_can_not_be_kept_are_counted(
+    file: Path, port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--port", port, "--episodes", "1", "--period", "0.000001", "--json")
+    for mode in ("--lockstep", "--real-time"):
+        code, said = ran(capsys, "hil", file, *options, mode)
+        found = json.loads(said)
+        assert code == 0, "late is not wrong"
+        assert found["missed_deadlines"] == found["steps"]
 
 
 def test_faults_are_shown_beside_what_was_seen(

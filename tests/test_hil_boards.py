@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -55,9 +56,21 @@ def run(port: str, network: Network, times: Times | None = None) -> tuple[Report
             seed=1,
         )
         assert device.selftest() == 0
+        wait_for_safe_action(device)
         device.reset()
         assert device.statistics().steps == 0
         return report, device
+
+
+def wait_for_safe_action(device: Device) -> None:
+    """Without steps the board's own clock leads to it."""
+    end = time.monotonic() + 20
+    while not device.statistics().is_safe and time.monotonic() < end:
+        time.sleep(0.05)
+    found = device.statistics()
+    assert found.is_safe
+    assert found.timeouts >= 1
+    assert found.applied == pytest.approx([NETWORK.outputs[0].safe], abs=1e-3)
 
 
 def check(report: Report) -> None:

@@ -1,7 +1,8 @@
 """A pytest plugin: hardware tests of your own in three lines. See docs/hil.md.
 
-In your ``conftest.py``: ``pytest_plugins = ["wann_edge.pytest_hil"]``; the network's file with
-``--hil-file`` or by a fixture ``hil_file`` of your own; the device with ``--hil-port``, or
+In your ``pytest.ini``: ``addopts = -p wann_edge.pytest_hil`` (a conftest.py would be read too late:
+pytest would take the value of ``--hil-port`` for a folder of tests). The network's file comes
+with ``--hil-file`` or from a fixture ``hil_file`` of your own; the device with ``--hil-port``, or
 ``--hil-board`` for an emulated one. Without either, tests that use ``hil_device`` are skipped.
 """
 

@@ -1,12 +1,10 @@
-"""The hardware tests' fixtures, and the network that the device runs."""
+"""The network that the device runs."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-
-pytest_plugins = ["wann_edge.pytest_hil"]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@
 #define USART_BRR REGISTER(0x40011008u)
 #define USART_CR1 REGISTER(0x4001100cu)
 
-enum { RX_FULL = 1u << 5, TX_DONE = 1u << 6, TX_EMPTY = 1u << 7 };
+enum { OVERRUN = 1u << 3, RX_FULL = 1u << 5, TX_DONE = 1u << 6, TX_EMPTY = 1u << 7 };
 
 void uart_init(void)
 {
@@ -25,9 +25,10 @@ void uart_init(void)
     USART_CR1 = 1u << 13 | 1u << 5 | 1u << 3 | 1u << 2; /* on; interrupt; out; in */
 }
 
+/* An overrun asks for the interrupt too, and ends by reading. */
 void uart_isr(void)
 {
-    while (USART_SR & RX_FULL)
+    while (USART_SR & (RX_FULL | OVERRUN))
         received((uint8_t)(USART_DR & 0xffu));
 }
 

@@ -24,11 +24,12 @@ from wann_edge.hil.boards import emulated_board
 from wann_edge.hil.capture import Capture, Replay, load_capture, new_capture, replay
 from wann_edge.hil.device import Device, Times
 from wann_edge.hil.faults import FaultyLink, parse_faults
-from wann_edge.hil.link import Link, SerialLink
+from wann_edge.hil.link import SerialLink
 from wann_edge.hil.loop import Report, run_loop
 from wann_edge.hil.messages import Numbers
 from wann_edge.hil.policy import DevicePolicy
 from wann_edge.network import Network, float32
+from wann_edge.task import Task, check_fit
 from wann_edge.verify.host import HostTarget
 
 
@@ -61,8 +62,10 @@ def run_hil(session: Session, *, as_json: bool) -> int:
         return _run_replay(session, session.replay, network, as_json=as_json)
     if session.record is not None:
         check_writable(session.record)
+    task = task_of(session.task, network)
+    check_fit(network, task.spec)
     with _connected(session, network, session.weight) as (device, injected):
-        report = _run(session, network, device, injected, quiet=as_json)
+        report = _run(session, network, task, device, injected, quiet=as_json)
     if as_json:
         print(json.dumps(report.to_document(), indent=2))
     else:
@@ -92,17 +95,12 @@ def _connected(
     session: Session, network: Network, weight: float | None
 ) -> Iterator[tuple[Device, Counter[str]]]:
     """The device, greeted, and the counts of faults; an emulated board ends with the block."""
-    with _port(session, network) as port:
-        link: Link = SerialLink(port)
-        injected = Counter[str]()
-        if session.inject:
-            faulty = FaultyLink(
-                link, parse_faults(session.inject), np.random.default_rng([session.seed, 1])
-            )
-            link, injected = faulty, faulty.injected
-        with closing(link):
-            times = Times(session.reply_s, session.recovery_s)
-            yield Device(link, network, weight=weight, times=times), injected
+    faults = parse_faults(session.inject or "")
+    times = Times(session.reply_s, session.recovery_s)
+    with _port(session, network) as port, closing(SerialLink(port)) as line:
+        link = FaultyLink(line, faults, np.random.default_rng([session.seed, 1]))
+        device = Device(link if session.inject else line, network, weight=weight, times=times)
+        yield device, link.injected
 
 
 @contextmanager
@@ -117,9 +115,14 @@ def _port(session: Session, network: Network) -> Iterator[str]:
 
 
 def _run(
-    session: Session, network: Network, device: Device, injected: Counter[str], *, quiet: bool
+    session: Session,
+    network: Network,
+    task: Task,
+    device: Device,
+    injected: Counter[str],
+    *,
+    quiet: bool,
 ) -> Report:
-    task = task_of(session.task, network)
     weight = float32(network.shared_weight if session.weight is None else session.weight)
     period_s = session.period_s or network.control_period_s or task.spec.dt_s
     capture = None

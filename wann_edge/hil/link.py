@@ -67,8 +67,12 @@ class SerialLink:
 
     def close(self) -> None:
         """Closes the port."""
+        # pyserial forgets to close a socket whose other side has gone.
+        inner = getattr(self._port, "_socket", None)
         with suppress(OSError):
             self._port.close()
+        if inner is not None:
+            inner.close()
 
     def _open(self) -> serial.SerialBase:
         try:
