@@ -22,6 +22,7 @@ enum { IS_SAFE = 1, HAS_FAILED = 2, HAS_SESSION = 4 };
 /* Version, type, session (2), sequence number (2). */
 #define HEADER_BYTES 6
 #define CRC_BYTES 2
+#define TICKS_BYTES 4
 #define REQUEST_BYTES (HEADER_BYTES + HIL_INPUTS * HIL_NUMBER_BYTES + HIL_NUMBER_BYTES + CRC_BYTES)
 #define REPLY_BYTES (HEADER_BYTES + 72 + HIL_OUTPUTS * HIL_NUMBER_BYTES + CRC_BYTES)
 #define WATCHDOG_TICKS ((uint32_t)((uint64_t)HIL_WATCHDOG_US * BOARD_TICKS_HZ / 1000000u))
@@ -32,8 +33,8 @@ enum {
     BAD_FRAMES, /* with a wrong CRC, too long, or cut off */
     REFUSED,    /* answered with another status than OK */
     STALE,      /* older than one before, and not answered */
-    REPEATED,   /* steps that were answered before */
-    STEPS,      /* steps that were not */
+    REPEATED,   /* answered before, and so with the same answer */
+    STEPS,
     TIMEOUTS,   /* times that the safe action was applied for want of a step */
     WORST_TICKS,
     COUNTS
@@ -53,7 +54,6 @@ static struct {
     uint16_t sequence;
     uint16_t faults; /* of the self-test */
     uint8_t is_safe;
-    uint8_t has_stepped; /* with this sequence number */
 } device;
 
 /* The promise of README.md, or there is no firmware. */
@@ -112,7 +112,6 @@ static void hello(void)
     static const uint8_t network[8] = HIL_NETWORK_HASH, contract[8] = HIL_CONTRACT_HASH;
     static const uint8_t build[] = HIL_BUILD;
     device.weight = HIL_WEIGHT;
-    device.has_stepped = 0;
     put_text(network, 8);
     put_text(contract, 8);
     put(HIL_DTYPE, 1);
@@ -125,20 +124,25 @@ static void hello(void)
     put_text(build, sizeof build - 1);
 }
 
-static void step(const uint8_t *payload, uint8_t is_repeated)
+static void apply(void)
+{
+    device.last_step_ticks = board_ticks();
+    device.is_safe = 0;
+    board_apply(device.applied);
+}
+
+static void step(const uint8_t *payload)
 {
     const uint32_t start = board_ticks();
     for (uint16_t i = 0; i < HIL_INPUTS; i++)
         device.observation[i] = read_number(payload + i * HIL_NUMBER_BYTES);
     hil_policy(device.observation, device.weight, device.applied);
-    device.last_step_ticks = board_ticks();
-    device.is_safe = 0;
-    board_apply(device.applied);
+    apply();
     const uint32_t ticks = device.last_step_ticks - start;
     if (ticks > device.counts[WORST_TICKS])
         device.counts[WORST_TICKS] = ticks;
-    device.counts[is_repeated ? REPEATED : STEPS]++;
-    put(ticks, 4);
+    device.counts[STEPS]++;
+    put(ticks, TICKS_BYTES);
     for (uint16_t i = 0; i < HIL_OUTPUTS; i++)
         put_number(device.applied[i]);
 }
@@ -171,13 +175,12 @@ static uint8_t check(uint8_t type, uint16_t size, uint16_t session)
     return type == STEP && device.faults ? SELFTEST_FAILED : OK;
 }
 
-static void answer(uint8_t type, const uint8_t *payload, uint8_t is_repeated)
+static void answer(uint8_t type, const uint8_t *payload)
 {
     if (type == HELLO) {
         hello();
     } else if (type == STEP) {
-        step(payload, is_repeated && device.has_stepped);
-        device.has_stepped = 1;
+        step(payload);
     } else if (type == SET_WEIGHT) {
         device.weight = read_number(payload);
         put_number(device.weight);
@@ -200,27 +203,47 @@ static void send_reply(uint8_t type)
     hil_send(device.reply, device.size, board_write);
 }
 
+/* Whether the last answer is this request's: to be sent again, and not computed. A step that
+ * takes longer than the host waits would else be computed for each time that it asked. */
+static uint8_t was_answered(void)
+{
+    for (uint8_t i = 2; i < HEADER_BYTES; i++)
+        if (device.reply[i] != device.request[i])
+            return 0;
+    return device.reply[1] == (device.request[1] | REPLY) && device.reply[HEADER_BYTES] == OK;
+}
+
+/* The action of the last answer, which is a step's; the safe one may have come after it. */
+static void apply_again(void)
+{
+    const uint8_t *action = device.reply + HEADER_BYTES + 1 + TICKS_BYTES;
+    for (uint16_t i = 0; i < HIL_OUTPUTS; i++)
+        device.applied[i] = read_number(action + i * HIL_NUMBER_BYTES);
+    apply();
+}
+
 static void take_request(uint16_t size)
 {
     const uint8_t type = device.request[1];
     const uint16_t session = read_16(device.request + 2), sequence = read_16(device.request + 4);
     const uint8_t status = check(type, (uint16_t)(size - HEADER_BYTES), session);
     const uint16_t ahead = (uint16_t)(sequence - device.sequence);
-    const uint8_t is_repeated = ahead == 0;
-    if (status == OK && session == device.session && session != 0) {
-        if (ahead >= 0x8000u) {
-            device.counts[STALE]++;
-            return;
-        }
-        device.has_stepped = is_repeated && device.has_stepped;
+    if (status == OK && session == device.session && session != 0 && ahead >= 0x8000u) {
+        device.counts[STALE]++;
+        return;
     }
-    start_reply(status);
-    if (status == OK) {
+    if (status == OK && was_answered()) {
+        device.counts[REPEATED]++;
+        if (type == STEP)
+            apply_again();
+    } else if (status == OK) {
         device.session = type == RESET ? device.session : session;
         device.sequence = sequence;
-        answer(type, device.request + HEADER_BYTES, is_repeated);
+        start_reply(status);
+        answer(type, device.request + HEADER_BYTES);
     } else {
         device.counts[REFUSED]++;
+        start_reply(status);
     }
     send_reply(type);
     if (status == OK && type == RESET)
@@ -236,6 +259,7 @@ void hil_start(void)
     hil_receiver_clear(&device.receiver);
     device.session = 0;
     device.sequence = 0;
+    device.reply[1] = 0; /* nothing was answered */
     device.weight = HIL_WEIGHT;
     device.faults = (uint16_t)HIL_SELFTEST();
     apply_safe();

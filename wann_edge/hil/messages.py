@@ -125,7 +125,7 @@ class Statistics:
     """What a device counted since its start, in the protocol's order; and what it applies.
 
     frames: with a right CRC. refused: answered with an error. stale: older than one before,
-    and not answered. repeated: steps answered before. timeouts: times that its watchdog
+    and not answered. repeated: requests answered before. timeouts: times that its watchdog
     applied the safe action. is_safe: whether that is what it applies now.
     """
 
