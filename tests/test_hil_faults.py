@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +12,7 @@ import pytest
 
 import hil_host
 from test_hil_boards import require
-from wann_edge import netfile
-from wann_edge.errors import LinkError, SettingsError
+from wann_edge.errors import SettingsError
 from wann_edge.evaluate import KernelPolicy
 from wann_edge.exporters.firmware import firmware_files
 from wann_edge.hil.boards import emulated_board
@@ -213,100 +207,3 @@ def test_a_wrong_action_is_counted_and_not_applied(firmware: Path) -> None:
     document = report.to_document()
     assert document["first_mismatch"] is not None
     assert document["ok"] is False
-
-
-class Cable:
-    """A TCP port in front of a serial one, that can be pulled and put back."""
-
-    def __init__(self, port: str) -> None:
-        self.serial = SerialLink(port)
-        self.address = ("127.0.0.1", 0)
-        self.plug()
-
-    def plug(self) -> None:
-        self.server = socket.create_server(self.address)
-        self.address = self.server.getsockname()
-        self.thread = threading.Thread(target=self.relay, args=(self.server,))
-        self.thread.start()
-
-    def pull(self) -> None:
-        self.server.shutdown(socket.SHUT_RDWR)
-        self.server.close()
-        self.thread.join()
-
-    def relay(self, server: socket.socket) -> None:
-        with suppress(OSError), server.accept()[0] as connection:
-            connection.settimeout(0.01)
-            while server.fileno() >= 0:
-                with suppress(TimeoutError):
-                    data = connection.recv(1024)
-                    if not data:
-                        return
-                    self.serial.write(data)
-                connection.sendall(self.serial.read(0.005))
-
-
-@pytest.fixture
-def cable(firmware: Path) -> Iterator[Cable]:
-    with hil_host.running(firmware) as port:
-        cable = Cable(port)
-        yield cable
-        cable.pull()
-        cable.serial.close()
-
-
-def test_a_cable_that_is_pulled_and_put_back(cable: Cable) -> None:
-    seen = np.ones(5, np.float32)
-    expected = KernelPolicy(NETWORK).act(seen)
-    with closing(SerialLink("socket://{}:{}".format(*cable.address))) as link:
-        device = Device(link, NETWORK, times=Times(0.2, 20.0))
-        assert (device.step(seen).action == expected).all()
-        cable.pull()
-        threading.Timer(0.3, cable.plug).start()
-        step = device.step(seen)
-        assert (step.action == expected).all()
-        assert step.latency_s >= 0.25
-        assert device.counters.reconnects >= 1
-
-
-def test_a_cable_that_is_not_put_back_is_an_error(cable: Cable) -> None:
-    with closing(SerialLink("socket://{}:{}".format(*cable.address))) as link:
-        device = Device(link, NETWORK, times=Times(0.1, 0.6))
-        cable.pull()
-        start = time.monotonic()
-        with pytest.raises(LinkError, match="socket://127"):
-            device.step(np.ones(5, np.float32))
-        assert 0.5 <= time.monotonic() - start < 10
-        cable.plug()
-
-
-def wait_until_held(port: str, host: subprocess.Popen[bytes]) -> None:
-    """Until the other process has the port open."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        assert host.poll() is None
-        with suppress(OSError):
-            if port in [str(fd.readlink()) for fd in Path(f"/proc/{host.pid}/fd").iterdir()]:
-                return
-        time.sleep(0.05)
-
-
-def test_a_killed_host_leaves_the_safe_action(firmware: Path, tmp_path: Path) -> None:
-    netfile.save(NETWORK, tmp_path / "net.json")
-    with hil_host.running(firmware) as port:
-        command = [sys.executable, "-m", "wann_edge.cli", "hil", tmp_path / "net.json"]
-        options = ["--port", port, "--episodes", "1000", "--real-time", "--recovery", "20"]
-        host = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
-        try:
-            wait_until_held(port, host)
-            time.sleep(0.5)
-        finally:
-            host.kill()
-            host.wait()
-        time.sleep(hil_host.WATCHDOG_S + 0.2)
-        with closing(Device(SerialLink(port), NETWORK)) as device:
-            found = device.statistics()
-    assert found.steps > 0
-    assert found.timeouts >= 1
-    assert found.is_safe
-    assert found.applied == (NETWORK.outputs[0].safe,)

@@ -31,7 +31,7 @@ def run(project: Path, *options: str) -> tuple[int, str]:
 
 def test_the_example_passes_on_an_emulated_board(project: Path) -> None:
     require("lm3s6965evb")
-    code, said = run(project, "--hil-board", "lm3s6965evb", "--hil-recovery", "30")
+    code, said = run(project, "--hil-board=lm3s6965evb", "--hil-recovery=30")
     assert code == 0, said
     assert "3 passed" in said
 
@@ -39,14 +39,14 @@ def test_the_example_passes_on_an_emulated_board(project: Path) -> None:
 def test_the_example_passes_on_a_port(project: Path, tmp_path: Path) -> None:
     network = netfile.load(project / "controller.json")
     with hil_host.running(hil_host.built(network, tmp_path / "firmware")) as port:
-        code, said = run(project, "--hil-port", port)
+        code, said = run(project, f"--hil-port={port}")
     assert code == 0, said
     assert "3 passed" in said
 
 
 def test_a_device_of_another_network_fails_the_tests(project: Path, tmp_path: Path) -> None:
     with hil_host.running(hil_host.built(hil_host.controller(), tmp_path / "firmware")) as port:
-        code, said = run(project, "--hil-port", port)
+        code, said = run(project, f"--hil-port={port}")
     assert code == 1
     assert "runs another network" in said
 
@@ -55,4 +55,4 @@ def test_without_a_device_the_tests_are_skipped_and_say_why(project: Path) -> No
     code, said = run(project)
     assert code == 0
     assert "3 skipped" in said
-    assert "no device: say --hil-port /dev/ttyACM0 or --hil-board lm3s6965evb" in said
+    assert "no device: say --hil-port=/dev/ttyACM0 or --hil-board=lm3s6965evb" in said

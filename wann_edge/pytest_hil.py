@@ -1,9 +1,10 @@
 """A pytest plugin: hardware tests of your own in three lines. See docs/hil.md.
 
-In your ``pytest.ini``: ``addopts = -p wann_edge.pytest_hil`` (a conftest.py would be read too late:
-pytest would take the value of ``--hil-port`` for a folder of tests). The network's file comes
-with ``--hil-file`` or from a fixture ``hil_file`` of your own; the device with ``--hil-port``, or
-``--hil-board`` for an emulated one. Without either, tests that use ``hil_device`` are skipped.
+In your ``pytest.ini``: ``addopts = -p wann_edge.pytest_hil``. The network's file comes with
+``--hil-file=FILE`` or from a fixture ``hil_file`` of your own; the device with
+``--hil-port=/dev/ttyACM0``, or ``--hil-board=lm3s6965evb`` for an emulated one. Without either,
+tests that use ``hil_device`` are skipped. Write the equals sign: pytest takes a path that stands
+alone for a place of tests, and looks for its settings there.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def hil_port(request: pytest.FixtureRequest, hil_network: Network) -> Iterator[s
         with emulated_board(board, firmware_files(hil_network, board)) as emulated:
             yield emulated
     else:
-        pytest.skip("no device: say --hil-port /dev/ttyACM0 or --hil-board lm3s6965evb")
+        pytest.skip("no device: say --hil-port=/dev/ttyACM0 or --hil-board=lm3s6965evb")
 
 
 @pytest.fixture

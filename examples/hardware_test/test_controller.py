@@ -1,4 +1,4 @@
-"""Hardware tests of a project: pytest --hil-port /dev/ttyACM0, or --hil-board lm3s6965evb."""
+"""Hardware tests of a project: pytest --hil-port=/dev/ttyACM0, or --hil-board=lm3s6965evb."""
 
 from __future__ import annotations
 

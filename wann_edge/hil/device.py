@@ -100,7 +100,9 @@ class Device:
     def set_weight(self, weight: float) -> None:
         """Runs with another shared weight from now on, also after a reset of the device."""
         self._weight = weight
-        self._send_weight(time.monotonic() + self._times.recovery_s)
+        end = time.monotonic() + self._times.recovery_s
+        if not self._send_weight(end):
+            self.hello = self._greet(end)
 
     def selftest(self) -> int:
         """Runs the golden vectors on the device: how many differ."""
