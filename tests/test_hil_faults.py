@@ -51,34 +51,39 @@ class Loopback:
     def close(self) -> None: ...
 
 
-def passed(faults: Faults, count: int = 1, seed: int = 0) -> tuple[list[bytes], FaultyLink]:
-    """What comes of frames that go out and come back: twice through the faults."""
+def passed(
+    faults: Faults, count: int = 1, seed: int = 0, expected: int | None = None
+) -> tuple[list[bytes], FaultyLink]:
+    """What comes of frames that go out and come back: twice through the faults.
+
+    expected: how many to wait for; else until nothing comes any more.
+    """
     link, reader = FaultyLink(Loopback(), faults, np.random.default_rng(seed)), FrameReader()
     for number in range(count):
         link.write(encode_frame(number.to_bytes(4, "big")))
-    end, found = time.monotonic() + 0.1, list[bytes]()
-    while time.monotonic() < end and len(found) < 4 * count:
+    end, found = time.monotonic() + (0.1 if expected is None else 30.0), list[bytes]()
+    while time.monotonic() < end and len(found) != expected:
         found += reader.feed(link.read(0.02))
     return found, link
 
 
 def test_faults_do_what_they_are_called() -> None:
-    whole, _ = passed(Faults(), 3)
+    whole, _ = passed(Faults(), 3, expected=3)
     assert [body[-1] for body in whole] == [0, 1, 2]
     assert passed(Faults(drop=1.0))[0] == []
-    assert len(passed(Faults(duplicate=1.0))[0]) == 4
+    assert len(passed(Faults(duplicate=1.0), expected=4)[0]) == 4
     lost, link = passed(Faults(corrupt=1.0), 50)
     assert lost == []
     assert link.injected["corrupt"] > 50
     start = time.monotonic()
-    late, link = passed(Faults(delay=1.0, delay_s=0.02))
+    late, link = passed(Faults(delay=1.0, delay_s=0.02), expected=1)
     assert len(late) == 1
     assert time.monotonic() - start >= 0.04
     assert link.injected == {"duplicate": 0, "delay": 2}
 
 
 def test_a_delayed_frame_comes_after_later_ones() -> None:
-    found, link = passed(Faults(delay=0.3, delay_s=0.02), 40)
+    found, link = passed(Faults(delay=0.3, delay_s=0.02), 40, expected=40)
     assert sorted(found) != found
     assert len(found) == 40
     assert link.injected["delay"] > 10
@@ -207,3 +212,24 @@ def test_a_wrong_action_is_counted_and_not_applied(firmware: Path) -> None:
     document = report.to_document()
     assert document["first_mismatch"] is not None
     assert document["ok"] is False
+
+
+class Interrupted(Watched):
+    """Ctrl-C in the middle of an episode, once."""
+
+    is_over = False
+
+    def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
+        if len(self.applied) == 8 and not self.is_over:
+            self.is_over = True
+            raise KeyboardInterrupt
+        return super().step(action)
+
+
+def test_ctrl_c_ends_with_a_report_of_what_was(firmware: Path) -> None:
+    with hil_host.running(firmware) as port:
+        report = run(SerialLink(port), Faults(), Interrupted(5))
+    assert report.interrupted
+    assert len(report.device_rewards) == len(report.host_rewards) == 1
+    assert len(report.observed.latencies_s) == 9
+    assert report.ok
