@@ -48,6 +48,8 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
         "demo",
         "evaluate",
         "export",
+        "firmware",
+        "hil",
         "import",
         "list",
         "search",

@@ -38,7 +38,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 # What is slow to import, or may be absent.
 HEAVY = (
     *("cmaes", "gymnasium", "onnx", "onnxruntime", "pybullet", "dask", "distributed", "scipy"),
-    *("unicorn", "elftools", "wasmtime", "ziglang", "tensorboardX"),
+    *("unicorn", "elftools", "wasmtime", "ziglang", "tensorboardX", "serial"),
 )
 
 

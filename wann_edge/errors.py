@@ -6,6 +6,7 @@ WannError
 ├── TaskError       a task is unknown, or does not fit the network
 ├── ExportError     a network can't be written in a format
 ├── VerifyError     an artefact can't be built or run, so nothing can be said of it
+├── LinkError       a device can't be reached, or is not the one that is meant
 └── MissingError    an optional part is not installed
 """
 
@@ -57,6 +58,10 @@ class ExportError(WannError):
 
 class VerifyError(WannError):
     """An artefact can't be built or run, so nothing can be said of it."""
+
+
+class LinkError(WannError):
+    """A device can't be reached, or is not the one that is meant."""
 
 
 class MissingError(WannError):

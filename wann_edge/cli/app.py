@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wann_edge.cli.artefacts import artefacts
+from wann_edge.cli.hardware import hardware
 from wann_edge.cli.options import (
     Complexity,
     Draws,
@@ -249,3 +250,4 @@ def baseline(
 
 
 app.add_typer(artefacts)
+app.add_typer(hardware)

@@ -52,7 +52,7 @@ def run_export(
     exporter = exporter_of(format or _format_of(output))
     place = output or file.with_suffix(exporter.suffix)
     usual = "float" if "float" in exporter.numbers else "auto"
-    network, loss = _in_numbers(netfile.load(file), dtype or usual)
+    network, loss = in_numbers(netfile.load(file), dtype or usual)
     files = exporter.files(network, identifier(place.stem) if name is None else name)
     size_bytes = sum(map(len, files.values()))
     print(loss, end="")
@@ -66,7 +66,7 @@ def run_export(
     return 0
 
 
-def _in_numbers(network: Network, dtype: str) -> tuple[Network, str]:
+def in_numbers(network: Network, dtype: str) -> tuple[Network, str]:
     """The network as --dtype says, and of "auto", which must be good enough, a line of its cost."""
     task = None if dtype == "float" or network.task is None else load_task(network.task)
     fixed = fixed_network(network, dtype, task, EPISODES, 0, MAX_LOSS)

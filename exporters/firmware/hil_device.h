@@ -1,0 +1,24 @@
+/* The device's side of the protocol: docs/hil-protocol.md of wann-edge. */
+#ifndef HIL_DEVICE_H
+#define HIL_DEVICE_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Runs the policy's self-test and applies the safe action. */
+void hil_start(void);
+
+/* Takes a byte of the line; answers where it completes a request. */
+void hil_receive(uint8_t byte);
+
+/* Applies the safe action where the last step is too long ago. To be called often. */
+void hil_watch(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

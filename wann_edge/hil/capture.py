@@ -1,0 +1,151 @@
+"""Captures: what a device was given and gave, to be replayed. The format: docs/hil.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from wann_edge.errors import SettingsError
+from wann_edge.files import write_whole
+from wann_edge.identity import contract_hash, network_hash
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+
+FORMAT = "wann-edge capture"
+VERSION = 1
+_Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$")]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class Header(_Line):
+    """The first line. shared_weight: a float32 as hexadecimal bytes, low byte first."""
+
+    format: Literal["wann-edge capture"]
+    version: Literal[1]
+    network: _Hex
+    contract: _Hex
+    dtype: str
+    build: str
+    task: str | None
+    shared_weight: _Hex
+
+
+class Exchange(_Line):
+    """One step: numbers are float32 as hexadecimal bytes, low byte first."""
+
+    episode: int
+    step: int
+    observation: _Hex
+    action: _Hex
+    ticks: int
+    latency_s: float
+
+
+class _End(_Line):
+    steps: int
+
+
+@dataclass
+class Capture:
+    """A session. network: the hash of the one that was recorded."""
+
+    header: Header
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        """The shared weight of the session."""
+        return float(_floats(self.header.shared_weight)[0])
+
+    def save(self, path: Path) -> None:
+        """Writes the file, whole or not at all. Raises SettingsError."""
+        lines = [self.header, *self.exchanges, _End(steps=len(self.exchanges))]
+        write_whole(path, "".join(f"{line.model_dump_json()}\n" for line in lines))
+
+
+def new_capture(network: Network, dtype: str, build: str, weight: float) -> Capture:
+    """A capture of a session that begins."""
+    header = Header(
+        format="wann-edge capture",
+        version=1,
+        network=network_hash(network).hex(),
+        contract=contract_hash(network).hex(),
+        dtype=dtype,
+        build=build,
+        task=network.task,
+        shared_weight=hex_of(np.array([weight], np.float32)),
+    )
+    return Capture(header)
+
+
+def load_capture(path: Path) -> Capture:
+    """Raises SettingsError where the file is no whole capture."""
+    try:
+        first, *middle, last = path.read_text("ascii").splitlines()
+        capture = Capture(Header.model_validate(json.loads(first)))
+        capture.exchanges += [Exchange.model_validate(json.loads(line)) for line in middle]
+        whole = _End.model_validate(json.loads(last)).steps == len(middle)
+    except OSError as error:
+        raise SettingsError(f"can't read: {error.strerror}", where=str(path)) from error
+    except (ValueError, ValidationError) as error:
+        raise SettingsError(
+            "not a capture, or not a whole one", where=str(path), remedy="record it anew"
+        ) from error
+    if not whole:
+        raise SettingsError("steps are missing", where=str(path), remedy="record it anew")
+    return capture
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of a capture. first: the number of the first step that differs."""
+
+    steps: int
+    mismatches: int
+    first: int | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether every action has the recorded bits, and there was one."""
+        return self.steps > 0 and self.mismatches == 0
+
+
+def replay(
+    capture: Capture, network: Network, dtype: str, act: Callable[[Floats], Floats]
+) -> Replay:
+    """Gives every recorded observation to ``act``, and compares the bits of the actions.
+
+    Raises SettingsError where the contract or the type of numbers is another.
+    """
+    if capture.header.contract != contract_hash(network).hex():
+        raise SettingsError("the capture is of another contract", where="--replay")
+    if capture.header.dtype != dtype:
+        raise SettingsError(
+            f"the capture is in {capture.header.dtype}, not in {dtype}",
+            where="--replay",
+            remedy=f"add --dtype {capture.header.dtype}",
+        )
+    wrong = [
+        number
+        for number, exchange in enumerate(capture.exchanges)
+        if hex_of(act(_floats(exchange.observation))) != exchange.action
+    ]
+    return Replay(len(capture.exchanges), len(wrong), wrong[0] if wrong else None)
+
+
+def hex_of(numbers: Floats) -> str:
+    """Float32 numbers as hexadecimal bytes."""
+    return np.asarray(numbers, "<f4").tobytes().hex()
+
+
+def _floats(text: str) -> Floats:
+    return np.frombuffer(bytes.fromhex(text), "<f4").astype(np.float32)

@@ -1,0 +1,262 @@
+"""A device behind a link: requests, replies, and what goes wrong between them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from wann_edge.errors import LinkError
+from wann_edge.hil.frames import FrameReader, encode_frame
+from wann_edge.hil.link import Link
+from wann_edge.hil.messages import (
+    VERSION,
+    Hello,
+    Kind,
+    Numbers,
+    Reply,
+    Request,
+    Statistics,
+    Status,
+    read_hello,
+    read_reply,
+)
+from wann_edge.identity import contract_hash, network_hash
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long to wait. reply_s: for a reply, before the request is sent again. recovery_s:
+    for the device to answer at all, and a port that is gone to come back."""
+
+    reply_s: float = 0.05
+    recovery_s: float = 5.0
+
+
+@dataclass
+class Counters:
+    """What the host saw of the link.
+
+    retries: requests sent again. stale: replies that were no longer waited for. bad_frames:
+    from the device, thrown away. resets: sessions that the device had lost. reconnects: times
+    that the port was opened anew. longest_recovery_s: the longest time to an answer that did
+    not come at the first request.
+    """
+
+    requests: int = 0
+    retries: int = 0
+    stale: int = 0
+    bad_frames: int = 0
+    resets: int = 0
+    reconnects: int = 0
+    longest_recovery_s: float = 0.0
+
+
+class Step(NamedTuple):
+    """A device's answer to an observation. latency_s: from the request's first byte on."""
+
+    action: Floats
+    ticks: int
+    latency_s: float
+
+
+class Device:
+    """A device that runs one network; opened by a greeting that tells whether it does.
+
+    weight: a shared weight other than the network's own. Each method raises LinkError when
+    the device does not answer within the recovery time, or refuses.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        network: Network,
+        *,
+        weight: float | None = None,
+        times: Times | None = None,
+    ) -> None:
+        self.numbers = Numbers(network)
+        self.counters = Counters()
+        self._link, self._network, self._weight = link, network, weight
+        self._times = times or Times()
+        self._reader = FrameReader()
+        self._session = 0
+        self._sequence = 0
+        self.hello = self._greet(time.monotonic() + self._times.recovery_s)
+
+    def step(self, observation: Floats) -> Step:
+        """The action for an observation float32 [inputs]."""
+        start = time.perf_counter()
+        payload = self.numbers.observation(observation)
+        ticks, action = self._ask(Kind.STEP, payload, self.numbers.step)
+        return Step(action, ticks, time.perf_counter() - start)
+
+    def set_weight(self, weight: float) -> None:
+        """Runs with another shared weight from now on, also after a reset of the device."""
+        self._weight = weight
+        end = time.monotonic() + self._times.recovery_s
+        if not self._send_weight(end):
+            self.hello = self._greet(end)
+
+    def selftest(self) -> int:
+        """Runs the golden vectors on the device: how many differ."""
+        return self._ask(Kind.SELFTEST, b"", _number)
+
+    def statistics(self) -> Statistics:
+        """What the device counted."""
+        return self._ask(Kind.STATISTICS, b"", self.numbers.statistics)
+
+    def reset(self) -> None:
+        """Starts the device anew, and greets it."""
+        self._ask(Kind.RESET, b"", lambda payload: payload)
+        self.hello = self._greet(time.monotonic() + self._times.recovery_s)
+
+    def close(self) -> None:
+        """Closes the link."""
+        self._link.close()
+
+    def _greet(self, end: float) -> Hello:
+        """Opens a session, and refuses a device that does not run the network."""
+        while True:
+            # Unlike those of other hosts and before, whose frames may still be on their way.
+            self._session = 1 + secrets.randbelow(0xFFFF)
+            reply = self._exchange(Kind.HELLO, b"", end)
+            hello = read_hello(reply.payload) if reply.status == Status.OK else None
+            if hello is None:
+                raise _refusal(reply)
+            _check_identity(hello, self._network, self.numbers.dtype)
+            if self._weight is None or self._send_weight(end):
+                return hello
+
+    def _send_weight(self, end: float) -> bool:
+        """Whether the device took it; not when it was reset meanwhile."""
+        assert self._weight is not None
+        payload = self.numbers.weight(self._weight)
+        reply = self._exchange(Kind.SET_WEIGHT, payload, end)
+        if reply.status == Status.NO_SESSION:
+            self.counters.resets += 1
+            return False
+        if reply.status != Status.OK or reply.payload != payload:
+            raise _refusal(reply)
+        return True
+
+    def _ask(self, kind: Kind, payload: bytes, read: Callable[[bytes], _T | None]) -> _T:
+        """A request in the session; where the device has lost it, in a new one."""
+        end = time.monotonic() + self._times.recovery_s
+        start, retries = time.monotonic(), self.counters.retries
+        while True:
+            reply = self._exchange(kind, payload, end)
+            if reply.status != Status.NO_SESSION:
+                break
+            self.counters.resets += 1
+            self.hello = self._greet(end)
+        found = read(reply.payload) if reply.status == Status.OK else None
+        if found is None:
+            raise _refusal(reply)
+        if self.counters.retries > retries:
+            recovery_s = time.monotonic() - start
+            self.counters.longest_recovery_s = max(self.counters.longest_recovery_s, recovery_s)
+        return found
+
+    def _exchange(self, kind: Kind, payload: bytes, end: float) -> Reply:
+        """Sends one request until its reply comes."""
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        request = Request(kind, self._session, self._sequence, payload)
+        self.counters.requests += 1
+        attempts = 0
+        while time.monotonic() < end:
+            try:
+                reply = self._attempt(request, is_first=attempts == 0)
+            except LinkError:
+                self._reconnect(end)
+                continue
+            if reply is not None:
+                return reply
+            attempts += 1
+        raise LinkError(
+            f"no answer to {kind.name.lower()} in {self._times.recovery_s:g} s",
+            remedy="is the device on, and its firmware that of wann-edge firmware?",
+        )
+
+    def _attempt(self, request: Request, *, is_first: bool) -> Reply | None:
+        """Sends it once; None when no reply came in time."""
+        if not is_first:
+            self.counters.retries += 1
+        self._link.write(encode_frame(request.body()))
+        deadline = time.monotonic() + self._times.reply_s
+        while (left_s := deadline - time.monotonic()) > 0:
+            reply = self._receive(request, left_s)
+            if reply is not None:
+                return reply
+        return None
+
+    def _receive(self, request: Request, timeout_s: float) -> Reply | None:
+        found = None
+        bodies = self._reader.feed(self._link.read(timeout_s))
+        self.counters.bad_frames = self._reader.bad_frames
+        for reply in map(read_reply, bodies):
+            if reply is not None and _answers(reply, request):
+                found = reply
+            else:
+                self.counters.stale += 1
+        return found
+
+    def _reconnect(self, end: float) -> None:
+        """Waits for the port to come back."""
+        self._reader.clear()
+        while True:
+            try:
+                self._link.reopen()
+            except LinkError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(0.05)
+            else:
+                self.counters.reconnects += 1
+                return
+
+
+def _answers(reply: Reply, request: Request) -> bool:
+    here = (reply.kind, reply.session, reply.sequence)
+    return here == (request.kind, request.session, request.sequence)
+
+
+def _number(payload: bytes) -> int | None:
+    return int.from_bytes(payload, "little") if len(payload) == 2 else None
+
+
+def _refusal(reply: Reply) -> LinkError:
+    if reply.status == Status.SELFTEST_FAILED:
+        return LinkError(
+            "the device refuses to act: its self-test failed",
+            remedy="its compiler or processor does not compute the verified bits",
+        )
+    if reply.version != VERSION:
+        return LinkError(
+            f"the device speaks version {reply.version} of the protocol, not {VERSION}",
+            remedy="build its firmware with this release",
+        )
+    known = {status.value: status.name.lower().replace("_", " ") for status in Status}
+    what = known.get(reply.status, f"status {reply.status}")
+    return LinkError(f"the device refuses a request: {what}")
+
+
+def _check_identity(hello: Hello, network: Network, dtype: str) -> None:
+    """Raises LinkError unless the device runs this network."""
+    if hello.network == network_hash(network):
+        return
+    remedy = "build and load the firmware of this file, or name the file that it was built from"
+    if hello.dtype != dtype:
+        what = f"the device computes in {hello.dtype}, not in {dtype}"
+    elif hello.contract != contract_hash(network):
+        what = "the device has another contract: its inputs, outputs or control period differ"
+    else:
+        mine, theirs = network_hash(network).hex(), hello.network.hex()
+        what = f"the device runs another network: {theirs}, not {mine}"
+    raise LinkError(what, where=hello.build, remedy=remedy)

@@ -1,0 +1,160 @@
+"""A link that fails on purpose: frames are lost, corrupted, doubled and delayed; resets."""
+
+from __future__ import annotations
+
+import heapq
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from wann_edge.errors import SettingsError
+from wann_edge.hil.frames import encode_frame
+from wann_edge.hil.link import Link
+from wann_edge.hil.messages import Kind, Request
+
+_EXAMPLE = "write for example drop=1%,corrupt=1%,duplicate=1%,delay=1%:30ms,reset=1000"
+
+
+@dataclass(frozen=True)
+class Faults:
+    """drop, corrupt, duplicate, delay: shares of the frames, of both directions. delay_s: for
+    how long. reset: the device is reset after so many frames of the host, again and again;
+    never at 0."""
+
+    drop: float = 0.0
+    corrupt: float = 0.0
+    duplicate: float = 0.0
+    delay: float = 0.0
+    delay_s: float = 0.03
+    reset: int = 0
+
+
+def parse_faults(text: str) -> Faults:
+    """The faults that ``drop=1%,delay=0.5%:20ms,reset=1000`` names. Raises SettingsError."""
+    found: dict[str, float] = {}
+    for part in filter(None, text.split(",")):
+        name, _, value = (word.strip() for word in part.partition("="))
+        if name not in {field.name for field in fields(Faults)} - {"delay_s"} or name in found:
+            raise _not_understood(part)
+        if name == "reset":
+            if re.fullmatch(r"[1-9]\d{0,8}", value) is None:
+                raise _not_understood(part)
+            found[name] = int(value)
+            continue
+        share, _, duration = value.partition(":")
+        found[name] = _share(share, part)
+        if duration:
+            if name != "delay":
+                raise _not_understood(part)
+            found["delay_s"] = _duration_s(duration, part)
+    return Faults(**found)  # type: ignore[arg-type]
+
+
+def _share(text: str, part: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)%", text)
+    if match is None or float(match[1]) > 100:
+        raise _not_understood(part)
+    return float(match[1]) / 100
+
+
+def _duration_s(text: str, part: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", text)
+    if match is None:
+        raise _not_understood(part)
+    return float(match[1]) * (1e-3 if match[2] == "ms" else 1.0)
+
+
+def _not_understood(part: str) -> SettingsError:
+    return SettingsError(
+        f"{part[:60]!r} is not a fault and its share", where="--inject", remedy=_EXAMPLE
+    )
+
+
+class FaultyLink:
+    """A link between a host and its faults. injected: how many of each, by name."""
+
+    def __init__(self, link: Link, faults: Faults, rng: np.random.Generator) -> None:
+        self.injected: Counter[str] = Counter()
+        self._link, self._faults, self._rng = link, faults, rng
+        self._sent = 0
+        self._count = 0
+        self._outgoing: list[tuple[float, int, bytes]] = []
+        self._incoming: list[tuple[float, int, bytes]] = []
+        self._rest = b""
+
+    def write(self, frame: bytes) -> None:
+        """Sends one whole frame, or what is made of it."""
+        self._sent += 1
+        if self._faults.reset and self._sent % self._faults.reset == 0:
+            self.injected["reset"] += 1
+            self._link.write(encode_frame(Request(Kind.RESET, 0, 0).body()))
+        self._pass(frame, self._outgoing)
+        self._send_due()
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has come, or has been held back until now."""
+        end = time.monotonic() + timeout_s
+        while True:
+            self._send_due()
+            now = time.monotonic()
+            arrived = b"".join(_due(self._incoming, now))
+            if arrived or now >= end:
+                return arrived
+            held = [queue[0][0] for queue in (self._incoming, self._outgoing) if queue]
+            self._take(self._link.read(max(0.0, min([end, *held]) - now)))
+
+    def reopen(self) -> None:
+        """Opens the port anew; what was held back is lost."""
+        self._outgoing.clear()
+        self._incoming.clear()
+        self._rest = b""
+        self._link.reopen()
+
+    def close(self) -> None:
+        """Closes the port."""
+        self._link.close()
+
+    def _take(self, data: bytes) -> None:
+        *frames, self._rest = (self._rest + data).split(b"\0")
+        for frame in filter(None, frames):
+            self._pass(frame + b"\0", self._incoming)
+
+    def _send_due(self) -> None:
+        for frame in _due(self._outgoing, time.monotonic()):
+            self._link.write(frame)
+
+    def _pass(self, frame: bytes, queue: list[tuple[float, int, bytes]]) -> None:
+        """Puts the frame into a queue: not at all, otherwise, twice or later."""
+        shares = [self._faults.drop, self._faults.corrupt, self._faults.duplicate]
+        drop, corrupt, double, late = self._rng.random(4) < [*shares, self._faults.delay]
+        if drop:
+            self.injected["drop"] += 1
+            return
+        if corrupt:
+            self.injected["corrupt"] += 1
+            frame = self._corrupted(frame)
+        self.injected["duplicate"] += int(double)
+        self.injected["delay"] += int(late)
+        due = time.monotonic() + (self._faults.delay_s if late else 0.0)
+        for _ in range(2 if double else 1):
+            self._count += 1
+            heapq.heappush(queue, (due, self._count, frame))
+
+    def _corrupted(self, frame: bytes) -> bytes:
+        """One to three bytes of it are others."""
+        changed = bytearray(frame)
+        count = min(len(frame), int(self._rng.integers(1, 4)))
+        for place in self._rng.choice(len(frame), count, replace=False):
+            changed[place] ^= int(self._rng.integers(1, 256))
+        return bytes(changed)
+
+
+def _due(queue: list[tuple[float, int, bytes]], now: float) -> list[bytes]:
+    """Takes what is due off a queue."""
+    found = []
+    while queue and queue[0][0] <= now:
+        found.append(heapq.heappop(queue)[2])
+    return found
