@@ -13,7 +13,7 @@ from wann_edge.task import load_task
 
 def test_what_is_not_registered_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(
-        SettingsError, match=r"'swingdown' is not one of the tasks; use one of bullet/a1, .*swingup"
+        SettingsError, match=r"'swingdown' is not one of the tasks; use one of acrobot, .*, swingup"
     ):
         registry.load("tasks", "swingdown")
 
