@@ -78,10 +78,6 @@ WANN_INLINE void wann_activate(int32_t activation, const wann_real *x, wann_real
 #undef WANN_CASE
 }
 
-/* wann:begin is_finite */
-#define wann_is_finite(x) (wann_abs(x) <= 3.40282347e+38f)
-/* wann:end */
-
 /* Scales the observations into value[1..inputs]; true in *finite where all of a
  * lane's observations are finite. */
 WANN_INLINE void wann_read_inputs(const wann_network *net, const wann_real *observation,
