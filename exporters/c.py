@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import math
 from string import Template
+from typing import Literal
 
 from wann_edge.exporters.c_contract import (
     constant_lines,
     contract_lines,
-    is_scaled,
-    literal,
     output_macros,
 )
 from wann_edge.exporters.c_fixed import fixed_header
+from wann_edge.exporters.c_network import Values, statements
 from wann_edge.exporters.c_selftest import selftest
 from wann_edge.exporters.c_text import check_name, wrapped
 from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
 from wann_edge.fixed import FixedNetwork
 from wann_edge.network import Network, Output
+
+Optimize = Literal["size", "speed"]
 
 _HEADER = Template("""\
 /* ${name}: a weight agnostic network, exported by wann-edge.
@@ -63,18 +65,20 @@ ${selftest}
 """)
 
 _FUNCTION = Template("""\
-/* The action for an observation, with a shared weight chosen at run time.
+${called}/* The action for an observation, with a shared weight chosen at run time.
  * observation and action may be the same memory. */
-static inline void ${name}_step_with_weight(const float *observation,
+${attribute}static inline void ${name}_step_with_weight(const float *observation,
         float shared_weight, float *action)
 {
-    int all_finite = 1;
-    for (int i = 0; i < ${NAME}_INPUTS; i++)
-        all_finite = all_finite && wann_is_finite(observation[i]);
+    for (int i = ${NAME}_INPUTS; i > 0; i--)
+        if (!wann_is_finite(observation[i - 1])) {
+${safe}
+            return;
+        }
 ${nodes}
 ${actions}
 }
-
+${closing}
 /* The action for an observation, with the network's own shared weight. */
 static inline void ${name}_step(const float observation[${NAME}_INPUTS],
         float action[${NAME}_OUTPUTS])
@@ -83,13 +87,30 @@ static inline void ${name}_step(const float observation[${NAME}_INPUTS],
 }
 """)
 
+_ATTRIBUTE = Template("""\
+#if defined(__clang__)
+#define WANN_ATTRIBUTE __attribute__((${clang}))
+#elif defined(__GNUC__)
+#define WANN_ATTRIBUTE __attribute__((${gcc}))
+#else
+#define WANN_ATTRIBUTE
+#endif
+""")
+
+_CALLED = Template("""\
+WANN_ATTRIBUTE static float ${name}_node_${activation}(float sum, float shared_weight)
+{
+    return wann_${activation}(sum * shared_weight);
+}
+
+""")
 
 class CHeader:
     """A C header. Functions are called ``name_step`` and so on, macros ``NAME_INPUTS``."""
 
     suffix = ".h"
 
-    def export(self, network: Network, name: str) -> bytes:
+    def export(self, network: Network, name: str, optimize: Optimize = "size") -> bytes:
         """The header, ASCII; the same bytes for the same network and name.
 
         name: a C identifier. Raises ExportError when it is not, or is a keyword, or
@@ -99,7 +120,7 @@ class CHeader:
         if isinstance(network, FixedNetwork):
             return fixed_header(network, name)
         alive = network.without_dead_nodes()
-        function = _function(alive, name)
+        function = _function(alive, name, optimize)
         text = _HEADER.substitute(
             name=name,
             NAME=name.upper(),
@@ -113,63 +134,51 @@ class CHeader:
         return text.encode("ascii")
 
 
-def _function(network: Network, name: str) -> str:
+def _function(network: Network, name: str, optimize: Optimize) -> str:
     """The C functions of a network without dead nodes."""
-    statements = [*_input_statements(network), *_node_statements(network)]
+    values = Values(network)
+    functions = values.called() if optimize == "size" else []
+    macros = output_macros(network, name)
+    nodes = zip(values.outputs, network.outputs, macros, strict=True)
+    actions = [f"action[{i}] = {_action(*each)};" for i, each in enumerate(nodes)]
+    safe = [f"action[{i}] = {macro}_SAFE;" for i, macro in enumerate(macros)]
     return _FUNCTION.substitute(
         name=name,
         NAME=name.upper(),
-        nodes="\n".join(map(wrapped, statements)),
-        actions="\n".join(map(wrapped, _action_statements(network, name))),
+        called=_attribute(optimize, network.shared_weight) + _called(functions, name),
+        attribute="WANN_ATTRIBUTE " if optimize == "speed" else "",
+        closing="#undef WANN_ATTRIBUTE\n",
+        safe="\n".join(f"            {statement}" for statement in safe),
+        nodes="\n".join(map(wrapped, statements(network, values, functions, name))),
+        actions="\n".join(map(wrapped, actions)),
     )
 
 
-def _input_statements(network: Network) -> list[str]:
-    """Nodes 1 and on, where another node reads them."""
-    read = {source for source, _ in network.edges}
-    statements = []
-    for index, channel in enumerate(network.inputs):
-        value = f"observation[{index}]"
-        if is_scaled(channel):
-            value = f"({value} - {literal(channel.offset)}) * {literal(channel.scale)}"
-        if index + 1 in read:
-            statements.append(f"const float n{index + 1} = {value};")
-    return statements
+def _called(functions: list[str], name: str) -> str:
+    """Activations as functions that compilers leave apart."""
+    return "".join(_CALLED.substitute(name=name, activation=each) for each in functions)
 
 
-def _node_statements(network: Network) -> list[str]:
-    """The computed nodes: a sum in stored order, times the shared weight, activated."""
-    computed = zip(network.activations, network.sources, strict=True)
-    statements = []
-    for node, (activation, sources) in enumerate(computed, network.first_computed):
-        terms = [_term(source, weight) for source, weight in sources]
-        total = f"({' + '.join(terms)})" if len(terms) > 1 else "".join(terms) or "0.0f"
-        statements.append(f"const float n{node} = wann_{activation}({total} * shared_weight);")
-    return statements
+def _attribute(optimize: Optimize, shared_weight: float) -> str:
+    """What keeps functions apart, or puts their code in the step function.
+
+    gcc would copy a function for the one weight that it is called with: at 1 that saves the
+    product; at others a weight that stays in its register is smaller.
+    """
+    if optimize == "speed":
+        return _ATTRIBUTE.substitute(gcc="flatten", clang="flatten")
+    gcc = "noinline" if shared_weight == 1 else "noinline, noclone"
+    return _ATTRIBUTE.substitute(gcc=gcc, clang="noinline")
 
 
-def _term(source: int, weight: float | None) -> str:
-    value = "1.0f" if source == 0 else f"n{source}"
-    return value if weight is None else f"{value}*{literal(weight)}"
-
-
-def _action_statements(network: Network, name: str) -> list[str]:
-    first = network.node_count - len(network.outputs)
-    statements = []
-    for index, macro in enumerate(output_macros(network, name)):
-        node = f"n{first + index}"
-        bounded = _bounded(node, network.outputs[index], macro)
-        choice = f"wann_select(all_finite && {node} == {node}, {bounded}, {macro}_SAFE)"
-        statements.append(f"action[{index}] = {choice};")
-    return statements
-
-
-def _bounded(node: str, output: Output, macro: str) -> str:
-    """``wann_clamp``, or the half of it that has a bound: C has no constant for infinity."""
+def _action(node: str, output: Output, macro: str) -> str:
+    """``wann_bounded``, or the half of it that has a bound: C has no constant for infinity."""
+    low, high, safe = (f"{macro}_{end}" for end in ("LOW", "HIGH", "SAFE"))
     if math.isfinite(output.low) and math.isfinite(output.high):
-        return f"wann_clamp({node}, {macro}_LOW, {macro}_HIGH)"
+        return f"wann_bounded({node}, {low}, {high}, {safe})"
+    bounded = node
     if math.isfinite(output.low):
-        return f"wann_select({node} < {macro}_LOW, {macro}_LOW, {node})"
-    if math.isfinite(output.high):
-        return f"wann_select({node} > {macro}_HIGH, {macro}_HIGH, {node})"
-    return node
+        bounded = f"wann_select({node} < {low}, {low}, {node})"
+    elif math.isfinite(output.high):
+        bounded = f"wann_select({node} > {high}, {high}, {node})"
+    return f"wann_select({node} == {node}, {bounded}, {safe})"

@@ -46,7 +46,7 @@ static inline wann_real wann_inverse(wann_real x)
 /* wann:begin abs */
 static inline wann_real wann_abs(wann_real x)
 {
-    return wann_select(x > 0.0f, x, 0.0f - x);
+    return wann_magnitude(x);
 }
 /* wann:end */
 
@@ -111,18 +111,17 @@ static inline wann_real wann_cos(wann_real x)
 
 /* wann:begin gauss */
 /* exp(-square / 2) for 0 <= square < 64, as 2^y. y is split into a whole number and a part
- * of -1 < part <= 0, whose power is a minimax polynomial. */
+ * of -1 < part <= 0, whose power is (1 + q) / (1 - q): q = tanh(part ln(2) / 2) is u / v, a
+ * rational minimax approximation. */
 static inline wann_real wann_gauss_below(wann_real square)
 {
     wann_real y = square * -0.72134752f;
     wann_int whole = wann_to_int(y);
     wann_real part = y - wann_to_real(whole);
-    wann_real power = part * 0.000948878122f + 0.00921565015f;
-    power = power * part + 0.0553055443f;
-    power = power * part + 0.240182638f;
-    power = power * part + 0.693143904f;
-    power = power * part + 1.0f;
-    return wann_scaled(power, whole);
+    wann_real part_square = part * part;
+    wann_real u = (part_square * 0.0574827306f + 7.22061396f) * part;
+    wann_real v = part_square + 20.8342896f;
+    return wann_scaled((v + u) / (v - u), whole);
 }
 
 /* exp(-x^2 / 2); 0 where it is below 2^-46, and for NaN. */
