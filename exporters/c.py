@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from string import Template
-from typing import Literal
 
 from wann_edge.exporters.c_contract import (
     constant_lines,
@@ -22,9 +21,8 @@ from wann_edge.exporters.c_selftest import selftest
 from wann_edge.exporters.c_text import check_name, wrapped
 from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
 from wann_edge.fixed import FixedNetwork
+from wann_edge.formats import Optimize
 from wann_edge.network import Network, Output
-
-Optimize = Literal["size", "speed"]
 
 _HEADER = Template("""\
 /* ${name}: a weight agnostic network, exported by wann-edge.
@@ -105,12 +103,20 @@ WANN_ATTRIBUTE static float ${name}_node_${activation}(float sum, float shared_w
 
 """)
 
+
 class CHeader:
-    """A C header. Functions are called ``name_step`` and so on, macros ``NAME_INPUTS``."""
+    """A C header. Functions are called ``name_step`` and so on, macros ``NAME_INPUTS``.
+
+    optimize: whether activations that are used often are called, or are put in their place;
+    a header in fixed point is the same for both.
+    """
 
     suffix = ".h"
 
-    def export(self, network: Network, name: str, optimize: Optimize = "size") -> bytes:
+    def __init__(self, optimize: Optimize = "size") -> None:
+        self._optimize = optimize
+
+    def export(self, network: Network, name: str) -> bytes:
         """The header, ASCII; the same bytes for the same network and name.
 
         name: a C identifier. Raises ExportError when it is not, or is a keyword, or
@@ -120,7 +126,7 @@ class CHeader:
         if isinstance(network, FixedNetwork):
             return fixed_header(network, name)
         alive = network.without_dead_nodes()
-        function = _function(alive, name, optimize)
+        function = _function(alive, name, self._optimize)
         text = _HEADER.substitute(
             name=name,
             NAME=name.upper(),

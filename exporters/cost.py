@@ -68,7 +68,9 @@ def parts_of(network: Network) -> Parts:
     """
     first, outputs = network.first_computed, network.node_count - len(network.outputs)
     value, uses, additions, products, switched = _numbered(network, _needed(network))
-    called = sum(number for name, number in uses.items() if number >= CALLED_FROM.get(name, number + 1))
+    called = sum(
+        number for name, number in uses.items() if number >= CALLED_FROM.get(name, number + 1)
+    )
     is_1 = network.shared_weight == 1
     read = [channel for index, channel in enumerate(network.inputs, 1) if value[index]]
     parts: Parts = {

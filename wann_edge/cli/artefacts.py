@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wann_edge.cli.options import Dtype, Json, MaxLoss, NetworkFile, Seed, TaskName
+from wann_edge.cli.options import Dtype, Json, MaxLoss, NetworkFile, OptimizeFor, Seed, TaskName
 
 artefacts = typer.Typer()
 
@@ -51,11 +51,12 @@ def export(
         typer.Option(help="What names in the artefact start with; default: the output's name."),
     ] = None,
     dtype: Dtype = "float",
+    optimize: OptimizeFor = "size",
 ) -> int:
     """Write a network as a dependency-free C header, in floats or words, or as an ONNX graph."""
     from wann_edge.cli.convert import run_export
 
-    return run_export(file, format, output, name, dtype)
+    return run_export(file, format, output, name, dtype, optimize)
 
 
 @artefacts.command(epilog="Example:  wann-edge verify my-run/champion.json")
@@ -77,6 +78,7 @@ def verify(
     seed: Seed = 0,
     dtype: Dtype = "float",
     max_loss: MaxLoss = 0.02,
+    optimize: OptimizeFor = "size",
     json: Json = False,
 ) -> int:
     """Prove the exports: compile and run them, and compare with what the search ran.
@@ -90,7 +92,16 @@ def verify(
     from wann_edge.cli.judge import run_verify
 
     return run_verify(
-        file, target, task, episodes, seed, dtype, max_loss, require=require, as_json=json
+        file,
+        target,
+        task,
+        episodes,
+        seed,
+        dtype,
+        max_loss,
+        optimize,
+        require=require,
+        as_json=json,
     )
 
 
@@ -106,9 +117,10 @@ def cost(
     states: Annotated[int, typer.Option(min=1, help="Typical states to run.")] = 100,
     seed: Seed = 0,
     dtype: Dtype = "float",
+    optimize: OptimizeFor = "size",
     json: Json = False,
 ) -> int:
     """What the C header costs: flash, RAM, stack, instructions and control rate of each core."""
     from wann_edge.cli.cost import run_cost
 
-    return run_cost(file, target, task, clock, cpi, states, seed, dtype, as_json=json)
+    return run_cost(file, target, task, clock, cpi, states, seed, dtype, optimize, as_json=json)

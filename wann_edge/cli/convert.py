@@ -10,7 +10,9 @@ from wann_edge import netfile
 from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.errors import SettingsError
 from wann_edge.exporters import Exporter
+from wann_edge.exporters.c import CHeader
 from wann_edge.files import write_whole
+from wann_edge.formats import Optimize
 from wann_edge.network import Network
 from wann_edge.precision import MAX_LOSS
 from wann_edge.published import read_published
@@ -41,11 +43,17 @@ def run_import(
 
 
 def run_export(
-    file: Path, format: str | None, output: Path | None, name: str | None, dtype: str
+    file: Path,
+    format: str | None,
+    output: Path | None,
+    name: str | None,
+    dtype: str,
+    optimize: Optimize,
 ) -> int:
     """Writes a network in another format, or in other numbers."""
     chosen = format or _format_of(output)
-    exporter = cast("type[Exporter]", load("exporters", chosen))()
+    kind = load("exporters", chosen)
+    exporter = CHeader(optimize) if kind is CHeader else cast("type[Exporter]", kind)()
     place = output or file.with_suffix(exporter.suffix)
     network = _in_numbers(netfile.load(file), dtype)
     content = exporter.export(network, name or identifier(place.stem))

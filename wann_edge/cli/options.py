@@ -26,6 +26,13 @@ Dtype = Annotated[
         "that costs no more than 2 % of the reward."
     ),
 ]
+OptimizeFor = Annotated[
+    Literal["size", "speed"],
+    typer.Option(
+        help="For a C header in floats: activations that are used often are functions of their "
+        "own (size), or their code is put where they are used (speed)."
+    ),
+]
 MaxLoss = Annotated[
     float, typer.Option(min=0, help="The share of the reward that fixed point may cost.")
 ]

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from wann_edge.errors import MissingError, VerifyError
+from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
 
 if TYPE_CHECKING:
-    from wann_edge.exporters import Exporter
+    from wann_edge.exporters.c import CHeader
     from wann_edge.verify.outcome import Artefact
 
 COMPILERS = ("gcc", "clang")
@@ -96,14 +97,16 @@ class HostTarget:
     """The exported header under gcc and clang, those that are installed."""
 
     @contextmanager
-    def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+    def artefacts(
+        self, network: Network, optimize: Optimize = "size"
+    ) -> Iterator[Iterator[Artefact]]:
         """Exports the header and gives it compiled by each compiler at each level."""
         found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
         if not found:
             raise MissingError(
                 f"no C compiler ({' or '.join(COMPILERS)})", remedy="apt-get install gcc"
             )
-        exporter = cast("type[Exporter]", load("exporters", "c"))()
+        exporter = cast("type[CHeader]", load("exporters", "c"))(optimize)
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             place = Path(folder)
             (place / "policy.h").write_bytes(exporter.export(network, NAME))

@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
@@ -65,7 +66,9 @@ class OnnxTarget:
     """The exported graph under onnxruntime."""
 
     @contextmanager
-    def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+    def artefacts(
+        self, network: Network, optimize: Optimize = "size"
+    ) -> Iterator[Iterator[Artefact]]:
         """Exports the graph and gives it in a session."""
         exporter = cast("type[Exporter]", load("exporters", "onnx"))()
         yield iter([OnnxGraph(exporter.export(network, "policy"))])

@@ -13,7 +13,7 @@ import numpy as np
 
 from wann_edge.errors import SettingsError
 from wann_edge.fixed import FixedNetwork
-from wann_edge.formats import WORDS
+from wann_edge.formats import WORDS, Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
@@ -25,7 +25,7 @@ from wann_edge.verify.emulated.toolchain import check_installed, compile_for
 from wann_edge.verify.inputs import typical_states
 
 if TYPE_CHECKING:
-    from wann_edge.exporters import Exporter
+    from wann_edge.exporters.c import CHeader
 
 # Counting is slow where floats are library routines: some milliseconds a state.
 STATES = 200
@@ -71,7 +71,13 @@ class Cost:
 
 
 def measure_cost(
-    network: Network, core: str, *, task: Task | None = None, states: int = STATES, seed: int = 0
+    network: Network,
+    core: str,
+    *,
+    task: Task | None = None,
+    states: int = STATES,
+    seed: int = 0,
+    optimize: Optimize = "size",
 ) -> Cost:
     """Exports the header, compiles it for a core (-Os) and runs it on typical states.
 
@@ -82,7 +88,7 @@ def measure_cost(
     not fit the task.
     """
     known = core_named(core)
-    return _measured(known, network, _states(network, task, states, seed))
+    return _measured(known, network, _states(network, task, states, seed), optimize)
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,13 @@ class Share:
 
 
 def measure_shares(
-    network: Network, core: str, *, task: Task | None = None, states: int = STATES, seed: int = 0
+    network: Network,
+    core: str,
+    *,
+    task: Task | None = None,
+    states: int = STATES,
+    seed: int = 0,
+    optimize: Optimize = "size",
 ) -> tuple[Share, ...]:
     """What each activation of a network adds on a core, most instructions first.
 
@@ -106,13 +118,13 @@ def measure_shares(
     """
     known, seen = core_named(core), _states(network, task, states, seed)
     alive = network.without_dead_nodes()
-    whole = _measured(known, alive, seen)
+    whole = _measured(known, alive, seen, optimize)
     shares: list[Share] = []
     for name, nodes in Counter(alive.activations).items():
         if name == "linear":
             continue
         others = tuple("linear" if kind == name else kind for kind in alive.activations)
-        rest = _measured(known, replace(alive, activations=others), seen)
+        rest = _measured(known, replace(alive, activations=others), seen, optimize)
         instructions = whole.instructions_mean - rest.instructions_mean
         shares.append(Share(name, nodes, whole.flash_bytes - rest.flash_bytes, instructions))
     return tuple(sorted(shares, key=lambda share: -share.instructions_mean))
@@ -133,8 +145,8 @@ def _states(network: Network, task: Task | None, states: int, seed: int) -> Floa
     return typical_states(network, task, states, np.random.default_rng(seed))
 
 
-def _measured(core: Core, network: Network, seen: Floats) -> Cost:
-    exporter = cast("type[Exporter]", load("exporters", "c"))()
+def _measured(core: Core, network: Network, seen: Floats, optimize: Optimize) -> Cost:
+    exporter = cast("type[CHeader]", load("exporters", "c"))(optimize)
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
         source = Path(folder) / "step.c"
         (source.parent / "policy.h").write_bytes(exporter.export(network, NAME))

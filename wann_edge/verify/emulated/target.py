@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import numpy as np
 
 from wann_edge.errors import VerifyError
+from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
@@ -23,7 +24,7 @@ from wann_edge.verify.emulated.toolchain import check_installed, compile_for
 from wann_edge.verify.host import HARNESS, NAME
 
 if TYPE_CHECKING:
-    from wann_edge.exporters import Exporter
+    from wann_edge.exporters.c import CHeader
     from wann_edge.verify.outcome import Artefact
 
 # A controller on an emulated core is some hundred times slower than on the host.
@@ -116,10 +117,12 @@ class EmulatedTarget:
         self._core = core
 
     @contextmanager
-    def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+    def artefacts(
+        self, network: Network, optimize: Optimize = "size"
+    ) -> Iterator[Iterator[Artefact]]:
         """Exports the header and gives it compiled for the core."""
         check_installed(self._core)
-        exporter = cast("type[Exporter]", load("exporters", "c"))()
+        exporter = cast("type[CHeader]", load("exporters", "c"))(optimize)
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             source = Path(folder) / "harness.c"
             (source.parent / "policy.h").write_bytes(exporter.export(network, NAME))
