@@ -139,7 +139,7 @@ static inline wann_real wann_gauss(wann_real x)
 static inline wann_real wann_tanh(wann_real x)
 {
     wann_real square = x * x;
-    wann_real u = square * 45.9883156f + 11876.2764f;
+    wann_real u = square * 45.988327f + 11876.2773f;
     u = (u * square + 398110.031f) * x;
     wann_real v = square + 965.514893f;
     v = v * square + 90104.2031f;
