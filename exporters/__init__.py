@@ -1,34 +1,63 @@
-"""Exporters: each turns a network into the text or bytes of one format.
+"""Exporters: each turns a network into the files of one format.
 
 An exporter knows no disk: its caller writes what it gives.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, cast
 
+from wann_edge.errors import ExportError
+from wann_edge.needs import Listed
 from wann_edge.network import Network
 from wann_edge.registry import load
 
+# Relative POSIX path -> contents.
+Files = Mapping[str, bytes]
 
-class Exporter(Protocol):
-    """One format. suffix: how its files end, dot included."""
+
+class Exporter(Listed, Protocol):
+    """One format.
+
+    suffix: how its file ends, dot included; "" where it has several, which make a folder.
+    numbers: what its networks compute in, of "float" and "fixed" (a FixedNetwork).
+    needs: what must be installed to write it.
+    """
 
     suffix: str
+    numbers: tuple[str, ...]
 
-    def export(self, network: Network, name: str) -> bytes:
-        """The artefact's bytes: the same for the same network and name.
+    def files(self, network: Network, name: str) -> Files:
+        """The artefact's files: the same bytes for the same network and name.
 
-        name: an identifier that the artefact's own names start with.
-        Raises ExportError when the network can't be written in this format.
+        A format of one file gives one, ``{name}{suffix}``. name: checked by
+        ``names.check_name``; the artefact's own names start with it.
+        Raises ExportError when the network can't be written in this format, or so named.
         """
         ...
 
 
-def export(network: Network, format: str, name: str = "policy") -> bytes:
-    """The network in a registered format ("c", "onnx"): the artefact's bytes.
+def export_files(network: Network, format: str, name: str = "policy") -> Files:
+    """The network in a registered format: contents by relative path, with forward slashes.
 
     Raises SettingsError on an unknown format, ExportError as the format does.
     """
-    exporter = cast("type[Exporter]", load("exporters", format))()
-    return exporter.export(network, name)
+    return exporter_of(format).files(network, name)
+
+
+def export(network: Network, format: str, name: str = "policy") -> bytes:
+    """The network in a format of one file, such as "c" or "onnx": the file's bytes.
+
+    Raises SettingsError on an unknown format, ExportError as the format does, and where
+    the format is a folder.
+    """
+    exporter = exporter_of(format)
+    if not exporter.suffix:
+        raise ExportError("the format has several files", where=format, remedy="use export_files()")
+    return exporter.files(network, name)[f"{name}{exporter.suffix}"]
+
+
+def exporter_of(format: str) -> Exporter:
+    """The exporter registered under this name. Raises SettingsError where there is none."""
+    return cast("type[Exporter]", load("exporters", format))()

@@ -7,22 +7,20 @@ in the kernel's order of operations (``wann_forward`` in kernel/network.h).
 
 from __future__ import annotations
 
-import math
 from string import Template
 
-from wann_edge.exporters.c_contract import (
-    constant_lines,
-    contract_lines,
-    output_macros,
-)
+from wann_edge.exporters import Files
+from wann_edge.exporters.c_contract import constant_lines, contract_lines, output_macros
 from wann_edge.exporters.c_fixed import fixed_header
-from wann_edge.exporters.c_network import Values, statements
+from wann_edge.exporters.c_network import Bounds, Values, bounded, statements
 from wann_edge.exporters.c_selftest import selftest
-from wann_edge.exporters.c_text import check_name, wrapped
+from wann_edge.exporters.c_text import check_c_name, wrapped
 from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
+from wann_edge.exporters.names import check_numbers
 from wann_edge.fixed import FixedNetwork
 from wann_edge.formats import Optimize
-from wann_edge.network import Network, Output
+from wann_edge.needs import Need
+from wann_edge.network import Network
 
 _HEADER = Template("""\
 /* ${name}: a weight agnostic network, exported by wann-edge.
@@ -111,33 +109,49 @@ class CHeader:
     a header in fixed point is the same for both.
     """
 
+    summary = "one C header without dependencies"
     suffix = ".h"
+    numbers: tuple[str, ...] = ("float", "fixed")
+    needs: tuple[Need, ...] = ()
 
     def __init__(self, optimize: Optimize = "size") -> None:
         self._optimize = optimize
 
-    def export(self, network: Network, name: str) -> bytes:
-        """The header, ASCII; the same bytes for the same network and name.
+    def files(self, network: Network, name: str) -> Files:
+        """The header, ASCII. Raises ExportError where it can't be named so."""
+        check_c_name(name)
+        return {f"{name}.h": header(network, name, self._optimize)}
 
-        name: a C identifier. Raises ExportError when it is not, or is a keyword, or
-        begins with an underscore or with ``wann_``, the kernel's own.
-        """
-        check_name(name)
-        if isinstance(network, FixedNetwork):
-            return fixed_header(network, name)
-        alive = network.without_dead_nodes()
-        function = _function(alive, name, self._optimize)
-        text = _HEADER.substitute(
-            name=name,
-            NAME=name.upper(),
-            contract="\n".join(f" * {line}" for line in contract_lines(alive, name)),
-            contraction=blocks()["contraction"],
-            kernel="\n".join(map(shipped, needed_by(function))),
-            constants="\n".join(constant_lines(alive, name)),
-            function=function,
-            selftest=selftest(alive, name),
-        )
-        return text.encode("ascii")
+
+class CFixedHeader(CHeader):
+    """The same header for networks in fixed point, and for no others."""
+
+    summary = "the C header in fixed point, for chips without a floating-point unit"
+    numbers: tuple[str, ...] = ("fixed",)
+
+    def files(self, network: Network, name: str) -> Files:
+        """The header, ASCII. Raises ExportError on a network in floats, or the name."""
+        check_numbers(network, self, "c-fixed")
+        return super().files(network, name)
+
+
+def header(network: Network, name: str, optimize: Optimize = "size") -> bytes:
+    """The header's text, ASCII, in floats or words. name: checked by the caller."""
+    if isinstance(network, FixedNetwork):
+        return fixed_header(network, name)
+    alive = network.without_dead_nodes()
+    function = _function(alive, name, optimize)
+    text = _HEADER.substitute(
+        name=name,
+        NAME=name.upper(),
+        contract="\n".join(f" * {line}" for line in contract_lines(alive, name)),
+        contraction=blocks()["contraction"],
+        kernel="\n".join(map(shipped, needed_by(function))),
+        constants="\n".join(constant_lines(alive, name)),
+        function=function,
+        selftest=selftest(alive, name),
+    )
+    return text.encode("ascii")
 
 
 def _function(network: Network, name: str, optimize: Optimize) -> str:
@@ -145,8 +159,9 @@ def _function(network: Network, name: str, optimize: Optimize) -> str:
     values = Values(network)
     functions = values.called() if optimize == "size" else []
     macros = output_macros(network, name)
-    nodes = zip(values.outputs, network.outputs, macros, strict=True)
-    actions = [f"action[{i}] = {_action(*each)};" for i, each in enumerate(nodes)]
+    bounds = [Bounds(*(f"{macro}_{end}" for end in ("LOW", "HIGH", "SAFE"))) for macro in macros]
+    outputs = zip(values.outputs, network.outputs, bounds, strict=True)
+    actions = [f"action[{i}] = {bounded(*each)};" for i, each in enumerate(outputs)]
     safe = [f"action[{i}] = {macro}_SAFE;" for i, macro in enumerate(macros)]
     return _FUNCTION.substitute(
         name=name,
@@ -175,16 +190,3 @@ def _attribute(optimize: Optimize, shared_weight: float) -> str:
         return _ATTRIBUTE.substitute(gcc="flatten", clang="flatten")
     gcc = "noinline" if shared_weight == 1 else "noinline, noclone"
     return _ATTRIBUTE.substitute(gcc=gcc, clang="noinline")
-
-
-def _action(node: str, output: Output, macro: str) -> str:
-    """``wann_bounded``, or the half of it that has a bound: C has no constant for infinity."""
-    low, high, safe = (f"{macro}_{end}" for end in ("LOW", "HIGH", "SAFE"))
-    if math.isfinite(output.low) and math.isfinite(output.high):
-        return f"wann_bounded({node}, {low}, {high}, {safe})"
-    bounded = node
-    if math.isfinite(output.low):
-        bounded = f"wann_select({node} < {low}, {low}, {node})"
-    elif math.isfinite(output.high):
-        bounded = f"wann_select({node} > {high}, {high}, {node})"
-    return f"wann_select({node} == {node}, {bounded}, {safe})"

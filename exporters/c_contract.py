@@ -32,7 +32,16 @@ def is_scaled(channel: Input) -> bool:
 
 def contract_lines(network: Network, name: str) -> list[str]:
     """The contract as lines for a comment: ASCII that can't end the comment."""
-    period_s, weight = network.control_period_s, decimal(network.shared_weight)
+    return description_lines(
+        network,
+        f"; another by -D{name.upper()}_SHARED_WEIGHT=...",
+        f"  or, at run time, by {name}_step_with_weight()",
+    )
+
+
+def description_lines(network: Network, weight: str = "", *more: str) -> list[str]:
+    """The contract in words, for a comment of any language. weight, more: of the shared weight."""
+    period_s = network.control_period_s
     return [
         "Inputs, in this order, with their typical ranges:",
         *(f"  {i}  {_input_line(channel)}" for i, channel in enumerate(network.inputs)),
@@ -40,8 +49,8 @@ def contract_lines(network: Network, name: str) -> list[str]:
         "finite, or where the output is not a number:",
         *(f"  {i}  {_output_line(channel)}" for i, channel in enumerate(network.outputs)),
         f"Control period: {'any' if period_s is None else f'{decimal(period_s)} s'}",
-        f"Shared weight: {weight}; another by -D{name.upper()}_SHARED_WEIGHT=...",
-        f"  or, at run time, by {name}_step_with_weight()",
+        f"Shared weight: {decimal(network.shared_weight)}{weight}",
+        *more,
         f"Network: {len(network.inputs)} inputs, {len(network.outputs)} outputs, "
         f"{network.hidden_count} hidden nodes, {len(network.edges)} connections"
         f"{'' if network.weights is None else ' with single weights'}",

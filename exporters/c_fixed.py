@@ -112,6 +112,8 @@ def _function(network: FixedNetwork, name: str) -> str:
 
 def _input_statements(network: FixedNetwork) -> Iterator[str]:
     read = {source for source, _ in network.edges}
+    if read.isdisjoint(range(1, network.first_computed)):
+        yield "(void)observation;"
     for index in range(len(network.inputs)):
         if index + 1 in read:
             yield f"const wann_word n{index + 1} = observation[{index}];"

@@ -17,26 +17,33 @@ _SEED = 0
 
 _SELFTEST = Template("""\
 #ifdef ${NAME}_SELFTEST
+/* Where the vectors lie, and how a word of them is read: in flash, where RAM is short. */
+#ifndef ${NAME}_TABLE
+#define ${NAME}_TABLE
+#define ${NAME}_TABLE_WORD(word) (word)
+#endif
 /* Runs words for which the kernel's actions are known. Gives the number of vectors that
  * differ. */
 static inline int ${name}_selftest(void)
 {
-    static const ${word} weight[${rows}] = {
+    static const ${word} weight[${rows}] ${NAME}_TABLE = {
 ${weight}
     };
-    static const ${word} observation[${rows}][${NAME}_INPUTS] = {
+    static const ${word} observation[${rows}][${NAME}_INPUTS] ${NAME}_TABLE = {
 ${observation}
     };
-    static const ${word} expected[${rows}][${NAME}_OUTPUTS] = {
+    static const ${word} expected[${rows}][${NAME}_OUTPUTS] ${NAME}_TABLE = {
 ${expected}
     };
     int different = 0;
     for (int v = 0; v < ${rows}; v++) {
-        ${word} action[${NAME}_OUTPUTS];
+        ${word} seen[${NAME}_INPUTS], action[${NAME}_OUTPUTS];
         int same = 1;
-        ${name}_step_with_weight(observation[v], weight[v], action);
+        for (int i = 0; i < ${NAME}_INPUTS; i++)
+            seen[i] = (${word})${NAME}_TABLE_WORD(observation[v][i]);
+        ${name}_step_with_weight(seen, (${word})${NAME}_TABLE_WORD(weight[v]), action);
         for (int o = 0; o < ${NAME}_OUTPUTS; o++)
-            same = same && action[o] == expected[v][o];
+            same = same && action[o] == (${word})${NAME}_TABLE_WORD(expected[v][o]);
         different += same ? 0 : 1;
     }
     return different;

@@ -5,15 +5,19 @@ adds it; which node is computed before which is free. They are computed where a 
 needs them, from the outputs backwards, so that few values wait at a time and a processor
 keeps them in registers. Nodes with the same activation of the same sum are one, and a sum
 starts from what another has added up before.
+
+The C header carries these statements; translate.py reads them for the other languages.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Sequence
+from typing import NamedTuple
 
 from wann_edge.exporters.c_contract import is_scaled, literal
-from wann_edge.network import Network
+from wann_edge.network import Network, Output
 
 # A source's name, and its weight where it has one that is not 1.
 Term = tuple[str, float | None]
@@ -24,6 +28,14 @@ BIAS = "1.0f"
 # From how many uses on calls take less flash than the code in their place. The others are
 # an instruction or none.
 CALLED_FROM = {"sin": 2, "cos": 2, "gauss": 2, "tanh": 2, "sigmoid": 2, "step": 3, "relu": 3}
+
+
+class Bounds(NamedTuple):
+    """An output's numbers as C expressions."""
+
+    low: str
+    high: str
+    safe: str
 
 
 class Values:
@@ -64,6 +76,19 @@ def statements(
     functions: activations that are called as ``prefix_node_tanh(sum, shared_weight)``.
     """
     return _Writer(network, values, functions, prefix).lines
+
+
+def bounded(node: str, output: Output, bounds: Bounds) -> str:
+    """``wann_bounded``, or the half of it that has a bound: C has no constant for infinity."""
+    low, high, safe = bounds
+    if math.isfinite(output.low) and math.isfinite(output.high):
+        return f"wann_bounded({node}, {low}, {high}, {safe})"
+    inside = node
+    if math.isfinite(output.low):
+        inside = f"wann_select({node} < {low}, {low}, {node})"
+    elif math.isfinite(output.high):
+        inside = f"wann_select({node} > {high}, {high}, {node})"
+    return f"wann_select({node} == {node}, {inside}, {safe})"
 
 
 def _unless_1(weight: float | None) -> float | None:

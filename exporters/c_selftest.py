@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import math
 from string import Template
 
 import numpy as np
 
 from wann_edge.exporters.c_text import listed
+from wann_edge.exporters.vectors import vectors
 from wann_edge.kernel import Floats
-from wann_edge.network import LARGEST, Input, Network
-
-# Beside the network's own: both signs, and no powers of two, which round nothing away and
-# would hide a product taken out of order.
-_WEIGHTS = (-1.7, 0.3, 1.1)
-_SEED = 0
+from wann_edge.network import Network
 
 _SELFTEST = Template("""\
 #ifdef ${NAME}_SELFTEST
+/* Where the vectors lie, and how a word of them is read: in flash, where RAM is short. */
+#ifndef ${NAME}_TABLE
+#define ${NAME}_TABLE
+#define ${NAME}_TABLE_WORD(word) (word)
+#endif
 /* Runs observations and shared weights for which the kernel's actions are known, all stored
  * as the bits of floats. Gives the number of vectors whose bits differ. */
 static inline int ${name}_selftest(void)
 {
-    static const uint32_t weight[${weights}] = {
+    static const uint32_t weight[${weights}] ${NAME}_TABLE = {
 ${weight}
     };
-    static const uint32_t observation[${rows}][${NAME}_INPUTS] = {
+    static const uint32_t observation[${rows}][${NAME}_INPUTS] ${NAME}_TABLE = {
 ${observation}
     };
-    static const uint32_t expected[${weights} * ${rows}][${NAME}_OUTPUTS] = {
+    static const uint32_t expected[${weights} * ${rows}][${NAME}_OUTPUTS] ${NAME}_TABLE = {
 ${expected}
     };
     union { uint32_t bits; float value; } word;
@@ -37,14 +37,14 @@ ${expected}
         float seen[${NAME}_INPUTS], action[${NAME}_OUTPUTS];
         int same = 1;
         for (int i = 0; i < ${NAME}_INPUTS; i++) {
-            word.bits = observation[v % ${rows}][i];
+            word.bits = ${NAME}_TABLE_WORD(observation[v % ${rows}][i]);
             seen[i] = word.value;
         }
-        word.bits = weight[v / ${rows}];
+        word.bits = ${NAME}_TABLE_WORD(weight[v / ${rows}]);
         ${name}_step_with_weight(seen, word.value, action);
         for (int o = 0; o < ${NAME}_OUTPUTS; o++) {
             word.value = action[o];
-            same = same && word.bits == expected[v][o];
+            same = same && word.bits == ${NAME}_TABLE_WORD(expected[v][o]);
         }
         different += same ? 0 : 1;
     }
@@ -56,12 +56,8 @@ ${expected}
 
 def selftest(network: Network, name: str) -> str:
     """The C function ``name_selftest``, with its vectors computed by the kernel now."""
-    weights = np.array([network.shared_weight, *_WEIGHTS], np.float32)
-    observations = _observations(network.inputs)
+    weights, observations, expected = vectors(network)
     rows = len(observations)
-    expected = network.program.forward(
-        np.tile(observations, (len(weights), 1)), np.repeat(weights, rows)
-    )
     return _SELFTEST.substitute(
         name=name,
         NAME=name.upper(),
@@ -71,20 +67,6 @@ def selftest(network: Network, name: str) -> str:
         observation=_table(observations),
         expected=_table(expected),
     )
-
-
-def _observations(inputs: tuple[Input, ...]) -> Floats:
-    """16 observations: from the declared ranges, at their ends, zeros, huge, not finite."""
-    rng = np.random.default_rng(_SEED)
-    low, high = np.array([channel.typical_range for channel in inputs]).T
-    zero = np.zeros(len(inputs))
-    huge = np.where(np.arange(len(inputs)) % 2 == 0, LARGEST, -LARGEST)
-    typical = rng.uniform(low, high, (10, len(inputs)))
-    typical[0, 0] = math.nan
-    typical[1, -1] = math.inf
-    typical[2, len(inputs) // 2] = -math.inf
-    large = rng.normal(0.0, 1e6, len(inputs))
-    return np.vstack([zero, -zero, low, high, huge, large, typical]).astype(np.float32)
 
 
 def _words(values: Floats) -> str:

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 
-from wann_edge.errors import ExportError
+from wann_edge.exporters.names import check_name
 
 # C up to C23 and C++ up to C++20.
-_KEYWORD = re.compile(
-    r"""
-    alignas|alignof|and|and_eq|asm|auto|bitand|bitor|bool|break|case|catch|char|char8_t|
-    char16_t|char32_t|class|co_await|co_return|co_yield|compl|concept|const|const_cast|
-    consteval|constexpr|constinit|continue|decltype|default|delete|do|double|dynamic_cast|
-    else|enum|explicit|export|extern|false|float|for|friend|goto|if|inline|int|long|mutable|
-    namespace|new|noexcept|not|not_eq|nullptr|operator|or|or_eq|private|protected|public|
-    register|reinterpret_cast|requires|restrict|return|short|signed|sizeof|static|
-    static_assert|static_cast|struct|switch|template|this|thread_local|throw|true|try|
-    typedef|typeid|typename|typeof|typeof_unqual|union|unsigned|using|virtual|void|volatile|
-    wchar_t|while|xor|xor_eq
-    """,
-    re.VERBOSE,
+KEYWORDS = frozenset(
+    (
+        *("alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool"),
+        *("break", "case", "catch", "char", "char8_t", "char16_t", "char32_t", "class"),
+        *("co_await", "co_return", "co_yield", "compl", "concept", "const", "const_cast"),
+        *("consteval", "constexpr", "constinit", "continue", "decltype", "default", "delete"),
+        *("do", "double", "dynamic_cast", "else", "enum", "explicit", "export", "extern"),
+        *("false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable"),
+        *("namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq"),
+        *("private", "protected", "public", "register", "reinterpret_cast", "requires"),
+        *("restrict", "return", "short", "signed", "sizeof", "static", "static_assert"),
+        *("static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true"),
+        *("try", "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unsigned"),
+        *("using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq"),
+    )
 )
 
 
-def check_name(name: str) -> None:
+# Headers are found by their names, and these are the languages' own.
+HEADERS = frozenset(
+    (
+        *("assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits"),
+        *("locale", "math", "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool"),
+        *("stdbit", "stdckdint", "stddef", "stdint", "stdio", "stdlib", "stdnoreturn", "string"),
+        *("tgmath", "threads", "time", "uchar", "unistd", "wchar", "wctype"),
+    )
+)
+
+
+def check_c_name(name: str) -> None:
     """Raises ExportError unless headers can be named so."""
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None:
-        fault = "is not a C identifier that begins with a letter"
-    elif _KEYWORD.fullmatch(name):
-        fault = "is a keyword of C or C++"
-    elif f"{name}_".lower().startswith("wann_"):
-        fault = "would clash with the kernel's own names"
-    else:
-        return
-    raise ExportError(f"{name[:80]!r} {fault}", where="name", remedy="choose another name")
+    check_name(name, "C or C++", KEYWORDS | HEADERS)
 
 
 def wrapped(statement: str) -> str:

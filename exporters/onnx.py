@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import asdict
 from importlib.metadata import version
 
 from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 
-from wann_edge.errors import ExportError
+from wann_edge.exporters import Files
+from wann_edge.exporters.contract import contract
+from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.onnx_graph import Writer, write_network
-from wann_edge.fixed import FixedNetwork
-from wann_edge.network import Input, Network, Output
+from wann_edge.needs import Need
+from wann_edge.network import Network
 
 # Old enough for onnxruntime 1.18 and later: IR version 8 came with operator set 17.
 OPSET = 17
@@ -34,29 +34,18 @@ class Onnx:
     metadata: each value is JSON.
     """
 
+    summary = "an ONNX graph, for onnxruntime and others"
     suffix = ".onnx"
+    numbers: tuple[str, ...] = ("float",)
+    needs: tuple[Need, ...] = ()
 
-    def export(self, network: Network, name: str) -> bytes:
-        """The model's bytes: the same for the same network and name.
-
-        name: the graph's name, an identifier.
-        Raises ExportError when the name is not one, or the network is in fixed point.
-        """
-        if isinstance(network, FixedNetwork):
-            raise ExportError(
-                "an ONNX graph is in floats",
-                where=f"--dtype {network.dtype}",
-                remedy="fixed point is for --format c and its targets",
-            )
-        if not (name.isascii() and name.isidentifier()):
-            raise ExportError(
-                f"{name[:40]!r} is not an identifier",
-                where="name",
-                remedy="use letters, digits and underscores, a digit not first",
-            )
+    def files(self, network: Network, name: str) -> Files:
+        """The model; name is the graph's. Raises ExportError on the name, or fixed point."""
+        check_numbers(network, self, "onnx")
+        check_name(name, "ONNX", ())
         model = _model(network.without_dead_nodes(), name)
         content: bytes = model.SerializeToString(deterministic=True)
-        return content
+        return {f"{name}.onnx": content}
 
 
 def _model(network: Network, name: str) -> ModelProto:
@@ -90,21 +79,4 @@ def _floats(name: str, shape: list[int | str]) -> ValueInfoProto:
 
 def _metadata(network: Network) -> dict[str, str]:
     """The contract: for each name a JSON text."""
-    contract = {
-        "format": "wann-edge-onnx",
-        "version": version("wann-edge"),
-        "task": network.task,
-        "control_period_s": network.control_period_s,
-        "shared_weight": network.shared_weight,
-        "inputs": [_channel(channel) for channel in network.inputs],
-        "outputs": [_channel(channel) for channel in network.outputs],
-    }
-    return {name: json.dumps(value) for name, value in contract.items()}
-
-
-def _channel(channel: Input | Output) -> dict[str, str | float | None]:
-    """The channel's fields; an absent bound is null, for JSON has no infinity."""
-    return {
-        name: None if isinstance(value, float) and math.isinf(value) else value
-        for name, value in asdict(channel).items()
-    }
+    return {name: json.dumps(value) for name, value in contract(network, "onnx").items()}

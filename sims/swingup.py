@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from wann_edge.kernel import Floats, plant, rollouts_of
+from wann_edge.needs import Need
 from wann_edge.network import Input, Network, Output, float32
 from wann_edge.task import Rollouts, Spec, World
 
@@ -76,13 +77,19 @@ class SwingUp:
     """
 
     spec = SPEC
+    summary = "swing a pole up and balance it, by pushing its cart"
+    needs: tuple[Need, ...] = ()
 
     def __init__(self) -> None:
-        self._plant = plant("swingup")
+        self.plant = plant("swingup")
 
     def world(self) -> World:
         """A world of its own for one caller."""
         return SwingUpWorld()
+
+    def starts(self, seeds: Sequence[int]) -> Floats:
+        """The starting state of every episode [episodes, 4]."""
+        return _starts(tuple(seeds))
 
     def rollouts(
         self, network: Network, weights: Sequence[float], seeds: Sequence[int]
@@ -97,7 +104,7 @@ class SwingUp:
         shape = (len(networks), len(weights), len(seeds))
         jobs = _jobs(np.array(weights, np.float32).tobytes(), tuple(seeds))
         programs = [network.program for network in networks]
-        returns, steps = rollouts_of(programs, self._plant, *jobs, self.spec.max_steps)
+        returns, steps = rollouts_of(programs, self.plant, *jobs, self.spec.max_steps)
         pairs = zip(returns.reshape(shape), steps.reshape(shape), strict=True)
         return [Rollouts(*pair) for pair in pairs]
 
@@ -110,7 +117,7 @@ class SwingUp:
             shared = np.ones(len(states), np.float32)
             single = weights.reshape(len(states), -1)
         returns, steps = network.program.rollouts(
-            self._plant, shared, states, self.spec.max_steps, single
+            self.plant, shared, states, self.spec.max_steps, single
         )
         return Rollouts(returns.reshape(shape), steps.reshape(shape))
 

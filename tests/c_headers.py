@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from networks import random_network
-from wann_edge.exporters.c import CHeader
+from wann_edge.exporters import export
 from wann_edge.kernel import Floats
 from wann_edge.network import LARGEST, Network, float32, named_channels
 
@@ -34,7 +34,7 @@ void rows_{i}(int count, const float *weight, const float *seen, float *action)
 
 def header(network: Network, name: str = "p0") -> str:
     """The exported text."""
-    return CHeader().export(network, name).decode("ascii")
+    return export(network, "c", name).decode("ascii")
 
 
 def headers(networks: Sequence[Network]) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from wann_edge.verify.emulated.toolchain import AVR_INSTALL, INSTALL, PARTS, absent_avr_tools
+from wann_edge.needs import absent
+from wann_edge.verify.emulated.toolchain import AVR_INSTALL, NEEDS
+from wann_edge.zig import INSTALL
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -36,13 +37,12 @@ def data() -> Path:
 @pytest.fixture
 def emulators(request: pytest.FixtureRequest) -> None:
     """Skips without the extra ``emu``; a test of core ``avr`` without its Debian packages too."""
-    absent = [part for parts in PARTS.values() for part in parts if find_spec(part) is None]
-    if absent:
-        missing("emu", f"not installed: {', '.join(sorted({*absent}))}: {INSTALL}")
+    lacking = absent(need for needs in NEEDS.values() for need in needs)
+    if INSTALL in lacking:
+        missing("emu", f"not installed: {', '.join(sorted({*lacking[INSTALL]}))}: {INSTALL}")
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    tools = absent_avr_tools() if parameters.get("core") == "avr" else []
-    if tools:
-        missing("avr", f"not installed: {', '.join(tools)}: {AVR_INSTALL}")
+    if AVR_INSTALL in lacking and parameters.get("core") == "avr":
+        missing("avr", f"not installed: {', '.join(lacking[AVR_INSTALL])}: {AVR_INSTALL}")
 
 
 @pytest.fixture(params=["gcc", "g++", "clang", "clang++"])

@@ -49,6 +49,7 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
         "evaluate",
         "export",
         "import",
+        "list",
         "search",
         "show",
         "tune",
@@ -161,9 +162,9 @@ def test_export_chooses_the_format_by_the_ending(
     assert run(["export", str(champion), "--format", "c", "--name", "cart"]) == 0
     assert "cart_step" in champion.with_suffix(".h").read_text()
     capsys.readouterr()
-    assert "say --format c or onnx" in complaint(capsys, "export", champion)
-    assert "'rust' is not one of the exporters" in complaint(
-        capsys, "export", champion, "--format", "rust"
+    assert "say --format c, c-fixed" in complaint(capsys, "export", champion)
+    assert "'elf' is not one of the exporters" in complaint(
+        capsys, "export", champion, "--format", "elf"
     )
 
 
@@ -189,7 +190,7 @@ def test_verify_prints_json_and_a_table(champion: Path, capsys: pytest.CaptureFi
 def test_verify_says_what_is_missing_and_fails_where_it_is_asked_for(
     champion: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wann_edge.verify.emulated.toolchain.find_spec", lambda name: None)
+    monkeypatch.setattr("wann_edge.needs.find_spec", lambda name: None)
     command = ["verify", str(champion), "--episodes", "2"]
     assert run(command) == 0
     shown = capsys.readouterr().out
@@ -220,7 +221,7 @@ def test_verify_of_a_wrong_artefact_fails(
     assert run(["verify", str(champion), "--target", "host"]) == 1
     shown = capsys.readouterr().out
     assert "FAILED" in shown
-    assert "no C compiler" in shown
+    assert "no-such-compiler not installed" in shown
 
 
 def test_import_of_a_published_network(

@@ -73,7 +73,7 @@ def test_exact_cycles_are_taken_where_they_are_known(
 def test_missing_parts_are_said(
     champion: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wann_edge.verify.emulated.toolchain.find_spec", lambda name: None)
+    monkeypatch.setattr("wann_edge.needs.find_spec", lambda name: None)
     for more in ([], ["--target", "cortex-m3"]):
         assert run(["cost", str(champion), *more]) == 2
         assert 'pip install "wann-edge[emu]"' in capsys.readouterr().err

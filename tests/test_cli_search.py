@@ -37,6 +37,13 @@ def test_search_writes_its_files_and_says_where(
     assert len((out / "history.csv").read_text().splitlines()) == 2  # one round of islands
 
 
+def test_episodes_are_those_of_the_option(tmp_path: Path) -> None:
+    assert run([*SHORT, "--episodes", "3", "--weights", "1,-1", "--out", str(tmp_path)]) == 0
+    settings = json.loads((tmp_path / "run.json").read_text())["settings"]
+    assert (settings["episodes"], settings["shared_weights"]) == (3, [1.0, -1.0])
+    assert netfile.load(tmp_path / "champion.json").provenance["settings"]["episodes"] == 3
+
+
 def test_an_earlier_run_is_overwritten_only_by_force(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

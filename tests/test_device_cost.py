@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from conftest import missing
-from wann_edge.exporters.c import CHeader
+from wann_edge.exporters.c import header
 from wann_edge.formats import Optimize
 from wann_edge.network import Network
 from wann_edge.published import read_published
@@ -60,7 +60,7 @@ def states_of(name: str, network: Network) -> np.ndarray[tuple[int, ...], np.dty
 
 def gcc_program(network: Network, folder: Path, optimize: Optimize) -> Path:
     """One step and nothing else, linked by gcc."""
-    (folder / "policy.h").write_bytes(CHeader(optimize).export(network, NAME))
+    (folder / "policy.h").write_bytes(header(network, NAME, optimize))
     (folder / "step.c").write_text(HARNESS)
     (folder / "link.ld").write_text(LINKER_SCRIPT)
     flags = [*COMMON_FLAGS, *GCC_FLAGS, "-T", str(folder / "link.ld")]
@@ -80,9 +80,7 @@ def check_bar(flash_bytes: int, instructions: int, stack_bytes: int, bar: Bar) -
 @pytest.fixture
 def arm_gcc() -> None:
     if shutil.which("arm-none-eabi-gcc") is None:
-        missing(
-            "arm-gcc", "not installed: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
-        )
+        missing("arm", "not installed: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi")
 
 
 @pytest.mark.usefixtures("arm_gcc")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from format_runners import runner_of, write_files
 from networks import random_network
-from wann_edge import export, in_fixed_point, netfile
+from wann_edge import export, in_fixed_point, netfile, registry
 from wann_edge.cli import run
+from wann_edge.exporters import export_files, exporter_of
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC
 
@@ -31,7 +34,12 @@ def champion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
     (tmp_path / "policy.h").write_bytes(export(network, "c"))
     fixed, _ = in_fixed_point(network, "q15", None)
     (tmp_path / "policy_q15.h").write_bytes(export(fixed, "c", "policy_q15"))
+    (tmp_path / "policy.py").write_bytes(export(network, "micropython"))
+    (tmp_path / "controller.py").write_bytes(export(network, "numpy"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for module in ("policy", "controller"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     return network
 
 
@@ -60,6 +68,31 @@ def test_c_examples_compile(page: Path, champion: Network, tmp_path: Path) -> No
     subprocess.run(command, cwd=tmp_path, check=True)
 
 
+def test_javascript_examples_run(champion: Network, tmp_path: Path) -> None:
+    for format in ("js", "wasm"):
+        runner_of(format).require()
+        write_files(export_files(champion, format), tmp_path)
+    for i, example in enumerate(examples_of("js")):
+        (tmp_path / f"example{i}.mjs").write_text(example)
+        subprocess.run(["node", f"example{i}.mjs"], cwd=tmp_path, check=True)
+
+
+def test_rust_examples_compile_and_run(champion: Network, tmp_path: Path) -> None:
+    runner_of("rust").require()
+    write_files(export_files(champion, "rust"), tmp_path)
+    (example,) = examples_of("rust")
+    (tmp_path / "src" / "main.rs").write_text(example)
+    subprocess.run(["cargo", "run", "-q", "--offline"], cwd=tmp_path, check=True)
+
+
+def examples_of(language: str) -> list[str]:
+    """The examples of the page of formats."""
+    page = (ROOT / "docs" / "formats.md").read_text()
+    found = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+    assert found
+    return found
+
+
 def test_the_readmes_commands_are_commands(capsys: pytest.CaptureFixture[str]) -> None:
     """Each option in the README is one that the command's help shows."""
     commands = re.findall(r"`wann-edge ([^`]+)`", README)
@@ -77,6 +110,14 @@ def test_the_readme_sets_up_in_two_lines() -> None:
     assert lines[0].endswith("wann-edge demo")
     assert next(line for line in README.splitlines() if "pytest" in line) == lines[1]
     assert "grep -m1 'pytest' README.md" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_every_format_has_a_row() -> None:
+    """With the numbers that it computes in."""
+    page = (ROOT / "docs" / "formats.md").read_text()
+    rows = re.findall(r"^\| `(\w[\w-]*)` \| [^|]+ \| ([a-z, ]+) \|", page, re.MULTILINE)
+    formats = registry.BUILT_IN["exporters"]
+    assert dict(rows) == {name: ", ".join(exporter_of(name).numbers) for name in formats}
 
 
 def test_changelog_names_the_version() -> None:

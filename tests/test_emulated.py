@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from networks import random_network
-from wann_edge import registry
+from wann_edge import registry, zig
 from wann_edge.errors import MissingError, VerifyError
+from wann_edge.exporters import Files, export
 from wann_edge.exporters.c import CHeader
 from wann_edge.kernel import activation_names
 from wann_edge.network import Network, Output, float32
@@ -46,7 +47,7 @@ def controller() -> Network:
 
 def written(network: Network, folder: Path, harness: str = HARNESS) -> Path:
     """The harness beside the exported header."""
-    (folder / "policy.h").write_bytes(CHeader().export(network, NAME))
+    (folder / "policy.h").write_bytes(export(network, "c", NAME))
     (folder / "harness.c").write_text(harness)
     return folder / "harness.c"
 
@@ -113,10 +114,10 @@ def test_a_core_without_its_float_unit_is_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize("core", ["cortex-m0plus", "rv32imfc", "avr", "wasm32"])
 def test_a_header_with_one_sign_changed_is_seen(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Wrong(CHeader):
-        def export(self, network: Network, name: str) -> bytes:
-            text = super().export(network, name).decode()
-            start = text.index("_step_with_weight(")
-            return (text[:start] + text[start:].replace(" + n", " - n", 1)).encode()
+        def files(self, network: Network, name: str) -> Files:
+            ((path, content),) = super().files(network, name).items()
+            before, step, after = content.partition(b"_step_with_weight(")
+            return {path: before + step + after.replace(b" + n", b" - n", 1)}
 
     monkeypatch.setattr("wann_edge.exporters.c.CHeader", Wrong)
     (check,) = prove(controller(), [core]).checks
@@ -146,7 +147,7 @@ def test_a_header_that_does_not_compile_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("core", CORES)
 def test_a_missing_part_is_said_with_its_line(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toolchain, "find_spec", lambda name: None)
+    monkeypatch.setattr("wann_edge.needs.find_spec", lambda name: None)
     with pytest.raises(MissingError, match=r'not installed; pip install "wann-edge\[emu\]"'):
         EmulatedTarget(CORES[core]).artefacts(controller()).__enter__()
     assert not prove(controller(), [core]).ok
@@ -157,7 +158,7 @@ def test_a_missing_part_is_said_with_its_line(core: str, monkeypatch: pytest.Mon
 
 
 def test_missing_avr_tools_are_said_with_their_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toolchain, "find_spec", lambda name: name)
+    monkeypatch.setattr("wann_edge.needs.find_spec", lambda name: name)
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(MissingError, match=r"^gcc, avr-gcc.*; apt-get install .*gcc-avr"):
         toolchain.check_installed(CORES["avr"])
@@ -196,16 +197,16 @@ def test_the_cache_is_the_users_or_a_folder_that_can_be_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def folder(chosen: str, base: Path) -> Path:
-        toolchain._cache_folder.cache_clear()
+        zig._cache_folder.cache_clear()
         monkeypatch.setenv("ZIG_GLOBAL_CACHE_DIR", chosen)
         monkeypatch.setenv("XDG_CACHE_HOME", str(base))
-        return toolchain._cache_folder()
+        return zig._cache_folder()
 
     assert folder("/chosen", tmp_path) == Path("/chosen")
     assert folder("", tmp_path) == tmp_path / "wann-edge" / "zig"
     (tmp_path / "file").touch()
     assert "wann-edge-zig" in folder("", tmp_path / "file").name
-    toolchain._cache_folder.cache_clear()
+    zig._cache_folder.cache_clear()
 
 
 def test_an_fpu_is_named_where_there_is_one() -> None:

@@ -11,13 +11,13 @@ import pytest
 
 from c_headers import differences, headers, library, various_networks
 from networks import random_network
-from wann_edge.exporters.c import CHeader
+from wann_edge.exporters.c import header
 from wann_edge.formats import Optimize
 from wann_edge.network import Network, named_channels
 
 
 def step_of(network: Network, optimize: Optimize = "size") -> str:
-    text = CHeader(optimize).export(network, "p").decode("ascii")
+    text = header(network, "p", optimize).decode("ascii")
     return text[text.index("inline void p_step_with_weight(") : text.index("own shared weight. */")]
 
 
@@ -72,8 +72,7 @@ def test_the_bits_are_the_kernels(optimize: Optimize, tmp_path: Path) -> None:
     twins = [random_network(rng, inputs=2, hidden=30, outputs=2) for _ in range(4)]
     networks = [*various_networks(), *twins]
     texts = [
-        CHeader(optimize).export(network, f"p{i}").decode("ascii")
-        for i, network in enumerate(networks)
+        header(network, f"p{i}", optimize).decode("ascii") for i, network in enumerate(networks)
     ]
     assert (texts == headers(networks)) == (optimize == "size")
     built = library("gcc", tmp_path, texts, "-O2", "-std=c99", "-Wall", "-Wextra", "-Werror")

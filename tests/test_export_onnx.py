@@ -19,7 +19,7 @@ from onnx.reference import ReferenceEvaluator
 import oracle
 from networks import networks, random_network
 from wann_edge.evaluate import KernelPolicy
-from wann_edge.exporters.onnx import Onnx
+from wann_edge.exporters import export
 from wann_edge.kernel import activation_names
 from wann_edge.network import LARGEST, Network, Output, named_channels
 from wann_edge.published import read_published
@@ -39,7 +39,7 @@ def in_onnxruntime(network: Network, observations: Floats, weight: float | None 
     options.intra_op_num_threads = 1
     options.log_severity_level = 3  # it warns of each default that a caller may override
     session = onnxruntime.InferenceSession(
-        Onnx().export(network, "policy"), options, providers=["CPUExecutionProvider"]
+        export(network, "onnx"), options, providers=["CPUExecutionProvider"]
     )
     feeds = {"observation": observations}
     if weight is not None:
@@ -50,7 +50,7 @@ def in_onnxruntime(network: Network, observations: Floats, weight: float | None 
 
 def in_reference(network: Network, observations: Floats, weight: float) -> Floats:
     """Actions in the reference evaluator of the onnx package: numpy."""
-    evaluator = ReferenceEvaluator(onnx.load_from_string(Onnx().export(network, "policy")))
+    evaluator = ReferenceEvaluator(onnx.load_from_string(export(network, "onnx")))
     with np.errstate(all="ignore"):  # numpy warns where IEEE arithmetic is defined
         feeds = {"observation": observations, "shared_weight": np.array([weight], np.float32)}
         actions: Floats = np.asarray(evaluator.run(["action"], feeds))[0]

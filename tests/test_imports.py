@@ -17,7 +17,7 @@ from conftest import ROOT
 Graph = dict[str, set[str]]
 
 SIDES = ("report", "verify", "hil", "exporters", "sims")
-CORE = ("network", "fixed", "formats", "task", "kernel", "files", "registry")
+CORE = ("network", "fixed", "formats", "task", "kernel", "files", "registry", "zig")
 
 # A part, and the parts that nothing in it may import. A part is a module or a package
 # below wann_edge, and all that is in it.
@@ -29,6 +29,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "tune": ("cli", "search", "modes", "files", "netfile", *SIDES),
     "modes": ("cli", "search", "files", "netfile", *SIDES),
     "baseline": ("cli", "search", "evaluate", "tune", "modes", *SIDES),
+    "stress": ("cli", "search", "tune", "modes", "files", "netfile", "exporters", "sims"),
     "search": ("cli", "tune", "modes", *SIDES),
     "search.genome": ("evaluate", "search.rank", "search.population"),
     "search.mutate": ("evaluate", "search.rank", "search.population"),

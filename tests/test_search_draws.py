@@ -206,7 +206,8 @@ def test_options_name_the_draws(
         (["--sampling", "all"], "--sampling"),
         (["--draws", "0"], "--draws"),
         (["--draws", "3"], "nothing is drawn"),
-        (["--resume", ".", "--weights", "1"], "keeps its weights"),
+        (["--resume", ".", "--weights", "1"], "keeps its weights and"),
+        (["--resume", ".", "--episodes", "1"], "weights and episodes"),
     ],
 )
 def test_bad_options_get_one_line(

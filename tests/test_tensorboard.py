@@ -88,7 +88,7 @@ def test_the_scalars_are_the_columns_of_the_history(tmp_path: Path) -> None:
     assert (
         run([*SEARCH, "--preset", "paper", "--tensorboard", "--force", "--out", str(tmp_path)]) == 0
     )
-    assert check_against_the_table(tmp_path) == 16
+    assert check_against_the_table(tmp_path) == 32
 
 
 @pytest.mark.parametrize("before", ["with events", "without", "a torn file"])

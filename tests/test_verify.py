@@ -12,6 +12,7 @@ import pytest
 from networks import random_network
 from wann_edge import registry
 from wann_edge.errors import MissingError, SettingsError
+from wann_edge.exporters import Files
 from wann_edge.exporters.c import CHeader
 from wann_edge.exporters.onnx import Onnx
 from wann_edge.formats import Optimize
@@ -159,10 +160,10 @@ def test_a_header_with_one_sign_changed_is_seen(
     monkeypatch: pytest.MonkeyPatch, network: Network
 ) -> None:
     class Wrong(CHeader):
-        def export(self, network: Network, name: str) -> bytes:
-            text = super().export(network, name).decode()
-            start = text.index("_step_with_weight(")
-            return (text[:start] + text[start:].replace(" + n", " - n", 1)).encode()
+        def files(self, network: Network, name: str) -> Files:
+            ((path, content),) = super().files(network, name).items()
+            before, step, after = content.partition(b"_step_with_weight(")
+            return {path: before + step + after.replace(b" + n", b" - n", 1)}
 
     monkeypatch.setattr("wann_edge.exporters.c.CHeader", Wrong)
     found = prove(network, ["host"], task=SwingUp(), episodes=2)
@@ -176,8 +177,8 @@ def test_a_graph_of_another_network_is_seen(
     monkeypatch: pytest.MonkeyPatch, network: Network
 ) -> None:
     class Wrong(Onnx):
-        def export(self, network: Network, name: str) -> bytes:
-            return super().export(replace(network, edges=network.edges[:-1]), name)
+        def files(self, network: Network, name: str) -> Files:
+            return super().files(replace(network, edges=network.edges[:-1]), name)
 
     monkeypatch.setattr("wann_edge.exporters.onnx.Onnx", Wrong)
     found = prove(network, ["onnxruntime"], task=SwingUp(), episodes=5)
@@ -191,7 +192,7 @@ def test_a_missing_compiler_is_said_and_fails(
     monkeypatch.setattr(host_module, "COMPILERS", ("no-such-compiler",))
     found = prove(network, ["host"])
     assert not found.ok
-    assert "no C compiler" in found.checks[0].fault
+    assert "no-such-compiler not installed" in found.checks[0].fault
     assert "apt-get install gcc" in found.checks[0].fault
     with pytest.raises(MissingError):
         host_module.HostTarget().artefacts(network).__enter__()
@@ -201,8 +202,8 @@ def test_a_header_that_does_not_compile_is_said(
     monkeypatch: pytest.MonkeyPatch, network: Network
 ) -> None:
     class Broken(CHeader):
-        def export(self, network: Network, name: str) -> bytes:
-            return b"#error broken\n"
+        def files(self, network: Network, name: str) -> Files:
+            return {f"{name}.h": b"#error broken\n"}
 
     monkeypatch.setattr("wann_edge.exporters.c.CHeader", Broken)
     found = prove(network, ["host"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 if _TYPE_CHECKING:
     from wann_edge.errors import WannError
     from wann_edge.evaluate import PAPER_WEIGHTS, Scores, score
-    from wann_edge.exporters import export
+    from wann_edge.exporters import export, export_files
     from wann_edge.netfile import load, save
     from wann_edge.network import Input, Network, Output
     from wann_edge.precision import in_fixed_point
@@ -32,6 +32,7 @@ __all__ = [
     "Settings",
     "WannError",
     "export",
+    "export_files",
     "in_fixed_point",
     "load",
     "load_task",
@@ -51,6 +52,7 @@ _HOMES = {
     "Settings": "search.settings",
     "WannError": "errors",
     "export": "exporters",
+    "export_files": "exporters",
     "in_fixed_point": "precision",
     "load": "netfile",
     "load_task": "task",

@@ -1,9 +1,13 @@
-"""Files are written whole or not at all."""
+"""Files and folders are written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
 
@@ -33,24 +37,60 @@ def write_whole(path: Path, content: bytes | str) -> None:
     Raises SettingsError when the place can't be written to.
     """
     data = content.encode() if isinstance(content, str) else content
-    temporary = ""
+    # Named before it is there, so that Ctrl-C at any point finds it.
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError as error:
         raise SettingsError(f"can't write: {error.strerror}", where=str(path)) from error
     finally:  # After Ctrl-C too.
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def write_folder(folder: Path, contents: Mapping[str, bytes], *, force: bool) -> None:
+    """Makes a folder of these files: contents by relative path, with forward slashes.
+
+    force: whether a folder with these very files is replaced by the new one; one that holds
+    any other file is left alone.
+    Raises SettingsError when the place can't be written to, or is taken.
+    """
+    token = secrets.token_hex(8)
+    made, old = (folder.parent / f".{folder.name}.{token}.{which}" for which in ("new", "old"))
+    try:
+        _check_free(folder, contents, force=force)
+        for path, content in contents.items():
+            write_whole(made / path, content)
+        if folder.exists():
+            folder.replace(old)
+        made.replace(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise SettingsError(f"can't write: {error.strerror}", where=str(folder)) from error
+    finally:  # After Ctrl-C too.
+        with suppress(OSError):
+            if old.exists() and not folder.exists():
+                old.replace(folder)
+        for left in (made, old):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _check_free(folder: Path, contents: Mapping[str, bytes], *, force: bool) -> None:
+    """Raises SettingsError where writing the folder would lose anything."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise SettingsError("is not a folder", where=str(folder))
+    there = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    if there and not force:
+        raise SettingsError("the folder is not empty", where=str(folder), remedy="use --force")
+    others = [path for path in there if path.relative_to(folder).as_posix() not in contents]
+    if others:
+        raise SettingsError(
+            f"the folder holds other files, such as {others[0].name}",
+            where=str(folder),
+            remedy="choose another folder, or move them away",
+        )

@@ -17,7 +17,16 @@ BUILT_IN: dict[str, dict[str, str]] = {
     "tasks": {"swingup": "wann_edge.sims.swingup:SwingUp"},
     "exporters": {
         "c": "wann_edge.exporters.c:CHeader",
+        "c-fixed": "wann_edge.exporters.c:CFixedHeader",
         "onnx": "wann_edge.exporters.onnx:Onnx",
+        "arduino": "wann_edge.exporters.arduino:Arduino",
+        "platformio": "wann_edge.exporters.platformio:PlatformIO",
+        "zephyr": "wann_edge.exporters.zephyr:Zephyr",
+        "micropython": "wann_edge.exporters.micropython:MicroPythonModule",
+        "rust": "wann_edge.exporters.rust:RustCrate",
+        "wasm": "wann_edge.exporters.wasm:WasmModule",
+        "js": "wann_edge.exporters.javascript:JavaScriptModule",
+        "numpy": "wann_edge.exporters.numpy_module:NumpyModule",
     },
     "targets": {
         "host": "wann_edge.verify.host:HostTarget",

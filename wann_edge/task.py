@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol, TypeGuard
 import numpy as np
 
 from wann_edge.errors import TaskError
-from wann_edge.kernel import Floats, Integers
+from wann_edge.kernel import Floats, Integers, Plant
+from wann_edge.needs import Listed
 from wann_edge.network import Input, Network, Output
 from wann_edge.registry import load
 
@@ -50,7 +51,7 @@ class World(Protocol):
         ...
 
 
-class Task(Protocol):
+class Task(Listed, Protocol):
     """A simulator that runs step by step."""
 
     spec: Spec
@@ -92,6 +93,17 @@ class DrawTask(Protocol):
         ...
 
 
+class PlantTask(Protocol):
+    """A simulator that is one of the kernel's native plants."""
+
+    spec: Spec
+    plant: Plant
+
+    def starts(self, seeds: Sequence[int]) -> Floats:
+        """The starting state of every episode, float32 [episodes, plant.states]."""
+        ...
+
+
 def is_batch(task: Task) -> TypeGuard[BatchTask]:
     """Whether the task answers batches; quick, for it is asked for every network."""
     return hasattr(task, "rollouts")
@@ -105,6 +117,11 @@ def takes_many(task: Task) -> TypeGuard[ManyTask]:
 def takes_draws(task: Task) -> TypeGuard[DrawTask]:
     """Whether the task answers batches of drawn weights."""
     return hasattr(task, "drawn_rollouts")
+
+
+def has_plant(task: Task) -> TypeGuard[PlantTask]:
+    """Whether the task is a native plant's."""
+    return hasattr(task, "plant") and hasattr(task, "starts")
 
 
 class Policy(Protocol):

@@ -20,6 +20,7 @@ from wann_edge.cli.options import (
     Resume,
     RunOrFile,
     Sampling,
+    ScoringEpisodes,
     ScoringWeights,
     Seed,
     TaskName,
@@ -93,6 +94,7 @@ def search(
     weights_per: WeightsPer = None,
     sampling: Sampling = None,
     draws: Draws = None,
+    episodes: ScoringEpisodes = None,
     out: Folder = Path("wann-run"),
     force: Force = False,
     tensorboard: Annotated[
@@ -111,6 +113,8 @@ def search(
     from wann_edge.cli.weights import weight_settings
 
     chosen = weight_settings(weights, weights_per, sampling, draws)
+    if episodes is not None:
+        chosen["episodes"] = episodes
     if resume is not None:
         return resume_command(
             resume, generations, time_limit, workers, chosen, tensorboard=tensorboard
@@ -125,7 +129,7 @@ def search(
         time_limit=time_limit,
         seed=seed,
         workers=workers,
-        weights=chosen,
+        scoring=chosen,
         force=force,
         tensorboard=tensorboard,
     )

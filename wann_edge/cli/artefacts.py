@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from wann_edge.cli.options import Dtype, Json, MaxLoss, NetworkFile, OptimizeFor, Seed, TaskName
+from wann_edge.cli.options import (
+    Dtype,
+    ExportDtype,
+    Force,
+    Json,
+    MaxLoss,
+    NetworkFile,
+    OptimizeFor,
+    Seed,
+    TaskName,
+)
 
 artefacts = typer.Typer()
 
@@ -41,22 +51,45 @@ def import_(
 def export(
     file: NetworkFile,
     format: Annotated[
-        str | None, typer.Option(help="c or onnx; default: what the output's ending says.")
+        str | None,
+        typer.Option(
+            help="A format of wann-edge list formats; default: what the output's ending says."
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write.")
+        Path | None, typer.Option("--output", "-o", help="The file, or folder, to write.")
     ] = None,
     name: Annotated[
         str | None,
         typer.Option(help="What names in the artefact start with; default: the output's name."),
     ] = None,
-    dtype: Dtype = "float",
+    dtype: ExportDtype = None,
     optimize: OptimizeFor = "size",
+    force: Force = False,
 ) -> int:
-    """Write a network as a dependency-free C header, in floats or words, or as an ONNX graph."""
+    """Write a network as a C header, an ONNX graph, a library or a project.
+
+    wann-edge list formats says which there are.
+    """
     from wann_edge.cli.convert import run_export
 
-    return run_export(file, format, output, name, dtype, optimize)
+    return run_export(file, format, output, name, dtype, optimize, force=force)
+
+
+@artefacts.command(name="list", epilog="Example:  wann-edge list targets")
+def list_(
+    kind: Annotated[
+        Literal["targets", "formats", "tasks"], typer.Argument(help="targets, formats or tasks.")
+    ],
+    json: Json = False,
+) -> int:
+    """What is available here: targets to verify on, formats to export to, or tasks.
+
+    And of each that is not, what is missing, and the line that installs it.
+    """
+    from wann_edge.cli.listing import run_list
+
+    return run_list(kind, as_json=json)
 
 
 @artefacts.command(epilog="Example:  wann-edge verify my-run/champion.json")
@@ -124,3 +157,39 @@ def cost(
     from wann_edge.cli.cost import run_cost
 
     return run_cost(file, target, task, clock, cpi, states, seed, dtype, optimize, as_json=json)
+
+
+@artefacts.command(
+    epilog="Example:  wann-edge stress my-run/champion.json --baseline baseline.json"
+)
+def stress(
+    file: NetworkFile,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(help="Another network file to put beside it, such as one of baseline."),
+    ] = None,
+    task: TaskName = None,
+    faults: Annotated[
+        str | None,
+        typer.Option(
+            help="Some of shared-weight, weight-drift, weight-noise, weight-bits, word-bits, "
+            "weight-flip, constant-flip, result-flip, result-stuck, dead-connection, dead-node, "
+            "with commas; default: all."
+        ),
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=2, help="Episodes for each fault.")] = 20,
+    samples: Annotated[
+        int, typer.Option(min=1, help="Faults of a kind to try, where there are more.")
+    ] = 100,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """What is left of the reward under faults: drifted, coarse and flipped weights, flipped bits
+    in the exported code, dead connections and nodes.
+
+    What a network file can express runs in the kernel; flips of constants and of results, and
+    dead nodes, in the exported C header, compiled here. Ctrl-C prints what was measured.
+    """
+    from wann_edge.cli.stress import run_stress
+
+    return run_stress(file, baseline, task, faults, episodes, samples, seed, as_json=json)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import cast
 
 from wann_edge import netfile
 from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.errors import SettingsError
-from wann_edge.exporters import Exporter
+from wann_edge.exporters import Exporter, exporter_of
 from wann_edge.exporters.c import CHeader
-from wann_edge.files import write_whole
+from wann_edge.files import write_folder, write_whole
 from wann_edge.formats import Optimize
 from wann_edge.network import Network
 from wann_edge.precision import MAX_LOSS
 from wann_edge.published import read_published
-from wann_edge.registry import load, registered
+from wann_edge.registry import registered
 from wann_edge.task import load_task
 
 
@@ -47,27 +46,37 @@ def run_export(
     format: str | None,
     output: Path | None,
     name: str | None,
-    dtype: str,
+    dtype: str | None,
     optimize: Optimize,
+    *,
+    force: bool,
 ) -> int:
     """Writes a network in another format, or in other numbers."""
-    chosen = format or _format_of(output)
-    kind = load("exporters", chosen)
-    exporter = CHeader(optimize) if kind is CHeader else cast("type[Exporter]", kind)()
+    exporter = exporter_of(format or _format_of(output))
+    if type(exporter) is CHeader:
+        exporter = CHeader(optimize)
     place = output or file.with_suffix(exporter.suffix)
-    network = _in_numbers(netfile.load(file), dtype)
-    content = exporter.export(network, name or identifier(place.stem))
-    write_whole(place, content)
-    print(f"{place}: {len(content)} bytes")
+    usual = "float" if "float" in exporter.numbers else "auto"
+    network, loss = _in_numbers(netfile.load(file), dtype or usual)
+    files = exporter.files(network, identifier(place.stem) if name is None else name)
+    size_bytes = sum(map(len, files.values()))
+    print(loss, end="")
+    if exporter.suffix:
+        (content,) = files.values()
+        write_whole(place, content)
+        print(f"{place}: {size_bytes} bytes")
+    else:
+        write_folder(place, files, force=force)
+        print(f"{place}: {len(files)} files, {size_bytes} bytes")
     return 0
 
 
-def _in_numbers(network: Network, dtype: str) -> Network:
-    """The network as --dtype says; of "auto", which must be good enough, the cost is said."""
+def _in_numbers(network: Network, dtype: str) -> tuple[Network, str]:
+    """The network as --dtype says, and of "auto", which must be good enough, a line of its cost."""
     task = None if dtype == "float" or network.task is None else load_task(network.task)
     fixed = fixed_network(network, dtype, task, EPISODES, 0, MAX_LOSS)
     if fixed is None:
-        return network
+        return network, ""
     chosen, cost = fixed
     if dtype == "auto":
         if not cost.ok:
@@ -76,18 +85,26 @@ def _in_numbers(network: Network, dtype: str) -> Network:
                 where="--dtype auto",
                 remedy="use --dtype float, or name the words to have it anyway",
             )
-        print(f"{cost.dtype}: {round(cost.loss, 4) + 0.0:.2%} lost of {cost.max_loss:.0%} allowed")
-    return chosen
+        lost = f"{round(cost.loss, 4) + 0.0:.2%} lost of {cost.max_loss:.0%} allowed"
+        return chosen, f"{cost.dtype}: {lost}\n"
+    return chosen, ""
 
 
 def _format_of(output: Path | None) -> str:
-    """The format whose files end as this one does."""
-    names = sorted(registered("exporters"))
-    for name in names:
-        exporter = cast("type[Exporter]", load("exporters", name))
-        if output is not None and output.suffix == exporter.suffix:
-            return name
-    raise SettingsError("the format is not known", remedy=f"say --format {' or '.join(names)}")
+    """The one format in floats whose files end as this one does."""
+    names = list(registered("exporters"))
+    ending = "" if output is None else output.suffix
+    fit = [name for name in names if ending and _is_for(ending, exporter_of(name))]
+    if len(fit) == 1:
+        return fit[0]
+    raise SettingsError(
+        f"{' and '.join(fit)} end with {ending}" if fit else "the format is not known",
+        remedy=f"say --format {', '.join(names[:-1])} or {names[-1]}",
+    )
+
+
+def _is_for(ending: str, exporter: Exporter) -> bool:
+    return exporter.suffix == ending and "float" in exporter.numbers
 
 
 def identifier(text: str) -> str:

@@ -19,12 +19,13 @@ TuningLimit = Annotated[
 ]
 Folder = Annotated[Path, typer.Option(help="The folder for all files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of a table.")]
-Dtype = Annotated[
-    str,
-    typer.Option(
-        help="float; fixed point in words of 16 bits (q15) or 32 (q31); or auto: the narrowest "
-        "that costs no more than 2 % of the reward."
-    ),
+DTYPE_HELP = (
+    "float; fixed point in words of 16 bits (q15) or 32 (q31); or auto: the narrowest "
+    "that costs no more than 2 % of the reward."
+)
+Dtype = Annotated[str, typer.Option(help=DTYPE_HELP)]
+ExportDtype = Annotated[
+    str | None, typer.Option(help=f"{DTYPE_HELP} Default: float; of c-fixed, auto.")
 ]
 OptimizeFor = Annotated[
     Literal["size", "speed"],
@@ -36,7 +37,9 @@ OptimizeFor = Annotated[
 MaxLoss = Annotated[
     float, typer.Option(min=0, help="The share of the reward that fixed point may cost.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what an earlier run left there.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Overwrite what an earlier run or export left there.")
+]
 Complexity = Annotated[
     str | None,
     typer.Option(
@@ -64,6 +67,10 @@ Sampling = Annotated[
 ]
 Draws = Annotated[
     int | None, typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6.")
+]
+ScoringEpisodes = Annotated[
+    int | None,
+    typer.Option(min=1, help="Episodes for each weight. Default: 8; of preset paper 3."),
 ]
 Resume = Annotated[
     Path | None,

@@ -33,7 +33,7 @@ def run_search_command(
     complexity: str | None,
     seed: int,
     workers: int | None,
-    weights: Mapping[str, object],
+    scoring: Mapping[str, object],
     force: bool,
     tensorboard: bool,
 ) -> int:
@@ -42,7 +42,7 @@ def run_search_command(
         raise SettingsError(
             "no task is named", where="search", remedy="try: wann-edge search swingup"
         )
-    others = {**weights} if complexity is None else {**weights, "complexity": complexity}
+    others = {**scoring} if complexity is None else {**scoring, "complexity": complexity}
     settings = settings_of(preset_name, population, generations, time_limit, seed, workers, others)
     log = _event_file(out) if tensorboard else None
     return _report(search_with_progress(task, settings, out, force=force, log=log), out)
@@ -53,13 +53,13 @@ def resume_command(
     generations: int | None,
     time_limit: str | None,
     workers: int | None,
-    weights: Mapping[str, object],
+    scoring: Mapping[str, object],
     *,
     tensorboard: bool,
 ) -> int:
     """Goes on with the run in a folder, to its own end or another."""
-    if weights:
-        raise SettingsError("a run that is resumed keeps its weights", where="--resume")
+    if scoring:
+        raise SettingsError("a resumed run keeps its weights and episodes", where="--resume")
     state = checkpoint.load(folder)
     changes = ends_of(generations, time_limit) | {"workers": workers or cores()}
     settings = state.settings.model_copy(update=changes)

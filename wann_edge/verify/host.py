@@ -9,18 +9,18 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wann_edge.errors import MissingError, VerifyError
+from wann_edge.errors import VerifyError
 from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
+from wann_edge.needs import Need, demand, tool
 from wann_edge.network import Network
-from wann_edge.registry import load
+from wann_edge.verify.exported import exported
 
 if TYPE_CHECKING:
-    from wann_edge.exporters.c import CHeader
     from wann_edge.verify.outcome import Artefact
 
 COMPILERS = ("gcc", "clang")
@@ -96,20 +96,23 @@ class CompiledHeader:
 class HostTarget:
     """The exported header under gcc and clang, those that are installed."""
 
+    summary = "the C header on this computer, by gcc and clang"
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """One compiler."""
+        return (tool(*COMPILERS, install="apt-get install gcc"),)
+
     @contextmanager
     def artefacts(
         self, network: Network, optimize: Optimize = "size"
     ) -> Iterator[Iterator[Artefact]]:
         """Exports the header and gives it compiled by each compiler at each level."""
+        demand(self.needs)
         found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
-        if not found:
-            raise MissingError(
-                f"no C compiler ({' or '.join(COMPILERS)})", remedy="apt-get install gcc"
-            )
-        exporter = cast("type[CHeader]", load("exporters", "c"))(optimize)
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             place = Path(folder)
-            (place / "policy.h").write_bytes(exporter.export(network, NAME))
+            (place / "policy.h").write_bytes(exported(network, "c", NAME, optimize))
             (place / "harness.c").write_text(HARNESS)
             yield self._built(place, found, len(network.outputs))
 
@@ -117,13 +120,16 @@ class HostTarget:
         for compiler in compilers:
             for level in LEVELS:
                 library = place / f"policy{level}-{compiler}.so"
-                _compile(compiler, level, place, library)
+                compile_header(compiler, level, place, library)
                 first = compiler == compilers[0] and level == LEVELS[0]
                 yield CompiledHeader(f"{compiler} {level}", library, outputs, in_loop=first)
 
 
-def _compile(compiler: str, level: str, place: Path, library: Path) -> None:
-    """No contraction flag here, on purpose: the header must hold without it."""
+def compile_header(compiler: str, level: str, place: Path, library: Path) -> None:
+    """Compiles harness.c to a shared library. Raises VerifyError when it does not compile.
+
+    No contraction flag here, on purpose: the header must hold without it.
+    """
     command = [compiler, *FLAGS, level, "-o", str(library), str(place / "harness.c")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -12,11 +12,11 @@ import onnxruntime
 
 from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
+from wann_edge.needs import Need
 from wann_edge.network import Network
-from wann_edge.registry import load
+from wann_edge.verify.exported import exported
 
 if TYPE_CHECKING:
-    from wann_edge.exporters import Exporter
     from wann_edge.verify.outcome import Artefact
 
 # Its sines and exponentials round otherwise than the kernel's, and a network can
@@ -65,10 +65,12 @@ class OnnxGraph:
 class OnnxTarget:
     """The exported graph under onnxruntime."""
 
+    summary = "the ONNX graph in onnxruntime"
+    needs: tuple[Need, ...] = ()
+
     @contextmanager
     def artefacts(
         self, network: Network, optimize: Optimize = "size"
     ) -> Iterator[Iterator[Artefact]]:
         """Exports the graph and gives it in a session."""
-        exporter = cast("type[Exporter]", load("exporters", "onnx"))()
-        yield iter([OnnxGraph(exporter.export(network, "policy"))])
+        yield iter([OnnxGraph(exported(network, "onnx", "policy"))])

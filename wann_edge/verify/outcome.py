@@ -9,6 +9,7 @@ from typing import Protocol
 
 from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
+from wann_edge.needs import Listed
 from wann_edge.network import Network
 
 
@@ -35,7 +36,7 @@ class Artefact(Protocol):
         ...
 
 
-class Target(Protocol):
+class Target(Listed, Protocol):
     """Where exported networks run: the host's compilers, onnxruntime, a board.
 
     Raises MissingError when a part it needs is not installed, VerifyError when an

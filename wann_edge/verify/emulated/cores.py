@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wann_edge.zig import WASM_FLAGS
+
 
 @dataclass(frozen=True)
 class Core:
@@ -46,6 +48,6 @@ CORES = {
         _riscv("rv32imc", "+m+c"),
         _riscv("rv32imfc", "+m+f+c", "-mabi=ilp32", has_fpu=True),
         Core("avr", "avr", ("-mmcu=atmega328p",), has_room=False),
-        Core("wasm32", "wasm", ("-target", "wasm32-freestanding", "-mcpu=generic"), has_fpu=True),
+        Core("wasm32", "wasm", WASM_FLAGS, has_fpu=True),
     )
 }

@@ -7,7 +7,6 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -16,16 +15,13 @@ from wann_edge.fixed import FixedNetwork
 from wann_edge.formats import WORDS, Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
-from wann_edge.registry import load
 from wann_edge.task import Task, check_fit
 from wann_edge.verify.emulated.cores import CORES, Core
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.target import load_program
 from wann_edge.verify.emulated.toolchain import check_installed, compile_for
+from wann_edge.verify.exported import exported
 from wann_edge.verify.inputs import typical_states
-
-if TYPE_CHECKING:
-    from wann_edge.exporters.c import CHeader
 
 # Counting is slow where floats are library routines: some milliseconds a state.
 STATES = 200
@@ -146,10 +142,9 @@ def _states(network: Network, task: Task | None, states: int, seed: int) -> Floa
 
 
 def _measured(core: Core, network: Network, seen: Floats, optimize: Optimize) -> Cost:
-    exporter = cast("type[CHeader]", load("exporters", "c"))(optimize)
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
         source = Path(folder) / "step.c"
-        (source.parent / "policy.h").write_bytes(exporter.export(network, NAME))
+        (source.parent / "policy.h").write_bytes(exported(network, "c", NAME, optimize))
         source.write_text(HARNESS)
         return _run(core, compile_for(core, source, ("step",)), _in_memory(network, seen))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,15 +16,14 @@ from wann_edge.errors import VerifyError
 from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
-from wann_edge.registry import load
 from wann_edge.verify.emulated.cores import CORES, Core
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.instructions import uses_float_unit
-from wann_edge.verify.emulated.toolchain import check_installed, compile_for
+from wann_edge.verify.emulated.toolchain import NEEDS, check_installed, compile_for
+from wann_edge.verify.exported import exported
 from wann_edge.verify.host import HARNESS, NAME
 
 if TYPE_CHECKING:
-    from wann_edge.exporters.c import CHeader
     from wann_edge.verify.outcome import Artefact
 
 # A controller on an emulated core is some hundred times slower than on the host.
@@ -115,6 +114,9 @@ class EmulatedTarget:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        floats = "by its FPU" if core.has_fpu else "in software"
+        self.summary = f"the C header on an emulated core, floats {floats}"
+        self.needs = NEEDS[core.architecture]
 
     @contextmanager
     def artefacts(
@@ -122,10 +124,9 @@ class EmulatedTarget:
     ) -> Iterator[Iterator[Artefact]]:
         """Exports the header and gives it compiled for the core."""
         check_installed(self._core)
-        exporter = cast("type[CHeader]", load("exporters", "c"))(optimize)
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             source = Path(folder) / "harness.c"
-            (source.parent / "policy.h").write_bytes(exporter.export(network, NAME))
+            (source.parent / "policy.h").write_bytes(exported(network, "c", NAME, optimize))
             source.write_text(HARNESS if self._core.has_room else WITHOUT_SELFTEST)
             yield iter([emulated_header(self._core, source, network)])
 

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from ctypes.util import find_library
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
-from wann_edge.errors import MissingError, VerifyError
+from wann_edge import zig
+from wann_edge.errors import VerifyError
+from wann_edge.needs import Need, demand, package, tool
 from wann_edge.verify.emulated.cores import Core
+from wann_edge.zig import INSTALL
 
-# What each architecture needs: a module, and the package that brings it.
-_PROCESSOR = {"ziglang": "ziglang", "unicorn": "unicorn", "elftools": "pyelftools"}
-PARTS = {
-    "arm": _PROCESSOR,
-    "riscv": _PROCESSOR,
-    "avr": {"elftools": "pyelftools"},
-    "wasm": {"ziglang": "ziglang", "wasmtime": "wasmtime"},
-}
-INSTALL = 'pip install "wann-edge[emu]"'
 AVR_INSTALL = "apt-get install gcc gcc-avr avr-libc simavr libsimavr-dev"
 SIMAVR_HEADERS = Path("/usr/include/simavr")
+
+
+def _has_simavr() -> bool:
+    """Its library, and its headers."""
+    return find_library("simavr") is not None and SIMAVR_HEADERS.is_dir()
+
+
+_ELF = package("pyelftools", INSTALL, "elftools")
+_ZIG = package("ziglang", INSTALL)
+_PROCESSOR = (_ZIG, package("unicorn", INSTALL), _ELF)
+_AVR_TOOLS = (tool("gcc", install=AVR_INSTALL), tool("avr-gcc", install=AVR_INSTALL))
+# What each architecture needs.
+NEEDS: dict[str, tuple[Need, ...]] = {
+    "arm": _PROCESSOR,
+    "riscv": _PROCESSOR,
+    "avr": (_ELF, *_AVR_TOOLS, Need("simavr", AVR_INSTALL, _has_simavr)),
+    "wasm": (_ZIG, package("wasmtime", INSTALL)),
+}
 
 # Symbols (-g) cost no flash, and tell what was linked. No flag about contraction, on
 # purpose: the header must hold without it.
 COMMON_FLAGS = (
     *("-std=c99", "-Os", "-g", "-Wl,--gc-sections"),
     *("-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Werror"),
-)
-ZIG_FLAGS = (
-    *("-ffreestanding", "-nostdlib", "-lcompiler_rt"),
-    *("-fno-stack-protector", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables"),
 )
 AVR_FLAGS = ("-ffunction-sections", "-fdata-sections", "-nostartfiles")
 # Code and constants at one place, what is written to at another: as flash and RAM are.
@@ -56,27 +58,13 @@ SECTIONS
 
 def check_installed(core: Core) -> None:
     """Raises MissingError unless all parts that this core needs are installed."""
-    parts = PARTS[core.architecture]
-    absent = [package for module, package in parts.items() if find_spec(module) is None]
-    if absent:
-        raise MissingError(f"{', '.join(absent)} not installed", remedy=INSTALL)
-    tools = absent_avr_tools() if core.architecture == "avr" else []
-    if tools:
-        raise MissingError(f"{', '.join(tools)} not installed", remedy=AVR_INSTALL)
-
-
-def absent_avr_tools() -> list[str]:
-    """What is not installed of the compilers, and of the simulator's library and headers."""
-    absent = [tool for tool in ("gcc", "avr-gcc") if shutil.which(tool) is None]
-    has_simavr = find_library("simavr") is not None and SIMAVR_HEADERS.is_dir()
-    return absent if has_simavr else [*absent, "simavr"]
+    demand(NEEDS[core.architecture])
 
 
 def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence[str] = ()) -> Path:
     """The source linked for a core, beside it, with these functions kept.
 
-    Raises VerifyError when it does not compile. Zig's first compilation for a core takes
-    seconds, for its library is built; then it is in the user's cache.
+    Raises VerifyError when it does not compile.
     """
     output = source.with_suffix(".wasm" if core.architecture == "wasm" else ".elf")
     kept = [f"-Wl,-u,{entry}" for entry in entries if core.architecture != "wasm"]
@@ -85,13 +73,8 @@ def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence
         # avr-libc keeps its floating-point routines in the library of mathematics.
         run_compiler(["avr-gcc", *AVR_FLAGS, *flags, "-lm"], "avr-gcc")
     else:
-        special = [*ZIG_FLAGS, *_linker_flags(core, source.parent, entries)]
-        command = [sys.executable, "-m", "ziglang", "cc", *flags, *special]
-        caches = {
-            "ZIG_GLOBAL_CACHE_DIR": str(_cache_folder()),
-            "ZIG_LOCAL_CACHE_DIR": str(source.parent / "zig-cache"),
-        }
-        run_compiler(command, f"zig for {core.name}", {**os.environ, **caches})
+        command = zig.command([*flags, *_linker_flags(core, source.parent, entries)])
+        run_compiler(command, f"zig for {core.name}", zig.environment(source.parent))
     return output
 
 
@@ -110,19 +93,3 @@ def _linker_flags(core: Core, folder: Path, entries: Sequence[str]) -> list[str]
     script = folder / "link.ld"
     script.write_text(LINKER_SCRIPT)
     return ["-T", str(script), f"-Wl,-e,{entries[0]}"]
-
-
-@cache
-def _cache_folder() -> Path:
-    """Where libraries stay compiled: the user's cache, or a temporary folder where it's closed."""
-    chosen = os.environ.get("ZIG_GLOBAL_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "wann-edge" / "zig"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        return Path(tempfile.gettempdir()) / f"wann-edge-zig-{os.getuid()}"

@@ -1,0 +1,3 @@
+/* Zephyr's console, on the host. */
+#include <stdio.h>
+#define printk printf

@@ -1,0 +1,80 @@
+/* An instrumented header with the tables that its faults are put in, and its closed loop.
+ *
+ * STRESS_NODES: bias, inputs and computed nodes. STRESS_IN_WORDS: for a header in fixed
+ * point of 16 bits. constants.inc: the constants of the header, in order. */
+#include <stdint.h>
+
+float stress_constants[] = {
+#include "constants.inc"
+    0.0f
+};
+/* A result's bits become (bits & kept) ^ flipped. */
+uint32_t stress_kept[STRESS_NODES], stress_flipped[STRESS_NODES];
+/* A word's last bits that are rounded away. */
+int32_t stress_dropped_bits = 0;
+
+#ifdef STRESS_IN_WORDS
+#define STEP stressed_policy_step_units
+#define STRESSED_POLICY_UNITS
+static inline int32_t stress_result(int32_t node, int32_t word)
+{
+    const int32_t one = (int32_t)1 << stress_dropped_bits, half = one >> 1;
+    int32_t rounded = ((word + half) >> stress_dropped_bits) * one;
+    if (rounded > 32767)
+        rounded -= one;
+    return (int32_t)(((uint32_t)rounded & stress_kept[node]) ^ stress_flipped[node]);
+}
+#else
+#define STEP stressed_policy_step
+static inline float stress_result(int32_t node, float value)
+{
+    union { float value; uint32_t bits; } word;
+    word.value = value;
+    word.bits = (word.bits & stress_kept[node]) ^ stress_flipped[node];
+    return word.value;
+}
+#endif
+
+#include "policy.h"
+
+/* One step. flip: a node times 32, plus the bit of its result that is flipped in this step
+ * alone; none below 0. */
+void stress_step(const float *observation, float *action, int32_t flip);
+void stress_step(const float *observation, float *action, int32_t flip)
+{
+    const int32_t node = flip < 0 ? 0 : flip / 32;
+    const uint32_t mask = flip < 0 ? 0u : (uint32_t)1 << (flip % 32);
+    stress_flipped[node] ^= mask;
+    STEP(observation, action);
+    stress_flipped[node] ^= mask;
+}
+
+/* The kernel's functions of these names. */
+typedef void observe_function(int32_t plant, const float *state, float *observation);
+typedef int32_t step_function(int32_t plant, float *state, float *observation,
+                              const float *action, float *reward);
+
+/* Whole episodes of a native plant; rewards are summed as the kernel sums them.
+ * state [count][states]: where they start, and memory to work in. flips [count][max_steps],
+ * or NULL. */
+void stress_episodes(observe_function *observe, step_function *step, int32_t plant,
+                     int32_t count, int32_t max_steps, int32_t states, float *state,
+                     const int32_t *flips, float *returns);
+void stress_episodes(observe_function *observe, step_function *step, int32_t plant,
+                     int32_t count, int32_t max_steps, int32_t states, float *state,
+                     const int32_t *flips, float *returns)
+{
+    for (int32_t episode = 0; episode < count; episode++, state += states) {
+        float observation[STRESSED_POLICY_INPUTS], action[STRESSED_POLICY_OUTPUTS], reward;
+        float total = 0.0f;
+        int32_t over = 0;
+        observe(plant, state, observation);
+        for (int32_t i = 0; i < max_steps && !over; i++) {
+            stress_step(observation, action, flips ? flips[i] : -1);
+            over = step(plant, state, observation, action, &reward);
+            total += reward;
+        }
+        returns[episode] = total;
+        flips = flips ? flips + max_steps : flips;
+    }
+}
