@@ -52,6 +52,7 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
         "list",
         "search",
         "show",
+        "stress",
         "tune",
         "verify",
     }

@@ -83,6 +83,7 @@ typedef int32_t wann_mask;
 
 typedef float wann_real __attribute__((vector_size(4 * WANN_LANES)));
 typedef int32_t wann_int __attribute__((vector_size(4 * WANN_LANES)));
+typedef uint32_t wann_uint __attribute__((vector_size(4 * WANN_LANES)));
 typedef wann_int wann_mask;
 
 #define wann_constant(x) ((wann_real){0} + (x))
@@ -99,7 +100,7 @@ static inline wann_real wann_select(wann_mask condition, wann_real yes, wann_rea
 #define wann_is_below(x, limit) ((x) < (limit))
 #define wann_magnitude(x) ((wann_real)((wann_int)(x) & 0x7fffffff))
 #define wann_sign(x) ((wann_int)(x) >> 31)
-#define wann_scaled(x, n) ((wann_real)((wann_int)(x) + ((n) << 23)))
+#define wann_scaled(x, n) ((wann_real)((wann_uint)(x) + ((wann_uint)(n) << 23)))
 #define wann_negated_if_odd(x, n) ((wann_real)((wann_int)(x) ^ ((n) << 31)))
 
 #endif

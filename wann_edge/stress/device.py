@@ -42,10 +42,12 @@ DEAD = (0, 0)
 
 _HARNESS = Path(__file__).with_name("harness.c")
 _STATEMENT = re.compile(r"(const (?:float|wann_word) n(\d+) = )([^;]*);")
-_LITERAL = re.compile(r"(?<![\w.])\d+\.\d*(?:e[+-]?\d+)?f\b")
-# What is no constant of the code: bounds of inputs, the period, and the shared weight.
-_UNUSED = re.compile(
-    rf"#define {NAME.upper()}_(INPUT_\w+_(LOW|HIGH)|SHARED_WEIGHT|CONTROL_PERIOD_S)\b"
+# Beside constants what is none of the code's: bounds of inputs, the period, and the shared
+# weight; and sums that nodes share, in which weights are.
+_LITERAL = re.compile(
+    rf"(?P<kept>#define {NAME.upper()}_"
+    r"(?:INPUT_\w+_(?:LOW|HIGH)|SHARED_WEIGHT|CONTROL_PERIOD_S)\b.*"
+    r"|\bs\d+ = [^;]*;)|(?<![\w.])\d+\.\d*(?:e[+-]?\d+)?f\b"
 )
 
 
@@ -191,21 +193,20 @@ def compiled(network: Network) -> Iterator[Device]:
 def instrumented(header: str, network: Network, *, with_constants: bool) -> tuple[str, list[str]]:
     """A header's text with places for faults, and the constants that it reads from a table.
 
-    A zero needs no constant and stays. Weights, which are in the statements of computed
-    nodes, stay too. Raises VerifyError unless there is a statement for each node that is read.
+    A zero needs no constant and stays. Weights, which are in the statements of sums and of
+    computed nodes, stay too. Raises VerifyError unless each node that is read has a statement.
     """
     bare = re.sub(r"/\*.*?\*/", " ", header, flags=re.DOTALL)
     constants: list[str] = []
 
     def place(match: re.Match[str]) -> str:
-        if not with_constants or float(match[0][:-1]) == 0:
+        if match["kept"] or not with_constants or float(match[0][:-1]) == 0:
             return match[0]
         constants.append(match[0])
         return f"stress_constants[{len(constants) - 1}]"
 
     def tabled(text: str) -> str:
-        lines = text.splitlines(keepends=True)
-        return "".join(line if _UNUSED.match(line) else _LITERAL.sub(place, line) for line in lines)
+        return _LITERAL.sub(place, text)
 
     first, *rest = _STATEMENT.split(bare)
     parts, nodes = [tabled(first)], set[int]()
