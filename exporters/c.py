@@ -12,18 +12,13 @@ from string import Template
 from wann_edge.exporters import Files
 from wann_edge.exporters.c_contract import constant_lines, contract_lines, output_macros
 from wann_edge.exporters.c_fixed import fixed_header
+from wann_edge.exporters.c_network import Bounds, Values, bounded, statements
 from wann_edge.exporters.c_selftest import selftest
-from wann_edge.exporters.c_statements import (
-    Bounds,
-    action_statements,
-    input_statements,
-    literal_bounds,
-    node_statements,
-)
 from wann_edge.exporters.c_text import check_c_name, wrapped
 from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
 from wann_edge.exporters.names import check_numbers
 from wann_edge.fixed import FixedNetwork
+from wann_edge.formats import Optimize
 from wann_edge.needs import Need
 from wann_edge.network import Network
 
@@ -66,18 +61,20 @@ ${selftest}
 """)
 
 _FUNCTION = Template("""\
-/* The action for an observation, with a shared weight chosen at run time.
+${called}/* The action for an observation, with a shared weight chosen at run time.
  * observation and action may be the same memory. */
-static inline void ${name}_step_with_weight(const float *observation,
+${attribute}static inline void ${name}_step_with_weight(const float *observation,
         float shared_weight, float *action)
 {
-    int all_finite = 1;
-    for (int i = 0; i < ${NAME}_INPUTS; i++)
-        all_finite = all_finite && wann_is_finite(observation[i]);
+    for (int i = ${NAME}_INPUTS; i > 0; i--)
+        if (!wann_is_finite(observation[i - 1])) {
+${safe}
+            return;
+        }
 ${nodes}
 ${actions}
 }
-
+${closing}
 /* The action for an observation, with the network's own shared weight. */
 static inline void ${name}_step(const float observation[${NAME}_INPUTS],
         float action[${NAME}_OUTPUTS])
@@ -86,19 +83,44 @@ static inline void ${name}_step(const float observation[${NAME}_INPUTS],
 }
 """)
 
+_ATTRIBUTE = Template("""\
+#if defined(__clang__)
+#define WANN_ATTRIBUTE __attribute__((${clang}))
+#elif defined(__GNUC__)
+#define WANN_ATTRIBUTE __attribute__((${gcc}))
+#else
+#define WANN_ATTRIBUTE
+#endif
+""")
+
+_CALLED = Template("""\
+WANN_ATTRIBUTE static float ${name}_node_${activation}(float sum, float shared_weight)
+{
+    return wann_${activation}(sum * shared_weight);
+}
+
+""")
+
 
 class CHeader:
-    """A C header. Functions are called ``name_step`` and so on, macros ``NAME_INPUTS``."""
+    """A C header. Functions are called ``name_step`` and so on, macros ``NAME_INPUTS``.
+
+    optimize: whether activations that are used often are called, or are put in their place;
+    a header in fixed point is the same for both.
+    """
 
     summary = "one C header without dependencies"
     suffix = ".h"
     numbers: tuple[str, ...] = ("float", "fixed")
     needs: tuple[Need, ...] = ()
 
+    def __init__(self, optimize: Optimize = "size") -> None:
+        self._optimize = optimize
+
     def files(self, network: Network, name: str) -> Files:
         """The header, ASCII. Raises ExportError where it can't be named so."""
         check_c_name(name)
-        return {f"{name}.h": header(network, name)}
+        return {f"{name}.h": header(network, name, self._optimize)}
 
 
 class CFixedHeader(CHeader):
@@ -113,12 +135,12 @@ class CFixedHeader(CHeader):
         return super().files(network, name)
 
 
-def header(network: Network, name: str) -> bytes:
+def header(network: Network, name: str, optimize: Optimize = "size") -> bytes:
     """The header's text, ASCII, in floats or words. name: checked by the caller."""
     if isinstance(network, FixedNetwork):
         return fixed_header(network, name)
     alive = network.without_dead_nodes()
-    function = _function(alive, name)
+    function = _function(alive, name, optimize)
     text = _HEADER.substitute(
         name=name,
         NAME=name.upper(),
@@ -132,18 +154,39 @@ def header(network: Network, name: str) -> bytes:
     return text.encode("ascii")
 
 
-def _function(network: Network, name: str) -> str:
+def _function(network: Network, name: str, optimize: Optimize) -> str:
     """The C functions of a network without dead nodes."""
-    bounds = [
-        Bounds(low and f"{macro}_LOW", high and f"{macro}_HIGH", f"{macro}_SAFE")
-        for macro, (low, high, _) in zip(
-            output_macros(network, name), literal_bounds(network), strict=True
-        )
-    ]
-    statements = [*input_statements(network), *node_statements(network)]
+    values = Values(network)
+    functions = values.called() if optimize == "size" else []
+    macros = output_macros(network, name)
+    bounds = [Bounds(*(f"{macro}_{end}" for end in ("LOW", "HIGH", "SAFE"))) for macro in macros]
+    outputs = zip(values.outputs, network.outputs, bounds, strict=True)
+    actions = [f"action[{i}] = {bounded(*each)};" for i, each in enumerate(outputs)]
+    safe = [f"action[{i}] = {macro}_SAFE;" for i, macro in enumerate(macros)]
     return _FUNCTION.substitute(
         name=name,
         NAME=name.upper(),
-        nodes="\n".join(map(wrapped, statements)),
-        actions="\n".join(map(wrapped, action_statements(network, bounds))),
+        called=_attribute(optimize, network.shared_weight) + _called(functions, name),
+        attribute="WANN_ATTRIBUTE " if optimize == "speed" else "",
+        closing="#undef WANN_ATTRIBUTE\n",
+        safe="\n".join(f"            {statement}" for statement in safe),
+        nodes="\n".join(map(wrapped, statements(network, values, functions, name))),
+        actions="\n".join(map(wrapped, actions)),
     )
+
+
+def _called(functions: list[str], name: str) -> str:
+    """Activations as functions that compilers leave apart."""
+    return "".join(_CALLED.substitute(name=name, activation=each) for each in functions)
+
+
+def _attribute(optimize: Optimize, shared_weight: float) -> str:
+    """What keeps functions apart, or puts their code in the step function.
+
+    gcc would copy a function for the one weight that it is called with: at 1 that saves the
+    product; at others a weight that stays in its register is smaller.
+    """
+    if optimize == "speed":
+        return _ATTRIBUTE.substitute(gcc="flatten", clang="flatten")
+    gcc = "noinline" if shared_weight == 1 else "noinline, noclone"
+    return _ATTRIBUTE.substitute(gcc=gcc, clang="noinline")

@@ -13,11 +13,12 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from wann_edge.errors import SettingsError
+from wann_edge.exporters.c_network import CALLED_FROM
 from wann_edge.exporters.kernel_text import needed_by
 from wann_edge.network import Network
 
 Parts = dict[str, float]
-# Activations without an addition or a product; abs subtracts.
+# Activations without an addition or a product.
 _EXACT = frozenset(("linear", "step", "inverse", "abs", "relu"))
 
 
@@ -66,7 +67,11 @@ def parts_of(network: Network) -> Parts:
     for one that only the bias reaches is a constant; and of equal nodes or sums the first.
     """
     first, outputs = network.first_computed, network.node_count - len(network.outputs)
-    value, uses, additions, products = _numbered(network, _needed(network))
+    value, uses, additions, products, switched = _numbered(network, _needed(network))
+    called = sum(
+        number for name, number in uses.items() if number >= CALLED_FROM.get(name, number + 1)
+    )
+    is_1 = network.shared_weight == 1
     read = [channel for index, channel in enumerate(network.inputs, 1) if value[index]]
     parts: Parts = {
         "base": 1,
@@ -74,8 +79,10 @@ def parts_of(network: Network) -> Parts:
         "read": len(read),
         "scaled": sum(channel.scale != 1 or channel.offset != 0 for channel in read),
         "add": additions,
+        "add:switched": switched,
         "weight": products,
-        "multiply": 0 if network.shared_weight == 1 else sum(uses.values()),
+        "multiply": 0 if is_1 else sum(uses.values()) - called,
+        "multiply:called": 0 if is_1 else called,
         "output": len(network.outputs),
         "bound": sum(
             math.isfinite(output.low) + math.isfinite(output.high)
@@ -90,8 +97,8 @@ def parts_of(network: Network) -> Parts:
             parts[f"block:{block}"] = 1
     # A soft float's routine is linked once, for whoever uses it first.
     is_computed = parts["scaled"] or not _EXACT.issuperset(uses)
-    parts["first:add"] = 1 if additions or is_computed or "abs" in uses else 0
-    parts["first:multiply"] = 1 if products or parts["multiply"] or is_computed else 0
+    parts["first:add"] = 1 if additions or is_computed else 0
+    parts["first:multiply"] = 1 if products or not is_1 or is_computed else 0
     return parts
 
 
@@ -111,9 +118,12 @@ def _needed(network: Network) -> bytearray:
     return needed
 
 
-def _numbered(network: Network, needed: bytearray) -> tuple[list[int], dict[str, int], int, int]:
+def _numbered(
+    network: Network, needed: bytearray
+) -> tuple[list[int], dict[str, int], int, int, int]:
     """A number for each node's value, 0 for a constant or one that is not needed; and the
-    uses of each activation, the additions and the products with single weights.
+    uses of each activation, the additions, the products with single weights, and the
+    additions of a step or relu, which is often 0: a soft float has little to do then.
 
     Equal values have one number: this is how compilers find what they compute only once.
     A linear node is its sum where the shared weight is 1.
@@ -122,7 +132,8 @@ def _numbered(network: Network, needed: bytearray) -> tuple[list[int], dict[str,
     value = [index if needed[index] else 0 for index in range(first)]
     known: dict[object, int] = {}
     uses: dict[str, int] = {}
-    additions = products = 0
+    additions = products = switched = 0
+    switches: set[object] = set()
     free = ("linear",) if network.shared_weight == 1 else ()
     nodes = zip(network.activations, network.sources, strict=True)
     for node, (activation, sources) in enumerate(nodes, first):
@@ -134,7 +145,7 @@ def _numbered(network: Network, needed: bytearray) -> tuple[list[int], dict[str,
             term: object = value[source]
             if not term:
                 term = (source, weight)  # a constant
-            elif weight is not None:
+            elif weight is not None and abs(weight) != 1:
                 key: object = (term, weight, "*")
                 products += key not in known
                 term = known.setdefault(key, len(known) + first)
@@ -145,12 +156,15 @@ def _numbered(network: Network, needed: bytearray) -> tuple[list[int], dict[str,
             else:
                 key = (total, term)
                 additions += key not in known
+                switched += key not in known and not switches.isdisjoint((total, term))
                 total = known.setdefault(key, len(known) + first)
         key = total if activation in free else (activation, total)
         if type(key) is tuple and key not in known:
             uses[activation] = uses.get(activation, 0) + 1
         value.append(key if type(key) is int else known.setdefault(key, len(known) + first))
-    return value, uses, additions, products
+        if activation in ("step", "relu"):
+            switches.add(value[-1])
+    return value, uses, additions, products, switched
 
 
 @cache

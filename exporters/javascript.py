@@ -160,7 +160,7 @@ def _module(network: Network, name: str) -> str:
         weight=repr(network.shared_weight),
         nodes=language.indented(body.nodes),
         actions=language.indented(body.actions),
-        functions=f"{language.prelude(functions)}\n{functions}",
+        functions=functions,
         weight_bits=bits_table([golden.weights], "{}"),
         observation_bits=bits_table(golden.observations, "    [{}],"),
         expected_bits=bits_table(golden.expected, "    [{}],"),

@@ -22,7 +22,7 @@ UNTRANSLATED = ("real", "contraction")
 KINDS: dict[str, Kind] = {"float": "real", "wann_real": "real", "wann_int": "int", "_Bool": "bool"}
 _TYPES = "typedef float wann_real;\ntypedef int wann_int;\n"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_CONDITION = re.compile(r"^#define (wann_\w+)\((\w+)\) (\(.*\))$", re.MULTILINE)
+_MACRO = re.compile(r"^#define (wann_\w+)\((\w+(?:, \w+)*)\) +(.+)$", re.MULTILINE)
 
 
 class Signature(NamedTuple):
@@ -33,13 +33,11 @@ class Signature(NamedTuple):
 
 
 def parsed_functions(text: str) -> list[c_ast.FuncDef]:
-    """The functions of a piece of the kernel; a macro with one argument is a condition.
+    """The functions of a piece of the kernel; a macro is one that takes and gives reals.
 
     Raises ExportError where there is anything else.
     """
-    plain = _CONDITION.sub(
-        r"static inline _Bool \1(wann_real \2) { return \3; }", _COMMENT.sub("", text)
-    )
+    plain = _MACRO.sub(_function_of, _COMMENT.sub("", text).replace("\\\n", ""))
     try:
         items = c_parser.CParser().parse(_TYPES + plain).ext[len(_TYPES.splitlines()) :]
     except ParseError as error:
@@ -50,16 +48,26 @@ def parsed_functions(text: str) -> list[c_ast.FuncDef]:
     return list(items)
 
 
+def _function_of(macro: re.Match[str]) -> str:
+    name, parameters, value = macro.groups()
+    typed = ", ".join(f"wann_real {one}" for one in parameters.split(", "))
+    return f"static inline wann_real {name}({typed}) {{ return {value}; }}"
+
+
 def parsed_statements(lines: Sequence[str]) -> list[c_ast.Node]:
-    """Statements as c_statements.py makes them."""
+    """Statements as c_network.py makes them."""
     (function,) = parsed_functions(f"static inline void step(void) {{ {' '.join(lines)} }}")
     return list(function.body.block_items or [])
 
 
-def leading_comment(text: str) -> list[str]:
-    """The lines of the comment that a block begins with, if it does."""
-    found = _COMMENT.match(text)
-    return [] if found is None else [line.strip(" *") for line in found[0][2:-2].splitlines()]
+def comment_before(function: str, text: str) -> list[str]:
+    """The lines of the comment that stands right before a function, if one does."""
+    start = rf"(?:static inline \w+|#define) {function}\("
+    found = re.search(rf"({_COMMENT.pattern})\n{start}", text, re.DOTALL)
+    if found is None:
+        return []
+    comment = found[1][found[1].rindex("/*") :]
+    return [line.strip(" *") for line in comment[2:-2].splitlines()]
 
 
 def signature(definition: c_ast.FuncDef) -> Signature:

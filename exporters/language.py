@@ -32,6 +32,11 @@ class Text(NamedTuple):
         return self.text if self.level >= level else f"({self.text})"
 
 
+def signed(number: str) -> Text:
+    """A decimal, which may begin with a sign."""
+    return Text(number, Level.SIGN if number.startswith("-") else Level.ATOM)
+
+
 class Parameter(NamedTuple):
     """A function's parameter."""
 
@@ -63,6 +68,10 @@ class Language:
         level = Level.SUM if operator in "+-" else Level.PRODUCT
         right_level = Level.PRODUCT if level == Level.SUM else Level.SIGN
         return Text(f"{left.within(level)} {operator} {right.within(right_level)}", level)
+
+    def whole_sum(self, left: Text, right: Text) -> Text:
+        """The sum of two whole numbers, within 32 bits."""
+        return Text(f"{left.within(Level.SUM)} + {right.within(Level.PRODUCT)}", Level.SUM)
 
     def negated(self, value: Text) -> Text:
         """The number with the other sign, zeros too."""
@@ -117,6 +126,6 @@ class Language:
         """Lines of a body."""
         return "\n".join(f"{self.indent * depth}{line}" for line in lines)
 
-    def prelude(self, code: str) -> str:
+    def prelude(self, code: str) -> list[str]:
         """The primitives that code names."""
-        return "\n".join(text for name, text in self.primitives.items() if name in code)
+        return [text for name, text in self.primitives.items() if name in code]

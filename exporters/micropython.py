@@ -9,8 +9,8 @@ from string import Template
 from wann_edge.exporters import Files
 from wann_edge.exporters.c_contract import description_lines
 from wann_edge.exporters.contract import contract
-from wann_edge.exporters.languages import MicroPython
 from wann_edge.exporters.names import check_name, check_numbers
+from wann_edge.exporters.python_languages import MicroPython
 from wann_edge.exporters.translate import translated
 from wann_edge.exporters.vectors import octets_table, vectors
 from wann_edge.needs import Need
@@ -32,7 +32,7 @@ ${description}
 # Not from an interrupt handler while another step runs: they share a cell of memory.
 import struct
 from array import array
-from math import ldexp
+from math import copysign, isfinite, ldexp
 
 __all__ = ("INPUTS", "OUTPUTS", "SHARED_WEIGHT", "contract", "selftest", "step")
 
@@ -139,7 +139,7 @@ def _module(network: Network, name: str) -> str:
         weights=octets_table(golden.weights[:, None], "        {},"),
         observations=octets_table(golden.observations, "        {},"),
         expected=octets_table(golden.expected, "        {},"),
-        functions=f"{language.prelude(functions)}\n\n{functions}",
+        functions=functions,
     )
 
 

@@ -9,9 +9,9 @@ from wann_edge.exporters import Files
 from wann_edge.exporters.c_contract import description_lines
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.decimals import decimal64
-from wann_edge.exporters.languages import Numpy
 from wann_edge.exporters.micropython import python_literal
 from wann_edge.exporters.names import check_name, check_numbers
+from wann_edge.exporters.python_languages import Numpy
 from wann_edge.exporters.translate import translated
 from wann_edge.exporters.vectors import bits_table, vectors
 from wann_edge.needs import Need
@@ -113,5 +113,5 @@ def _module(network: Network, name: str) -> str:
         weight_bits=bits_table([golden.weights], "{}"),
         observation_bits=bits_table(golden.observations, "        [{}],"),
         expected_bits=bits_table(golden.expected, "        [{}],"),
-        functions=f"{language.prelude(functions)}\n\n{functions}",
+        functions=functions,
     )

@@ -71,7 +71,7 @@ def _library(network: Network, name: str) -> str:
         output_channels="\n".join(map(_channel, network.outputs)),
         nodes=language.indented(body.nodes),
         actions=language.indented(body.actions),
-        functions=f"{language.prelude(functions)}\n{functions}",
+        functions=functions,
         weights=len(golden.weights),
         rows=len(golden.observations),
         vectors=len(golden.expected),

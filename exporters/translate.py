@@ -1,7 +1,7 @@
 """The kernel's C text, translated: one text for every language.
 
-Read are the blocks that exported headers carry, and the statements that c_statements.py
-makes of a network. A walk over their trees writes each operation in the other language, in
+Read are the blocks that exported headers carry, and the statements that c_network.py makes
+of a network. A walk over their trees writes each operation in the other language, in
 the same order.
 
 The kernel's primitives (the block "real" of kernel/real.h) are the languages' own: some are
@@ -16,18 +16,14 @@ from typing import NamedTuple
 
 from pycparser import c_ast
 
-from wann_edge.exporters.c_statements import (
-    action_statements,
-    input_statements,
-    literal_bounds,
-    node_statements,
-)
+from wann_edge.exporters.c_contract import literal
+from wann_edge.exporters.c_network import Bounds, Values, bounded, statements
 from wann_edge.exporters.decimals import nearest_float32
 from wann_edge.exporters.kernel_parse import (
     UNTRANSLATED,
     Signature,
+    comment_before,
     kind,
-    leading_comment,
     parsed_functions,
     parsed_statements,
     refusal,
@@ -44,8 +40,12 @@ PRIMITIVES = {
     "wann_select": Signature((Parameter("condition", "bool"), _X, _X), "real"),
     "wann_to_int": Signature((_X,), "int"),
     "wann_to_real": Signature((_N,), "real"),
-    "wann_power_of_two": Signature((_N,), "real"),
-    "wann_negate_if_odd": Signature((_X, _N), "real"),
+    "wann_is_finite": Signature((_X,), "bool"),
+    "wann_is_below": Signature((_X, Parameter("limit", "real")), "bool"),
+    "wann_magnitude": Signature((_X,), "real"),
+    "wann_sign": Signature((_X,), "int"),
+    "wann_scaled": Signature((_X, _N), "real"),
+    "wann_negated_if_odd": Signature((_X, _N), "real"),
 }
 _ARITHMETIC, _COMPARISONS = ("+", "-", "*", "/"), ("<", "<=", ">", ">=", "==", "!=")
 # A longer sum is cut, so that lines stay readable and parentheses are not nested too deep.
@@ -55,7 +55,8 @@ _LONGEST = 64
 class Body(NamedTuple):
     """A network in another language.
 
-    functions: the kernel's that it calls. nodes, actions: statements, not indented.
+    functions: the primitives and the kernel's that it calls, and ``wann_is_finite``.
+    nodes, actions: statements, not indented.
     """
 
     functions: list[str]
@@ -69,29 +70,42 @@ def translated(network: Network, language: Language) -> Body:
     The statements read ``observation``, ``shared_weight`` and ``all_finite``, and write to
     ``action``. Raises ExportError where the kernel's text has what is not translated.
     """
-    nodes = [*input_statements(network), *node_statements(network)]
-    actions = action_statements(network, literal_bounds(network))
-    needed = needed_by(" ".join([*nodes, *actions, "wann_is_finite"]))
+    values = Values(network)
+    nodes = statements(network, values, (), "")
+    actions = _actions(network, values)
+    needed = needed_by(" ".join([*nodes, *actions]))
     functions = [
         text for name in needed for text in translated_block(blocks()[name], language, name)
     ]
     scope: dict[str, Kind] = {"shared_weight": "real", "all_finite": "bool"}
     writer = _Writer(language, signatures(needed), scope)
     return Body(
-        functions,
+        [*language.prelude(" ".join(["wann_is_finite", *functions])), *functions],
         writer.body(parsed_statements(nodes)),
         writer.body(parsed_statements(actions)),
     )
 
 
+def _actions(network: Network, values: Values) -> list[str]:
+    """The outputs, clamped; the safe action where an observation is not finite."""
+    lines = []
+    for index, (node, output) in enumerate(zip(values.outputs, network.outputs, strict=True)):
+        bounds = Bounds(*(literal(value) for value in (output.low, output.high, output.safe)))
+        choice = f"all_finite, {bounded(node, output, bounds)}, {bounds.safe}"
+        lines.append(f"action[{index}] = wann_select({choice});")
+    return lines
+
+
 def translated_block(text: str, language: Language, name: str = "") -> list[str]:
-    """The functions of one block of the kernel's text, the comment before them included."""
+    """The functions of one block of the kernel's text, each with the comment before it."""
     if name in UNTRANSLATED:
         return []
     known = signatures(needed_by(text))
-    comment = "".join(f"{language.comment} {line}\n" for line in leading_comment(text))
     return [
-        comment + _Writer(language, known, {}).function(definition)
+        "".join(
+            f"{language.comment} {line}\n" for line in comment_before(definition.decl.name, text)
+        )
+        + _Writer(language, known, {}).function(definition)
         for definition in parsed_functions(text)
     ]
 
@@ -171,7 +185,7 @@ class _Writer:
     def _operation(self, node: c_ast.Node) -> tuple[Kind, Text]:
         match node:
             case c_ast.BinaryOp(op=operator) if operator in _ARITHMETIC:
-                return "real", self._arithmetic(node)
+                return self._arithmetic(node)
             case c_ast.BinaryOp(op=operator, left=left, right=right) if operator in _COMPARISONS:
                 operands = self._expression(left, "real"), self._expression(right, "real")
                 return "bool", self._language.comparison(operator, *operands)
@@ -199,23 +213,31 @@ class _Writer:
                 return self._functions[name].result, self._call(node)
         raise refusal(node)
 
-    def _arithmetic(self, node: c_ast.Node) -> Text:
-        """A chain of operations from the left, without recursion: a sum may have many terms."""
+    def _arithmetic(self, node: c_ast.Node) -> tuple[Kind, Text]:
+        """A chain of operations from the left, without recursion: a sum may have many terms.
+
+        Whole numbers are only added.
+        """
         chain = []
         while isinstance(node, c_ast.BinaryOp) and node.op in _ARITHMETIC:
             chain.append(node)
             node = node.left
-        value = self._expression(node, "real")
+        found, value = self._operation(node)
         for one in reversed(chain):
-            right = self._expression(one.right, "real")
-            value = self._language.arithmetic(one.op, self._short(value), right)
-        return value
+            if found == "bool" or (found == "int" and one.op != "+"):
+                raise refusal(one)
+            right = self._expression(one.right, found)
+            if found == "int":
+                value = self._language.whole_sum(value, right)
+            else:
+                value = self._language.arithmetic(one.op, self._short(value), right)
+        return found, value
 
     def _short(self, value: Text) -> Text:
         """The value, or where it has become long a variable that holds it."""
         if len(value.text) <= _LONGEST:
             return value
-        name = next(n for i in range(len(self._scope) + 1) if (n := f"s{i}") not in self._scope)
+        name = next(n for i in range(len(self._scope) + 1) if (n := f"t{i}") not in self._scope)
         self._declare(name, "real", value)
         return Text(name)
 
@@ -240,6 +262,8 @@ class _Writer:
                 return arguments[0]
             case "wann_select":
                 return language.choice(*arguments)
+            case "wann_is_below":
+                return language.comparison("<", *arguments)
             case "wann_to_int":
                 return language.to_int(*arguments)
             case "wann_to_real":

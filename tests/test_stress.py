@@ -146,8 +146,9 @@ def test_a_dead_connection_is_the_network_file_without() -> None:
 
 def test_a_dead_node_is_the_network_without_its_connections(subject: Subject) -> None:
     """On the device against the kernel: another way to the same bits."""
-    network, hidden = subject.network, subject.computed[: subject.network.hidden_count]
-    for node in hidden:
+    network = subject.network
+    assert len(subject.hidden) == network.hidden_count
+    for node in subject.hidden:
         subject.device.heal()
         subject.device.put({node: DEAD})
         out = [i for i, (source, _) in enumerate(network.edges) if source == node]

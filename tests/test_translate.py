@@ -20,7 +20,8 @@ from wann_edge.exporters import export_files
 from wann_edge.exporters.decimals import decimal64, nearest_float32
 from wann_edge.exporters.kernel_text import _DEFINED, blocks
 from wann_edge.exporters.language import Language
-from wann_edge.exporters.languages import JavaScript, MicroPython, Numpy, Rust
+from wann_edge.exporters.languages import JavaScript, Rust
+from wann_edge.exporters.python_languages import MicroPython, Numpy
 from wann_edge.exporters.translate import PRIMITIVES, translated_block
 from wann_edge.kernel import Floats, activation_names
 from wann_edge.network import Network, float32, named_channels
@@ -83,7 +84,7 @@ def test_a_node_of_many_sources(format: str, tmp_path: Path) -> None:
         line
         for text in files.values()
         for line in text.decode().splitlines()
-        if re.match(r" +(let |const )?[ns]\d+ = ", line)
+        if re.match(r" +(let |const )?[nt]\d+ = ", line)
     ]
     assert len(statements) > 200 + 200 / 10
     assert max(map(len, statements)) < 140
@@ -98,7 +99,9 @@ def test_micropython_of_single_precision(tmp_path: Path) -> None:
     network = each_activation()
     source = export_files(network, "micropython")["policy.py"].decode()
     source = source.replace('array("f", (0.0,))', "np.zeros(1, np.float32)")
-    source = source.replace("struct.unpack(", "singles(").replace("ldexp(1.0", "np.ldexp(f32(1.0)")
+    source = source.replace("struct.unpack(", "singles(").replace(
+        "return ldexp(", "return np.ldexp("
+    )
     singles = {
         "np": np,
         "f32": np.float32,
@@ -120,16 +123,21 @@ def test_micropython_of_single_precision(tmp_path: Path) -> None:
 
 
 def test_the_primitives_are_the_kernels() -> None:
-    defined = set(_DEFINED.findall(blocks()["real"])) - {"wann_real", "wann_int"}
-    assert set(PRIMITIVES) == defined
+    not_called = {"wann_real", "wann_int", "wann_bits", "wann_from_bits"}
+    assert set(PRIMITIVES) == set(_DEFINED.findall(blocks()["real"])) - not_called
+    in_place = {"wann_constant", "wann_select", "wann_to_int", "wann_to_real", "wann_is_below"}
     for language in LANGUAGES:
-        assert set(language.primitives) == {"wann_power_of_two", "wann_negate_if_odd"}
+        assert set(language.primitives) == PRIMITIVES.keys() - in_place
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_comments_come_along(language: type[Language]) -> None:
-    (text,) = translated_block(blocks()["gauss"], language())
-    assert text.startswith(f"{language.comment} exp(-x^2 / 2); NaN gives 0.\n")
+    """Before each function its own."""
+    below, whole = translated_block(blocks()["gauss"], language())
+    assert below.startswith(f"{language.comment} exp(-square / 2) for 0 <= square < 64, as 2^y.")
+    assert whole.startswith(f"{language.comment} exp(-x^2 / 2); 0 where it is below 2^-46,")
+    (macro,) = translated_block(blocks()["bounded"], language())
+    assert macro.startswith(f"{language.comment} low where x is below it, high where")
 
 
 def function(body: str, parameters: str = "wann_real x, wann_real y") -> str:
@@ -150,7 +158,10 @@ REFUSED = {
     "a double": function("return x * 0.5;"),
     "a hexadecimal float": function("return x * 0x1p-1f;"),
     "an integer": function("return x + 1;"),
-    "sums of integers": function("return wann_to_real(wann_to_int(x) + wann_to_int(y));"),
+    "differences of integers": function("return wann_to_real(wann_to_int(x) - wann_to_int(y));"),
+    "an integer and a float": function("return wann_to_real(wann_to_int(x) + y);"),
+    "a float and an integer": function("return x + wann_to_int(y);"),
+    "sums of conditions": function("return wann_select((x > y) + (y > x), x, y);"),
     "an integer for a float": function("wann_real z = wann_to_int(x); return z;"),
     "a condition for a float": function("return x > y;"),
     "a float for a condition": function("return wann_select(x, x, y);"),
@@ -169,7 +180,8 @@ REFUSED = {
     "a pointer": function("return *x;", "const wann_real *x"),
     "no parameters": function("return 1.0f;", "void"),
     "a variable of the file": "static wann_real wann_z = 1.0f;\n",
-    "a macro of two": "#define wann_f(x, y) ((x) + (y))\n",
+    "a macro of a condition": "#define wann_f(x, y) ((x) > (y))\n",
+    "a macro of a number": "#define wann_f 1.0f\n",
     "no C": function("return x +;"),
 }
 

@@ -15,6 +15,7 @@ from wann_edge.errors import MissingError, SettingsError
 from wann_edge.exporters import Files
 from wann_edge.exporters.c import CHeader
 from wann_edge.exporters.onnx import Onnx
+from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC, SwingUp
@@ -68,7 +69,9 @@ def prove_stub(
 
     class StubTarget:
         @contextmanager
-        def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+        def artefacts(
+            self, network: Network, optimize: Optimize = "size"
+        ) -> Iterator[Iterator[Artefact]]:
             yield iter([Stub(network, change, tolerance)])
 
     monkeypatch.setattr(registry, "load", lambda kind, name: StubTarget)

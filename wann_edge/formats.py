@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from wann_edge.errors import NetworkError
+
+# What a C header in floats is exported for; exporters, verify and cli know it from here.
+Optimize = Literal["size", "speed"]
 
 # The bits of a word, its sign included.
 WORDS = {"q15": 16, "q31": 32}

@@ -14,6 +14,7 @@ from wann_edge.cli.options import (
     Json,
     MaxLoss,
     NetworkFile,
+    OptimizeFor,
     Seed,
     TaskName,
 )
@@ -63,6 +64,7 @@ def export(
         typer.Option(help="What names in the artefact start with; default: the output's name."),
     ] = None,
     dtype: ExportDtype = None,
+    optimize: OptimizeFor = "size",
     force: Force = False,
 ) -> int:
     """Write a network as a C header, an ONNX graph, a library or a project.
@@ -71,7 +73,7 @@ def export(
     """
     from wann_edge.cli.convert import run_export
 
-    return run_export(file, format, output, name, dtype, force=force)
+    return run_export(file, format, output, name, dtype, optimize, force=force)
 
 
 @artefacts.command(name="list", epilog="Example:  wann-edge list targets")
@@ -109,6 +111,7 @@ def verify(
     seed: Seed = 0,
     dtype: Dtype = "float",
     max_loss: MaxLoss = 0.02,
+    optimize: OptimizeFor = "size",
     json: Json = False,
 ) -> int:
     """Prove the exports: compile and run them, and compare with what the search ran.
@@ -122,7 +125,16 @@ def verify(
     from wann_edge.cli.judge import run_verify
 
     return run_verify(
-        file, target, task, episodes, seed, dtype, max_loss, require=require, as_json=json
+        file,
+        target,
+        task,
+        episodes,
+        seed,
+        dtype,
+        max_loss,
+        optimize,
+        require=require,
+        as_json=json,
     )
 
 
@@ -138,12 +150,13 @@ def cost(
     states: Annotated[int, typer.Option(min=1, help="Typical states to run.")] = 100,
     seed: Seed = 0,
     dtype: Dtype = "float",
+    optimize: OptimizeFor = "size",
     json: Json = False,
 ) -> int:
     """What the C header costs: flash, RAM, stack, instructions and control rate of each core."""
     from wann_edge.cli.cost import run_cost
 
-    return run_cost(file, target, task, clock, cpi, states, seed, dtype, as_json=json)
+    return run_cost(file, target, task, clock, cpi, states, seed, dtype, optimize, as_json=json)
 
 
 @artefacts.command(epilog="Example:  wann-edge simulate my-run/champion.json --video out.mp4")

@@ -11,6 +11,7 @@ from wann_edge import netfile
 from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.cli.show import console, known_task, table
 from wann_edge.errors import MissingError, SettingsError
+from wann_edge.formats import Optimize
 from wann_edge.network import Network
 from wann_edge.precision import MAX_LOSS
 from wann_edge.task import Task
@@ -51,6 +52,7 @@ def run_cost(
     states: int,
     seed: int,
     dtype: str,
+    optimize: Optimize,
     *,
     as_json: bool,
 ) -> int:
@@ -65,7 +67,7 @@ def run_cost(
     skipped: dict[str, list[str]] = {}
     for name in names:
         try:
-            found.append(_measure(network, name, world, states, seed, quiet=as_json))
+            found.append(_measure(network, name, world, states, seed, optimize, quiet=as_json))
         except MissingError as error:
             if target != "all":
                 raise
@@ -95,12 +97,21 @@ def run_cost(
 
 
 def _measure(
-    network: Network, core: str, task: Task | None, states: int, seed: int, *, quiet: bool
+    network: Network,
+    core: str,
+    task: Task | None,
+    states: int,
+    seed: int,
+    optimize: Optimize,
+    *,
+    quiet: bool,
 ) -> tuple[Cost, tuple[Share, ...]]:
     with console.status("" if quiet else f"measuring on {core}"):
-        cost = measure_cost(network, core, task=task, states=states, seed=seed)
         few = min(states, SHARE_STATES)
-        return cost, measure_shares(network, core, task=task, states=few, seed=seed)
+        return (
+            measure_cost(network, core, task=task, states=states, seed=seed, optimize=optimize),
+            measure_shares(network, core, task=task, states=few, seed=seed, optimize=optimize),
+        )
 
 
 def _document(

@@ -18,6 +18,7 @@ from wann_edge.cli.show import (
     weights_of,
 )
 from wann_edge.evaluate import score
+from wann_edge.formats import Optimize
 from wann_edge.network import Network
 from wann_edge.registry import registered
 from wann_edge.task import Task
@@ -55,6 +56,7 @@ def run_verify(
     seed: int,
     dtype: str,
     max_loss: float,
+    optimize: Optimize,
     *,
     require: bool,
     as_json: bool,
@@ -68,14 +70,22 @@ def run_verify(
     network, cost = fixed or (network, None)
     names = _targets(target, in_floats=cost is None)
     if as_json:
-        found = prove(network, names, task=world, episodes=episodes, seed=seed, require=require)
+        found = prove(
+            network,
+            names,
+            task=world,
+            episodes=episodes,
+            seed=seed,
+            require=require,
+            optimize=optimize,
+        )
         costs = {} if cost is None else {"fixed_point": {**asdict(cost), "ok": cost.ok}}
         ok = found.ok and (cost is None or cost.ok)
         print(json.dumps({**found.to_document(), **costs, "ok": ok}, indent=2))
         return 0 if ok else 1
     if cost is not None:
         print_precision(cost)
-    found = prove_with_status(network, names, world, episodes, seed, require=require)
+    found = prove_with_status(network, names, world, episodes, seed, optimize, require=require)
     print_verification(found)
     if world is None:
         console.print("No task is known, so no closed loop was run: add --task.")
@@ -95,6 +105,7 @@ def prove_with_status(
     task: Task | None,
     episodes: int,
     seed: int,
+    optimize: Optimize = "size",
     *,
     require: bool = True,
 ) -> Verification:
@@ -108,4 +119,5 @@ def prove_with_status(
             seed=seed,
             require=require,
             on_check=lambda name: status.update(f"verifying on {name}"),
+            optimize=optimize,
         )

@@ -35,6 +35,13 @@ Dtype = Annotated[str, typer.Option(help=DTYPE_HELP)]
 ExportDtype = Annotated[
     str | None, typer.Option(help=f"{DTYPE_HELP} Default: float; of c-fixed, auto.")
 ]
+OptimizeFor = Annotated[
+    Literal["size", "speed"],
+    typer.Option(
+        help="For a C header in floats: activations that are used often are functions of their "
+        "own (size), or their code is put where they are used (speed)."
+    ),
+]
 MaxLoss = Annotated[
     float, typer.Option(min=0, help="The share of the reward that fixed point may cost.")
 ]

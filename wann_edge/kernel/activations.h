@@ -46,7 +46,7 @@ static inline wann_real wann_inverse(wann_real x)
 /* wann:begin abs */
 static inline wann_real wann_abs(wann_real x)
 {
-    return wann_select(x > 0.0f, x, 0.0f - x);
+    return wann_magnitude(x);
 }
 /* wann:end */
 
@@ -72,64 +72,81 @@ static inline wann_real wann_sin_half_turn(wann_real u)
 /* wann:end */
 
 /* wann:begin sin */
+/* sin(pi x) for |x| < 2^23. */
+static inline wann_real wann_sin_below(wann_real x, wann_real magnitude)
+{
+    wann_int nearest = wann_to_int(magnitude + 0.5f);
+    wann_real rest = magnitude - wann_to_real(nearest);
+    return wann_sin_half_turn(wann_negated_if_odd(rest, nearest + wann_sign(x)));
+}
+
 /* sin(pi x). A float of 2^23 or more is a whole number, where the sine is 0;
  * infinity and NaN give 0 too. */
 static inline wann_real wann_sin(wann_real x)
 {
-    wann_real magnitude = wann_select(x < 0.0f, -x, x);
-    wann_real turn = wann_select(magnitude < 8388608.0f, x, wann_constant(0.0f));
-    wann_real half = wann_select(turn < 0.0f, wann_constant(-0.5f), wann_constant(0.5f));
-    wann_int nearest = wann_to_int(turn + half);
-    return wann_negate_if_odd(wann_sin_half_turn(turn - wann_to_real(nearest)), nearest);
+    wann_real magnitude = wann_magnitude(x);
+    return wann_select(wann_is_below(magnitude, 8388608.0f), wann_sin_below(x, magnitude),
+                       wann_constant(0.0f));
 }
 /* wann:end */
 
 /* wann:begin cos */
+/* cos(pi x) for 0 <= x < 2^24. */
+static inline wann_real wann_cos_below(wann_real x)
+{
+    wann_int below = wann_to_int(x);
+    wann_real rest = 0.5f - (x - wann_to_real(below));
+    return wann_sin_half_turn(wann_negated_if_odd(rest, below));
+}
+
 /* cos(pi x). A float of 2^24 or more is an even number, where the cosine is 1;
  * infinity and NaN give 1 too. */
 static inline wann_real wann_cos(wann_real x)
 {
-    wann_real magnitude = wann_select(x < 0.0f, -x, x);
-    wann_real turn = wann_select(magnitude < 16777216.0f, magnitude, wann_constant(0.0f));
-    wann_int below = wann_to_int(turn);
-    return wann_negate_if_odd(wann_sin_half_turn(0.5f - (turn - wann_to_real(below))), below);
-}
-/* wann:end */
-
-/* wann:begin exp2_minus_1 */
-/* 2^y - 1 for y <= 0, with small relative error near y = 0; NaN gives -1.
- * 2^y = 2^whole 2^part with |part| <= 1/2, and a minimax polynomial for the part. */
-static inline wann_real wann_exp2_minus_1(wann_real y)
-{
-    wann_real bounded = wann_select(y > -26.0f, y, wann_constant(-26.0f));
-    wann_int whole = wann_to_int(bounded - 0.5f);
-    wann_real part = bounded - wann_to_real(whole);
-    wann_real scale = wann_power_of_two(whole);
-    wann_real sum = part * 0.000154035122f + 0.00133907353f;
-    sum = sum * part + 0.00961823761f;
-    sum = sum * part + 0.0555035733f;
-    sum = sum * part + 0.240226492f;
-    sum = sum * part + 0.693147182f;
-    return sum * part * scale + (scale - 1.0f);
+    wann_real magnitude = wann_magnitude(x);
+    return wann_select(wann_is_below(magnitude, 16777216.0f), wann_cos_below(magnitude),
+                       wann_constant(1.0f));
 }
 /* wann:end */
 
 /* wann:begin gauss */
-/* exp(-x^2 / 2); NaN gives 0. */
+/* exp(-square / 2) for 0 <= square < 64, as 2^y. y is split into a whole number and a part
+ * of -1 < part <= 0, whose power is (1 + q) / (1 - q): q = tanh(part ln(2) / 2) is u / v, a
+ * rational minimax approximation. */
+static inline wann_real wann_gauss_below(wann_real square)
+{
+    wann_real y = square * -0.72134752f;
+    wann_int whole = wann_to_int(y);
+    wann_real part = y - wann_to_real(whole);
+    wann_real part_square = part * part;
+    wann_real u = (part_square * 0.0574827306f + 7.22061396f) * part;
+    wann_real v = part_square + 20.8342896f;
+    return wann_scaled((v + u) / (v - u), whole);
+}
+
+/* exp(-x^2 / 2); 0 where it is below 2^-46, and for NaN. */
 static inline wann_real wann_gauss(wann_real x)
 {
-    return wann_exp2_minus_1(x * x * -0.72134752f) + 1.0f;
+    wann_real square = x * x;
+    return wann_select(wann_is_below(square, 64.0f), wann_gauss_below(square),
+                       wann_constant(0.0f));
 }
 /* wann:end */
 
 /* wann:begin tanh */
-/* tanh|x| = (1 - e) / (1 + e) with e = exp(-2|x|); NaN gives 1. */
+/* tanh(x) = 2 u v / (u u + v v), where u / v is a rational minimax approximation of
+ * tanh(x / 2): what it is off by near 1 falls out. 1 or -1 where x^2 >= 66; NaN gives 1. */
 static inline wann_real wann_tanh(wann_real x)
 {
-    wann_real magnitude = wann_select(x < 0.0f, -x, x);
-    wann_real change = wann_exp2_minus_1(magnitude * -2.88539008f);
-    wann_real ratio = (0.0f - change) / (change + 2.0f);
-    return wann_select(x < 0.0f, -ratio, ratio);
+    wann_real square = x * x;
+    wann_real u = square * 45.988327f + 11876.2773f;
+    u = (u * square + 398110.031f) * x;
+    wann_real v = square + 965.514893f;
+    v = v * square + 90104.2031f;
+    v = v * square + 796220.062f;
+    wann_real product = u * v;
+    return wann_select(wann_is_below(square, 66.0f), (product + product) / (u * u + v * v),
+                       wann_select(x < 0.0f, wann_constant(-1.0f), wann_constant(1.0f)));
 }
 /* wann:end */
 

@@ -33,7 +33,7 @@ typedef struct {
 /* x as the nearest whole number within -limit..limit, a half away from 0; NaN is 0. */
 static inline wann_int wann_nearest_word(wann_real x, float limit)
 {
-    wann_real number = wann_clamp(wann_select(x == x, x, wann_constant(0.0f)), -limit, limit);
+    wann_real number = wann_bounded(x, -limit, limit, wann_constant(0.0f));
     wann_real half = wann_select(number < 0.0f, wann_constant(-0.5f), wann_constant(0.5f));
     return wann_to_int(number + half);
 }

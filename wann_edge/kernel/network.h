@@ -78,10 +78,6 @@ WANN_INLINE void wann_activate(int32_t activation, const wann_real *x, wann_real
 #undef WANN_CASE
 }
 
-/* wann:begin is_finite */
-#define wann_is_finite(x) (wann_abs(x) <= 3.40282347e+38f)
-/* wann:end */
-
 /* Scales the observations into value[1..inputs]; true in *finite where all of a
  * lane's observations are finite. */
 WANN_INLINE void wann_read_inputs(const wann_network *net, const wann_real *observation,
@@ -99,13 +95,11 @@ WANN_INLINE void wann_read_inputs(const wann_network *net, const wann_real *obse
         }
 }
 
-/* wann:begin clamp */
-/* low where x is below it, high where x is above it; NaN stays NaN. */
-static inline wann_real wann_clamp(wann_real x, float low, float high)
-{
-    wann_real raised = wann_select(x < low, wann_constant(low), x);
-    return wann_select(raised > high, wann_constant(high), raised);
-}
+/* wann:begin bounded */
+/* low where x is below it, high where x is above it, safe where x is not a number. */
+#define wann_bounded(x, low, high, safe) \
+    wann_select((x) > (high), wann_constant(high), \
+        wann_select((x) >= (low), (x), wann_select((x) < (low), wann_constant(low), safe)))
 /* wann:end */
 
 /* Clamps the last nodes into the actions; the safe action where an observation
@@ -117,10 +111,9 @@ WANN_INLINE void wann_write_outputs(const wann_network *net, const wann_real *va
     for (int32_t o = 0; o < net->outputs; o++)
         WANN_EACH_BLOCK(b) {
             wann_real y = last[o * WANN_BLOCKS + b];
-            wann_mask usable = finite[b] & wann_true(y == y);
-            action[o * WANN_BLOCKS + b] =
-                wann_select(usable, wann_clamp(y, net->output_low[o], net->output_high[o]),
-                            wann_constant(net->output_safe[o]));
+            wann_real safe = wann_constant(net->output_safe[o]);
+            wann_real bounded = wann_bounded(y, net->output_low[o], net->output_high[o], safe);
+            action[o * WANN_BLOCKS + b] = wann_select(finite[b], bounded, safe);
         }
 }
 

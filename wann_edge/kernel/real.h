@@ -44,17 +44,34 @@ typedef int32_t wann_int;
 #define wann_to_int(x) ((int32_t)(x))
 #define wann_to_real(n) ((float)(n))
 
-static inline float wann_power_of_two(int32_t n)
+/* Floats as words: comparisons and signs that cost no floating point where that is soft. */
+static inline uint32_t wann_bits(float x)
 {
-    union { uint32_t bits; float value; } power;
-    power.bits = (uint32_t)(n + 127) << 23;
-    return power.value;
+    union { float value; uint32_t bits; } word;
+    word.value = x;
+    return word.bits;
 }
 
-static inline float wann_negate_if_odd(float x, int32_t n)
+static inline float wann_from_bits(uint32_t bits)
 {
-    return (n & 1) != 0 ? -x : x;
+    union { uint32_t bits; float value; } word;
+    word.bits = bits;
+    return word.value;
 }
+
+#define wann_is_finite(x) (wann_bits(x) << 1 < 0xff000000u)
+/* x < limit for x that is not below 0, or is NaN, and limit above 0. */
+#define wann_is_below(x, limit) (wann_bits(x) < wann_bits(limit))
+#if defined(__GNUC__)
+#define wann_magnitude(x) __builtin_fabsf(x)
+#else
+#define wann_magnitude(x) wann_from_bits(wann_bits(x) & 0x7fffffffu)
+#endif
+/* Even for x not below 0 and odd for others, -0 among them. */
+#define wann_sign(x) ((int32_t)(wann_bits(x) >> 31))
+/* x 2^n where neither is below the smallest normal float. */
+#define wann_scaled(x, n) wann_from_bits(wann_bits(x) + ((uint32_t)(n) << 23))
+#define wann_negated_if_odd(x, n) (((n) & 1) != 0 ? -(x) : (x))
 /* wann:end */
 
 typedef int32_t wann_mask;
@@ -66,6 +83,7 @@ typedef int32_t wann_mask;
 
 typedef float wann_real __attribute__((vector_size(4 * WANN_LANES)));
 typedef int32_t wann_int __attribute__((vector_size(4 * WANN_LANES)));
+typedef uint32_t wann_uint __attribute__((vector_size(4 * WANN_LANES)));
 typedef wann_int wann_mask;
 
 #define wann_constant(x) ((wann_real){0} + (x))
@@ -78,15 +96,12 @@ static inline wann_real wann_select(wann_mask condition, wann_real yes, wann_rea
     return (wann_real)((condition & (wann_int)yes) | (~condition & (wann_int)no));
 }
 
-static inline wann_real wann_power_of_two(wann_int n)
-{
-    return (wann_real)((n + 127) << 23);
-}
-
-static inline wann_real wann_negate_if_odd(wann_real x, wann_int n)
-{
-    return (wann_real)((wann_int)x ^ (n << 31));
-}
+#define wann_is_finite(x) (((wann_int)(x) & 0x7f800000) != 0x7f800000)
+#define wann_is_below(x, limit) ((x) < (limit))
+#define wann_magnitude(x) ((wann_real)((wann_int)(x) & 0x7fffffff))
+#define wann_sign(x) ((wann_int)(x) >> 31)
+#define wann_scaled(x, n) ((wann_real)((wann_uint)(x) + ((wann_uint)(n) << 23)))
+#define wann_negated_if_odd(x, n) ((wann_real)((wann_int)(x) ^ ((n) << 31)))
 
 #endif
 

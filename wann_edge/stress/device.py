@@ -42,10 +42,12 @@ DEAD = (0, 0)
 
 _HARNESS = Path(__file__).with_name("harness.c")
 _STATEMENT = re.compile(r"(const (?:float|wann_word) n(\d+) = )([^;]*);")
-_LITERAL = re.compile(r"(?<![\w.])\d+\.\d*(?:e[+-]?\d+)?f\b")
-# What is no constant of the code: bounds of inputs, the period, and the shared weight.
-_UNUSED = re.compile(
-    rf"#define {NAME.upper()}_(INPUT_\w+_(LOW|HIGH)|SHARED_WEIGHT|CONTROL_PERIOD_S)\b"
+# Beside constants what is none of the code's: bounds of inputs, the period, and the shared
+# weight; and sums that nodes share, in which weights are.
+_LITERAL = re.compile(
+    rf"(?P<kept>#define {NAME.upper()}_"
+    r"(?:INPUT_\w+_(?:LOW|HIGH)|SHARED_WEIGHT|CONTROL_PERIOD_S)\b.*"
+    r"|\bs\d+ = [^;]*;)|(?<![\w.])\d+\.\d*(?:e[+-]?\d+)?f\b"
 )
 
 
@@ -58,11 +60,18 @@ class Device:
     """An instrumented header as a shared library, in the closed loop of a task.
 
     constants: the numbers that the header's code holds beside weights; none in fixed
-    point. Faults stay until ``heal``.
+    point. computed: the computed nodes that it has; of nodes that are equal the first.
+    Faults stay until ``heal``.
     """
 
-    def __init__(self, built: ctypes.CDLL, network: Network, constants: Sequence[float]) -> None:
-        self.constants = tuple(constants)
+    def __init__(
+        self,
+        built: ctypes.CDLL,
+        network: Network,
+        constants: Sequence[float],
+        computed: Sequence[int],
+    ) -> None:
+        self.constants, self.computed = tuple(constants), tuple(computed)
         self.network = network
         self._library = built
         pointer, number = ctypes.c_void_p, ctypes.c_int32
@@ -176,27 +185,28 @@ def compiled(network: Network) -> Iterator[Device]:
         output = place / "stressed.so"
         run_compiler([compiler, *flags, *defines, "-o", str(output), str(_HARNESS)], compiler)
         constants = [float(np.float32(literal[:-1])) for literal in literals]
-        yield Device(ctypes.CDLL(str(output)), network, constants)
+        nodes = {int(number) for _, number, _ in _STATEMENT.findall(header)}
+        computed = sorted(nodes - set(range(network.first_computed)))
+        yield Device(ctypes.CDLL(str(output)), network, constants, computed)
 
 
 def instrumented(header: str, network: Network, *, with_constants: bool) -> tuple[str, list[str]]:
     """A header's text with places for faults, and the constants that it reads from a table.
 
-    A zero needs no constant and stays. Weights, which are in the statements of computed
-    nodes, stay too. Raises VerifyError unless there is a statement for each such node.
+    A zero needs no constant and stays. Weights, which are in the statements of sums and of
+    computed nodes, stay too. Raises VerifyError unless each node that is read has a statement.
     """
     bare = re.sub(r"/\*.*?\*/", " ", header, flags=re.DOTALL)
     constants: list[str] = []
 
     def place(match: re.Match[str]) -> str:
-        if not with_constants or float(match[0][:-1]) == 0:
+        if match["kept"] or not with_constants or float(match[0][:-1]) == 0:
             return match[0]
         constants.append(match[0])
         return f"stress_constants[{len(constants) - 1}]"
 
     def tabled(text: str) -> str:
-        lines = text.splitlines(keepends=True)
-        return "".join(line if _UNUSED.match(line) else _LITERAL.sub(place, line) for line in lines)
+        return _LITERAL.sub(place, text)
 
     first, *rest = _STATEMENT.split(bare)
     parts, nodes = [tabled(first)], set[int]()
@@ -204,6 +214,7 @@ def instrumented(header: str, network: Network, *, with_constants: bool) -> tupl
         nodes.add(int(number))
         inside = tabled(expression) if int(number) < network.first_computed else expression
         parts += [f"{head}stress_result({number}, {inside});", tabled(after)]
-    if not nodes.issuperset(range(network.first_computed, network.node_count)):
+    named = set(map(int, re.findall(r"\bn(\d+)\b", bare)))
+    if named != nodes or max(nodes, default=0) < network.first_computed:
         raise VerifyError("the header has no statement for some node", where="stress")
     return "".join(parts), constants

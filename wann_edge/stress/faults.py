@@ -49,9 +49,15 @@ class Subject:
         return found
 
     @property
-    def computed(self) -> range:
-        """The numbers of the computed nodes."""
-        return range(self.network.first_computed, self.network.node_count)
+    def computed(self) -> tuple[int, ...]:
+        """The numbers of the computed nodes of the header, where equal nodes are one."""
+        return self.device.computed
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """Those of them that are no outputs."""
+        outputs = self.network.node_count - len(self.network.outputs)
+        return tuple(node for node in self.computed if node < outputs)
 
     @property
     def stored(self) -> tuple[float, ...]:
@@ -157,7 +163,7 @@ def _result_flip(subject: Subject, rate: Severity, rng: np.random.Generator) -> 
 
     def run() -> Iterator[Floats]:
         for _ in range(subject.samples):
-            node = rng.integers(subject.computed.start, subject.computed.stop, shape)
+            node = rng.choice(subject.computed, shape)
             flips = np.where(
                 rng.random(shape) < float(rate), node * 32 + rng.integers(32, size=shape), NO_FLIP
             )
@@ -188,7 +194,7 @@ def _dead_connection(subject: Subject, count: Severity, rng: np.random.Generator
 
 def _dead_node(subject: Subject, count: Severity, rng: np.random.Generator) -> Trials:
     """Hidden nodes whose results are 0."""
-    hidden, size = subject.computed[: subject.network.hidden_count], int(count)
+    hidden, size = subject.hidden, int(count)
 
     def put(nodes: Sequence[int]) -> None:
         subject.device.put({hidden[node]: DEAD for node in nodes})

@@ -10,6 +10,7 @@ import numpy as np
 
 from wann_edge.errors import MissingError, VerifyError
 from wann_edge.evaluate import PAPER_WEIGHTS, ForwardPolicy, episode_seeds, rollouts, run_episode
+from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
@@ -35,13 +36,14 @@ def prove(
     seed: int = 0,
     require: bool = True,
     on_check: Callable[[str], None] = lambda what: None,
+    optimize: Optimize = "size",
 ) -> Verification:
     """Exports the network for each target, builds, runs and compares it with the kernel.
 
     task: for typical states and the closed loop; without one, inputs are drawn from
     the declared bounds and no loop is closed. require: whether a target of which a part
     is not installed is a check that failed, or one that is skipped. on_check is told
-    what begins.
+    what begins. optimize: what a C header is exported for.
     Raises SettingsError on an unknown target, TaskError when the network does not fit.
     """
     task = None if task is None else final_task(task)
@@ -50,7 +52,7 @@ def prove(
     checks: list[Check] = []
     for name, kind in kinds.items():
         on_check(name)
-        checks.extend(_check_target(name, kind(), kernel, require=require))
+        checks.extend(_check_target(name, kind(), kernel, optimize, require=require))
     return Verification(tuple(checks))
 
 
@@ -90,11 +92,11 @@ class Reference:
 
 
 def _check_target(
-    name: str, target: Target, kernel: Reference, *, require: bool
+    name: str, target: Target, kernel: Reference, optimize: Optimize, *, require: bool
 ) -> Iterator[Check]:
     """The checks of one target; what can't be built or is missing is a check that failed."""
     try:
-        with target.artefacts(kernel.network) as artefacts:
+        with target.artefacts(kernel.network, optimize) as artefacts:
             for artefact in artefacts:
                 yield _check_artefact(name, artefact, kernel)
     except MissingError as error:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from wann_edge.formats import Optimize
 from wann_edge.network import Network
 from wann_edge.registry import load
 
 if TYPE_CHECKING:
     from wann_edge.exporters import Exporter
+    from wann_edge.exporters.c import CHeader
 
 
-def exported(network: Network, format: str, name: str) -> bytes:
-    """The bytes of a format of one file. Raises ExportError as the exporter does."""
-    exporter = cast("type[Exporter]", load("exporters", format))()
+def exported(network: Network, format: str, name: str, optimize: Optimize = "size") -> bytes:
+    """The bytes of a format of one file. Raises ExportError as the exporter does.
+
+    optimize: what a C header is exported for; other formats know no such choice.
+    """
+    kind = load("exporters", format)
+    if format == "c":
+        exporter: Exporter = cast("type[CHeader]", kind)(optimize)
+    else:
+        exporter = cast("type[Exporter]", kind)()
     return exporter.files(network, name)[f"{name}{exporter.suffix}"]

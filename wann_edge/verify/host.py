@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wann_edge.errors import VerifyError
+from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.needs import Need, demand, tool
 from wann_edge.network import Network
@@ -103,13 +104,15 @@ class HostTarget:
         return (tool(*COMPILERS, install="apt-get install gcc"),)
 
     @contextmanager
-    def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+    def artefacts(
+        self, network: Network, optimize: Optimize = "size"
+    ) -> Iterator[Iterator[Artefact]]:
         """Exports the header and gives it compiled by each compiler at each level."""
         demand(self.needs)
         found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             place = Path(folder)
-            (place / "policy.h").write_bytes(exported(network, "c", NAME))
+            (place / "policy.h").write_bytes(exported(network, "c", NAME, optimize))
             (place / "harness.c").write_text(HARNESS)
             yield self._built(place, found, len(network.outputs))
 

@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.needs import Need
 from wann_edge.network import Network
@@ -68,6 +69,8 @@ class OnnxTarget:
     needs: tuple[Need, ...] = ()
 
     @contextmanager
-    def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+    def artefacts(
+        self, network: Network, optimize: Optimize = "size"
+    ) -> Iterator[Iterator[Artefact]]:
         """Exports the graph and gives it in a session."""
         yield iter([OnnxGraph(exported(network, "onnx", "policy"))])

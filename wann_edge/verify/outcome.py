@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
+from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.needs import Listed
 from wann_edge.network import Network
@@ -42,8 +43,13 @@ class Target(Listed, Protocol):
     artefact can't be built.
     """
 
-    def artefacts(self, network: Network) -> AbstractContextManager[Iterator[Artefact]]:
-        """Exports the network and gives each artefact, built; cleans up at the end."""
+    def artefacts(
+        self, network: Network, optimize: Optimize = "size"
+    ) -> AbstractContextManager[Iterator[Artefact]]:
+        """Exports the network and gives each artefact, built; cleans up at the end.
+
+        optimize: what a C header is exported for.
+        """
         ...
 
 

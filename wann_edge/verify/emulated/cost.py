@@ -12,7 +12,7 @@ import numpy as np
 
 from wann_edge.errors import SettingsError
 from wann_edge.fixed import FixedNetwork
-from wann_edge.formats import WORDS
+from wann_edge.formats import WORDS, Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.task import Task, check_fit
@@ -67,7 +67,13 @@ class Cost:
 
 
 def measure_cost(
-    network: Network, core: str, *, task: Task | None = None, states: int = STATES, seed: int = 0
+    network: Network,
+    core: str,
+    *,
+    task: Task | None = None,
+    states: int = STATES,
+    seed: int = 0,
+    optimize: Optimize = "size",
 ) -> Cost:
     """Exports the header, compiles it for a core (-Os) and runs it on typical states.
 
@@ -78,7 +84,7 @@ def measure_cost(
     not fit the task.
     """
     known = core_named(core)
-    return _measured(known, network, _states(network, task, states, seed))
+    return _measured(known, network, _states(network, task, states, seed), optimize)
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,13 @@ class Share:
 
 
 def measure_shares(
-    network: Network, core: str, *, task: Task | None = None, states: int = STATES, seed: int = 0
+    network: Network,
+    core: str,
+    *,
+    task: Task | None = None,
+    states: int = STATES,
+    seed: int = 0,
+    optimize: Optimize = "size",
 ) -> tuple[Share, ...]:
     """What each activation of a network adds on a core, most instructions first.
 
@@ -102,13 +114,13 @@ def measure_shares(
     """
     known, seen = core_named(core), _states(network, task, states, seed)
     alive = network.without_dead_nodes()
-    whole = _measured(known, alive, seen)
+    whole = _measured(known, alive, seen, optimize)
     shares: list[Share] = []
     for name, nodes in Counter(alive.activations).items():
         if name == "linear":
             continue
         others = tuple("linear" if kind == name else kind for kind in alive.activations)
-        rest = _measured(known, replace(alive, activations=others), seen)
+        rest = _measured(known, replace(alive, activations=others), seen, optimize)
         instructions = whole.instructions_mean - rest.instructions_mean
         shares.append(Share(name, nodes, whole.flash_bytes - rest.flash_bytes, instructions))
     return tuple(sorted(shares, key=lambda share: -share.instructions_mean))
@@ -129,10 +141,10 @@ def _states(network: Network, task: Task | None, states: int, seed: int) -> Floa
     return typical_states(network, task, states, np.random.default_rng(seed))
 
 
-def _measured(core: Core, network: Network, seen: Floats) -> Cost:
+def _measured(core: Core, network: Network, seen: Floats, optimize: Optimize) -> Cost:
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
         source = Path(folder) / "step.c"
-        (source.parent / "policy.h").write_bytes(exported(network, "c", NAME))
+        (source.parent / "policy.h").write_bytes(exported(network, "c", NAME, optimize))
         source.write_text(HARNESS)
         return _run(core, compile_for(core, source, ("step",)), _in_memory(network, seen))
 

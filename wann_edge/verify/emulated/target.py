@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from wann_edge.errors import VerifyError
+from wann_edge.formats import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.verify.emulated.cores import CORES, Core
@@ -118,12 +119,14 @@ class EmulatedTarget:
         self.needs = NEEDS[core.architecture]
 
     @contextmanager
-    def artefacts(self, network: Network) -> Iterator[Iterator[Artefact]]:
+    def artefacts(
+        self, network: Network, optimize: Optimize = "size"
+    ) -> Iterator[Iterator[Artefact]]:
         """Exports the header and gives it compiled for the core."""
         check_installed(self._core)
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             source = Path(folder) / "harness.c"
-            (source.parent / "policy.h").write_bytes(exported(network, "c", NAME))
+            (source.parent / "policy.h").write_bytes(exported(network, "c", NAME, optimize))
             source.write_text(HARNESS if self._core.has_room else WITHOUT_SELFTEST)
             yield iter([emulated_header(self._core, source, network)])
 
