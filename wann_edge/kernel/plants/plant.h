@@ -23,6 +23,13 @@ typedef struct {
 #define WANN_TURN_RAD 6.28318531f
 #define WANN_PER_TURN 0.159154943f
 
+/* low where x is below it, high where x is above it; NaN stays NaN. */
+static inline wann_real wann_clamp(wann_real x, float low, float high)
+{
+    wann_real raised = wann_select(x < low, wann_constant(low), x);
+    return wann_select(raised > high, wann_constant(high), raised);
+}
+
 /* Sine and cosine of an angle in radians. */
 static inline wann_real wann_sin_rad(wann_real angle)
 {
