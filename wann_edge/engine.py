@@ -32,7 +32,7 @@ class _Chunk(NamedTuple):
     networks: Sequence[Network]
     weights: Weights
     seeds: Sequence[int]
-    final: bool
+    final: bool = False
 
 
 class _Evaluated(NamedTuple):
