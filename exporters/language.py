@@ -69,9 +69,9 @@ class Language:
         right_level = Level.PRODUCT if level == Level.SUM else Level.SIGN
         return Text(f"{left.within(level)} {operator} {right.within(right_level)}", level)
 
-    def whole_sum(self, left: Text, right: Text) -> Text:
-        """The sum of two whole numbers, within 32 bits."""
-        return Text(f"{left.within(Level.SUM)} + {right.within(Level.PRODUCT)}", Level.SUM)
+    def exclusive_or(self, left: Text, right: Text) -> Text:
+        """Of the bits of two whole numbers of 32 bits; in parentheses wherever it stands."""
+        return Text(f"{left.within(Level.ATOM)} ^ {right.within(Level.ATOM)}", Level.CHOICE)
 
     def negated(self, value: Text) -> Text:
         """The number with the other sign, zeros too."""

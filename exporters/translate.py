@@ -185,7 +185,7 @@ class _Writer:
     def _operation(self, node: c_ast.Node) -> tuple[Kind, Text]:
         match node:
             case c_ast.BinaryOp(op=operator) if operator in _ARITHMETIC:
-                return self._arithmetic(node)
+                return "real", self._arithmetic(node)
             case c_ast.BinaryOp(op=operator, left=left, right=right) if operator in _COMPARISONS:
                 operands = self._expression(left, "real"), self._expression(right, "real")
                 return "bool", self._language.comparison(operator, *operands)
@@ -209,29 +209,24 @@ class _Writer:
                 subscript=c_ast.Constant(type="int", value=index),
             ):
                 return "real", self._language.element("observation", int(index))
+            case c_ast.BinaryOp(op="^", left=left, right=right):
+                wholes = self._expression(left, "int"), self._expression(right, "int")
+                return "int", self._language.exclusive_or(*wholes)
             case c_ast.FuncCall(name=c_ast.ID(name=name)) if name in self._functions:
                 return self._functions[name].result, self._call(node)
         raise refusal(node)
 
-    def _arithmetic(self, node: c_ast.Node) -> tuple[Kind, Text]:
-        """A chain of operations from the left, without recursion: a sum may have many terms.
-
-        Whole numbers are only added.
-        """
+    def _arithmetic(self, node: c_ast.Node) -> Text:
+        """A chain of operations from the left, without recursion: a sum may have many terms."""
         chain = []
         while isinstance(node, c_ast.BinaryOp) and node.op in _ARITHMETIC:
             chain.append(node)
             node = node.left
-        found, value = self._operation(node)
+        value = self._expression(node, "real")
         for one in reversed(chain):
-            if found == "bool" or (found == "int" and one.op != "+"):
-                raise refusal(one)
-            right = self._expression(one.right, found)
-            if found == "int":
-                value = self._language.whole_sum(value, right)
-            else:
-                value = self._language.arithmetic(one.op, self._short(value), right)
-        return found, value
+            right = self._expression(one.right, "real")
+            value = self._language.arithmetic(one.op, self._short(value), right)
+        return value
 
     def _short(self, value: Text) -> Text:
         """The value, or where it has become long a variable that holds it."""

@@ -85,7 +85,7 @@ def test_a_connection_costs_an_addition(core: str) -> None:
 
 @pytest.mark.parametrize("core", CORES)
 def test_only_cores_without_an_fpu_link_routines(core: str) -> None:
-    found = measure_cost(small(), core, states=2)
+    found = measure_cost(small(edges=2), core, states=2)
     assert bool(found.libraries) == (not CORES[core].has_fpu)
     assert found.flash_bytes == found.code_bytes + found.constant_bytes > 0
 

@@ -77,7 +77,7 @@ static inline wann_real wann_sin_below(wann_real x, wann_real magnitude)
 {
     wann_int nearest = wann_to_int(magnitude + 0.5f);
     wann_real rest = magnitude - wann_to_real(nearest);
-    return wann_sin_half_turn(wann_negated_if_odd(rest, nearest + wann_sign(x)));
+    return wann_sin_half_turn(wann_negated_if_odd(rest, nearest ^ wann_sign(x)));
 }
 
 /* sin(pi x). A float of 2^23 or more is a whole number, where the sine is 0;
