@@ -117,7 +117,7 @@ def test_a_header_with_one_sign_changed_is_seen(core: str, monkeypatch: pytest.M
         def files(self, network: Network, name: str) -> Files:
             ((path, content),) = super().files(network, name).items()
             before, step, after = content.partition(b"_step_with_weight(")
-            return {path: before + step + after.replace(b" + n", b" - n", 1)}
+            return {path: before + step + b" - n".join(after.rsplit(b" + n", 1))}
 
     monkeypatch.setattr("wann_edge.exporters.c.CHeader", Wrong)
     (check,) = prove(controller(), [core]).checks
