@@ -98,10 +98,11 @@ def _step(writer: Writer, x: str) -> str:
 
 
 def _gauss(writer: Writer, x: str) -> str:
-    """exp(-x^2 / 2) in steps of 2^-24, and so 0 for large x: the kernel's resolution."""
-    half_square = writer.add("Mul", writer.add("Mul", x, x), writer.number(-0.5))
-    less_1 = writer.add("Sub", writer.add("Exp", half_square), writer.number(1.0))
-    return writer.add("Add", less_1, writer.number(1.0))
+    """exp(-x^2 / 2), and 0 where the kernel has it: from x^2 = 64 on."""
+    square = writer.add("Mul", x, x)
+    exp = writer.add("Exp", writer.add("Mul", square, writer.number(-0.5)))
+    near = writer.add("Cast", writer.add("Less", square, writer.number(64.0)), to=TensorProto.FLOAT)
+    return writer.add("Mul", exp, near)
 
 
 def _sigmoid(writer: Writer, x: str) -> str:

@@ -188,7 +188,7 @@ def test_step_after_a_zero(kind: str) -> None:
     inputs, outputs = named_channels(1, 1)
     network = Network(inputs, outputs, (kind, "step"), ((1, 2), (2, 3)))
     whole = np.arange(-9, 10)
-    far = {"sin": whole, "cos": whole + 0.5, "gauss": [-40, -6, 6, 40], "sigmoid": [-40, -20]}
+    far = {"sin": whole, "cos": whole + 0.5, "gauss": [-40, -8, 8, 40], "sigmoid": [-40, -20]}
     x = np.array(far[kind], np.float32)[:, np.newaxis]
     for actions in (in_onnxruntime, in_reference, in_kernel):
         np.testing.assert_array_equal(actions(network, x, 1.0), np.zeros_like(x))
