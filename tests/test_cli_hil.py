@@ -50,9 +50,7 @@ def test_firmware_is_a_whole_project(
     names = {path.name for path in folder.iterdir()}
     assert {"policy.h", "hil_device.c", "README.md"} <= names
     assert ("my_board.ino" if board == "arduino" else "Makefile") in names
-    assert "is there and not empty" in complaint(
-        capsys, "firmware", file, "--board", board, "-o", folder
-    )
+    assert "is not empty" in complaint(capsys, "firmware", file, "--board", board, "-o", folder)
     assert ran(capsys, "firmware", file, "--board", board, "-o", folder, "--force")[0] == 0
 
 

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ README = (ROOT / "README.md").read_text()
 
 
 @pytest.fixture
-def champion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
+def champion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
     """A controller where the documentation's examples expect one; the current folder."""
     made = random_network(np.random.default_rng(1), inputs=5, hidden=5, outputs=1)
     network = Network(SPEC.inputs, SPEC.outputs, made.activations, made.edges, task="swingup")
@@ -38,9 +39,9 @@ def champion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
     (tmp_path / "controller.py").write_bytes(export(network, "numpy"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
+    yield network
     for module in ("policy", "controller"):
-        monkeypatch.delitem(sys.modules, module, raising=False)
-    return network
+        sys.modules.pop(module, None)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
