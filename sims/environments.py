@@ -38,6 +38,7 @@ class PlantEnv(gymnasium.Env[Floats, Floats]):
     def __init__(self, task: str) -> None:
         self._task = cast("type[NativeTask]", load("tasks", task))()
         spec = self._task.spec
+        self.dt = spec.dt_s  # As other environments call it.
         ends = np.array([(channel.low, channel.high) for channel in spec.outputs], np.float32)
         self.observation_space = Box(-_LARGEST, _LARGEST, (len(spec.inputs),))
         self.action_space = Box(ends[:, 0], ends[:, 1])
