@@ -100,7 +100,7 @@ def test_a_search_by_cost_repeats_for_any_workers_and_goes_on(
 ) -> None:
     # A spawned process imports the main module: here pytest, which it has no use for.
     monkeypatch.setattr("__main__.__spec__", None)
-    monkeypatch.delattr("__main__.__file__")
+    monkeypatch.delattr("__main__.__file__", raising=False)
     changes = {"complexity": "instructions:toy", "complexity_probability": 0.5}
     run_search("swingup", small(**changes), tmp_path / "whole")
     check_front_file(tmp_path / "whole", "instructions:toy")

@@ -47,7 +47,7 @@ DRAWS = {
 def no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     # A spawned process imports the main module: here pytest, which it has no use for.
     monkeypatch.setattr("__main__.__spec__", None)
-    monkeypatch.delattr("__main__.__file__")
+    monkeypatch.delattr("__main__.__file__", raising=False)
 
 
 def small(name: str, draws: dict[str, object]) -> Settings:
