@@ -59,3 +59,10 @@ def compiler(request: pytest.FixtureRequest) -> str:
             name, f"{name} is not installed: apt-get install {name.replace('clang++', 'clang')}"
         )
     return name
+
+
+@pytest.fixture
+def no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spawned process imports the main module: here pytest, which it has no use for."""
+    monkeypatch.setattr("__main__.__spec__", None)
+    monkeypatch.delattr("__main__.__file__", raising=False)

@@ -95,12 +95,8 @@ def test_nothing_on_the_front_is_dominated_and_all_else_is_within_a_cell(
     assert members[-1].mean == max(one.mean for one in offered)
 
 
-def test_a_search_by_cost_repeats_for_any_workers_and_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # A spawned process imports the main module: here pytest, which it has no use for.
-    monkeypatch.setattr("__main__.__spec__", None)
-    monkeypatch.delattr("__main__.__file__", raising=False)
+@pytest.mark.usefixtures("no_main_module")
+def test_a_search_by_cost_repeats_for_any_workers_and_goes_on(tmp_path: Path) -> None:
     changes = {"complexity": "instructions:toy", "complexity_probability": 0.5}
     run_search("swingup", small(**changes), tmp_path / "whole")
     check_front_file(tmp_path / "whole", "instructions:toy")

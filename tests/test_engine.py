@@ -90,10 +90,7 @@ def same(found: list[Rollouts], expected: list[Rollouts]) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    # A spawned process imports the main module: here pytest, which it has no use for.
-    monkeypatch.setattr("__main__.__spec__", None)
-    monkeypatch.delattr("__main__.__file__", raising=False)
+def no_process_is_left(no_main_module: None) -> Iterator[None]:
     yield
     assert not multiprocessing.active_children()
 

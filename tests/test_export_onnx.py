@@ -89,7 +89,7 @@ def engines_error() -> Iterator[None]:
 
 
 @given(st.integers(0, 2**32 - 1), st.booleans(), st.sampled_from((-2.0, -1.0, 0.5, 1.0)))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_whole_numbers_give_the_kernels_numbers(
     seed: int, single_weights: bool, weight: float
 ) -> None:
@@ -108,7 +108,7 @@ def test_whole_numbers_give_the_kernels_numbers(
 
 
 @given(networks(), st.integers(0, 2**32 - 1), st.floats(-2, 2, width=32))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_near_the_oracle(network: Network, seed: int, weight: float) -> None:
     """Within the oracle's running error bound, where a step near 0 may fall either way."""
     seen = observations(network, seed, 4)
@@ -195,7 +195,7 @@ def test_step_after_a_zero(kind: str) -> None:
 
 
 @given(networks(), st.integers(0, 2**32 - 1), st.sampled_from((math.nan, math.inf, -math.inf)))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_safe_action_where_an_observation_is_not_finite(
     network: Network, seed: int, fault: float
 ) -> None:
@@ -209,7 +209,7 @@ def test_safe_action_where_an_observation_is_not_finite(
 
 
 @given(networks(), st.integers(0, 2**32 - 1), st.sampled_from((1e30, LARGEST)))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_extreme_observations_give_actions_in_bounds(
     network: Network, seed: int, size: float
 ) -> None:

@@ -31,7 +31,7 @@ def model_of(network: Network) -> onnx.ModelProto:
 
 
 @given(networks())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_any_network_passes_the_checker(network: Network) -> None:
     content = export(network, "onnx")
     onnx.checker.check_model(content, full_check=True)
@@ -88,7 +88,7 @@ def test_few_nodes(network: Network) -> None:
 
 
 @given(st.lists(st.text(min_size=1, max_size=64).filter(str.isprintable), min_size=4, unique=True))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_metadata_is_the_contract(texts: list[str]) -> None:
     """Any printable names, quotes and braces among them; absent bounds are null."""
     network = Network(

@@ -41,7 +41,7 @@ def any_words(network: FixedNetwork, count: int, seed: int) -> tuple[np.ndarray,
     return words[:, 1:], words[:, 0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(networks(), st.sampled_from(list(WORDS)), st.integers(0, 2**32))
 def test_the_walk_is_the_oracles_and_never_overflows(
     network: Network, dtype: str, seed: int
@@ -53,7 +53,7 @@ def test_the_walk_is_the_oracles_and_never_overflows(
         assert walk(fixed, row.tolist(), int(weight)) == got.tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(networks(), st.sampled_from(list(WORDS)), st.integers(0, 2**32))
 def test_floats_go_through_the_same_walk(network: Network, dtype: str, seed: int) -> None:
     fixed = fixed_of(network, dtype)
@@ -72,7 +72,7 @@ def test_floats_go_through_the_same_walk(network: Network, dtype: str, seed: int
     np.testing.assert_array_equal(actions, expected)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(networks(), st.sampled_from(list(WORDS)), st.integers(0, 2**32))
 def test_observations_become_the_kernels_words(network: Network, dtype: str, seed: int) -> None:
     fixed = fixed_of(network, dtype)
@@ -85,7 +85,7 @@ def test_observations_become_the_kernels_words(network: Network, dtype: str, see
     np.testing.assert_array_equal(fixed.program.forward(seen, weights), expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(), st.integers(0, 2**32))
 def test_wide_words_are_near_floats(network: Network, seed: int) -> None:
     """But for steps, whose argument rounding may carry over 0, and for steep networks."""

@@ -22,7 +22,7 @@ from wann_edge.kernel import Program, plant, program, supported_lanes
 from wann_edge.kernel.library import library
 from wann_edge.network import Network, named_channels
 
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=60)
 
 
 def some_rows(network: Network, rng: np.random.Generator) -> tuple[NDArray[np.float32], ...]:

@@ -26,9 +26,7 @@ from wann_edge.sims.swingup import SPEC, SwingUp
 
 WIDER = [width for width in supported_lanes() if width > 1]
 # The environment variable is set anew in each test; the examples of one test share it.
-SHARED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SHARED = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def start_states(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
@@ -136,7 +134,7 @@ def test_a_job_with_edge_weights_is_a_network_that_has_them(
 
 
 @given(st.lists(networks(inputs=5, outputs=1), max_size=5), st.integers(0, 70), st.booleans())
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_programs_run_together_as_each_alone(
     found: list[Network], count: int, in_chunks: bool
 ) -> None:

@@ -29,12 +29,7 @@ from wann_edge.search.settings import Settings, preset
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts, load_task
 
-
-@pytest.fixture(autouse=True)
-def no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A spawned process imports the main module: here pytest, which it has no use for.
-    monkeypatch.setattr("__main__.__spec__", None)
-    monkeypatch.delattr("__main__.__file__", raising=False)
+pytestmark = pytest.mark.usefixtures("no_main_module")
 
 
 def small(**changes: object) -> Settings:

@@ -23,6 +23,8 @@ from wann_edge.search.settings import Settings, preset
 from wann_edge.search.strategy import OnePopulation
 from wann_edge.sims.swingup import SPEC, SwingUp
 
+pytestmark = pytest.mark.usefixtures("no_main_module")
+
 RESULTS = ("champion.json", "pareto.json")
 UNIFORM = {"kind": "uniform", "low": -2, "high": 2}
 DRAWS = {
@@ -41,13 +43,6 @@ DRAWS = {
         "per": "generation",
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A spawned process imports the main module: here pytest, which it has no use for.
-    monkeypatch.setattr("__main__.__spec__", None)
-    monkeypatch.delattr("__main__.__file__", raising=False)
 
 
 def small(name: str, draws: dict[str, object]) -> Settings:

@@ -218,7 +218,7 @@ def float32_value(expression: str, x: np.float32, y: np.float32) -> np.float32:
     return value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(EXPRESSIONS, EXPRESSIONS, st.sampled_from("+-*/"))
 def test_parentheses_stand_where_they_must(left: str, right: str, operator: str) -> None:
     """Every expression in numpy's operators and in rounded ones, against C's own structure."""

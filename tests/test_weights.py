@@ -21,7 +21,7 @@ from wann_edge.search.streams import Stream
 from wann_edge.search.weights import WeightDraws
 
 COUNT = 4000
-QUICK = settings(max_examples=50, deadline=None)
+QUICK = settings(max_examples=50)
 SEEDS = st.integers(0, 2**63)
 NUMBERS = st.floats(-100, 100, width=32)
 

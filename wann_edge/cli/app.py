@@ -10,6 +10,7 @@ import typer
 from wann_edge.cli.artefacts import artefacts
 from wann_edge.cli.hardware import hardware
 from wann_edge.cli.options import (
+    TASK,
     Complexity,
     Draws,
     Folder,
@@ -84,13 +85,7 @@ def demo(
     epilog="Example:  wann-edge search swingup --preset fast --time-limit 60s --out my-run"
 )
 def search(
-    task: Annotated[
-        str | None,
-        typer.Argument(
-            help="The task's name, such as swingup or gymnasium:LunarLanderContinuous-v3, "
-            "or a plant's C file."
-        ),
-    ] = None,
+    task: Annotated[str | None, TASK] = None,
     preset: Preset = None,
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
     complexity: Complexity = None,
@@ -224,13 +219,7 @@ def tune(
 
 @app.command(epilog="Example:  wann-edge baseline swingup --layers 10 -o baseline.json")
 def baseline(
-    task: Annotated[
-        str,
-        typer.Argument(
-            help="The task's name, such as swingup or gymnasium:LunarLanderContinuous-v3, "
-            "or a plant's C file."
-        ),
-    ],
+    task: Annotated[str, TASK],
     layers: Annotated[
         str, typer.Option(help="Sizes of the hidden layers, such as 10 or 10,10.")
     ] = "10",

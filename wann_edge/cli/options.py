@@ -7,6 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
+TASK = typer.Argument(
+    help="The task's name, such as swingup or gymnasium:LunarLanderContinuous-v3, "
+    "or a plant's C file."
+)
 NetworkFile = Annotated[Path, typer.Argument(metavar="FILE", help="A network file (JSON).")]
 TaskName = Annotated[
     str | None,
@@ -78,7 +82,7 @@ Draws = Annotated[
 ]
 ScoringEpisodes = Annotated[
     int | None,
-    typer.Option(min=1, help="Episodes for each weight. Default: 8; of preset paper 3."),
+    typer.Option(min=1, help="Episodes for each weight. Default: the preset's, 8 of fast."),
 ]
 Resume = Annotated[
     Path | None,

@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -24,13 +23,10 @@ from wann_edge.fixed import FixedNetwork
 from wann_edge.kernel import Floats, Integers
 from wann_edge.kernel.library import library
 from wann_edge.network import Network
-from wann_edge.registry import load
 from wann_edge.stress.bits import flipped
 from wann_edge.task import PlantTask, Task, has_plant
 from wann_edge.verify.emulated.toolchain import run_compiler
-
-if TYPE_CHECKING:
-    from wann_edge.exporters import Exporter
+from wann_edge.verify.exported import exported
 
 COMPILERS = ("gcc", "clang")
 NAME = "stressed_policy"
@@ -171,8 +167,7 @@ def compiled(network: Network) -> Iterator[Device]:
     compiler = next(filter(shutil.which, COMPILERS), None)
     if compiler is None:
         raise MissingError("no C compiler (gcc or clang)", remedy="apt-get install gcc")
-    exporter = cast("type[Exporter]", load("exporters", "c"))()
-    header = exporter.files(network, NAME)[f"{NAME}.h"].decode("ascii")
+    header = exported(network, "c", NAME).decode("ascii")
     in_words = isinstance(network, FixedNetwork)
     text, literals = instrumented(header, network, with_constants=not in_words)
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
