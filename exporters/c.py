@@ -74,7 +74,8 @@ ${safe}
 ${nodes}
 ${actions}
 }
-${closing}
+#undef WANN_ATTRIBUTE
+
 /* The action for an observation, with the network's own shared weight. */
 static inline void ${name}_step(const float observation[${NAME}_INPUTS],
         float action[${NAME}_OUTPUTS])
@@ -168,7 +169,6 @@ def _function(network: Network, name: str, optimize: Optimize) -> str:
         NAME=name.upper(),
         called=_attribute(optimize, network.shared_weight) + _called(functions, name),
         attribute="WANN_ATTRIBUTE " if optimize == "speed" else "",
-        closing="#undef WANN_ATTRIBUTE\n",
         safe="\n".join(f"            {statement}" for statement in safe),
         nodes="\n".join(map(wrapped, statements(network, values, functions, name))),
         actions="\n".join(map(wrapped, actions)),
