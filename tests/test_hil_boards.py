@@ -165,7 +165,7 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingError, match="apt-get install qemu-system-misc"):
         machine_named("virt")
     monkeypatch.setattr(shutil, "which", lambda name: name)
-    monkeypatch.setattr(emulation, "find_spec", lambda name: None)
+    monkeypatch.setattr("wann_edge.needs.find_spec", lambda name: None)
     with pytest.raises(MissingError, match=r'pip install "wann-edge\[emu\]"'):
         machine_named("virt")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,12 +12,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from wann_edge import zig
-from wann_edge.errors import LinkError, MissingError, SettingsError
+from wann_edge.errors import LinkError, SettingsError
+from wann_edge.needs import demand, package, tool
 
 _START_S = 10.0
 _ARM, _MISC = "qemu-system-arm", "qemu-system-misc"
@@ -58,11 +57,13 @@ def machine_named(name: str) -> Machine:
             remedy=f"use one of {', '.join(MACHINES)}",
         )
     machine = MACHINES[name]
-    for tool, package in ((machine.program, machine.package), ("make", "make")):
-        if shutil.which(tool) is None:
-            raise MissingError(f"{tool} not installed", remedy=f"apt-get install {package}")
-    if find_spec("ziglang") is None:
-        raise MissingError("ziglang not installed", remedy='pip install "wann-edge[emu]"')
+    demand(
+        (
+            tool(machine.program, install=f"apt-get install {machine.package}"),
+            tool("make", install="apt-get install make"),
+            package("ziglang", zig.INSTALL),
+        )
+    )
     return machine
 
 
