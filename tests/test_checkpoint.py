@@ -16,6 +16,7 @@ import pytest
 from wann_edge.cli import run
 from wann_edge.errors import SettingsError
 from wann_edge.search import checkpoint
+from wann_edge.search import settings as search_settings
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
 
@@ -176,3 +177,30 @@ def test_an_ended_run_has_nothing_left_to_do(tmp_path: Path) -> None:
     half = settings(generations=32, time_limit_s=None)
     run_search("swingup", half, tmp_path, resume=True)
     assert {name: (tmp_path / name).read_bytes() for name in RESULTS} == before
+
+
+class Pressing(tuple[tuple[str, object], ...]):
+    """Values that are not said; who looks among them has Ctrl-C pressed."""
+
+    __slots__ = ()
+
+    def __contains__(self, value: object) -> bool:
+        os.kill(os.getpid(), signal.SIGINT)
+        return super().__contains__(value)
+
+
+def test_ctrl_c_while_a_checkpoint_is_written_waits_until_it_is(
+    tmp_path: Path, uninterrupted: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_a_run(tmp_path)
+    state = checkpoint.load(tmp_path)
+    for name in checkpoint.NAMES:
+        (tmp_path / name).unlink()
+    before = signal.getsignal(signal.SIGINT)
+    with monkeypatch.context() as patched:
+        patched.setattr(search_settings, "UNSAID", Pressing(search_settings.UNSAID))
+        with pytest.raises(KeyboardInterrupt):
+            checkpoint.save(tmp_path, state)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert checkpoint.load(tmp_path) == state
+    assert resumed(tmp_path) == uninterrupted

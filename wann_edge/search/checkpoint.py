@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from wann_edge.errors import SettingsError
 from wann_edge.files import write_whole
+from wann_edge.interrupts import ctrl_c_waits
 from wann_edge.search.state import State
 
 VERSION = 1
@@ -19,6 +20,7 @@ NAMES = ("checkpoint-0.json", "checkpoint-1.json")
 _STATE = TypeAdapter(State)
 
 
+@ctrl_c_waits()
 def save(folder: Path, state: State) -> None:
     """Writes the state over the older of the two checkpoints: a check sum, then JSON.
 

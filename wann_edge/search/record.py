@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wann_edge.errors import SettingsError
 from wann_edge.files import write_whole
+from wann_edge.interrupts import ctrl_c_waits
 from wann_edge.netfile import to_json
 from wann_edge.network import Network
 from wann_edge.search import checkpoint, front
@@ -58,12 +59,14 @@ class Record:
             events.unlink()
         checkpoint.remove(self.folder)
 
+    @ctrl_c_waits()
     def save(self, stopped: str, history: Sequence[Progress], champion: Tested) -> None:
         """Writes the champion, the history and the run's state."""
         self._write("champion.json", to_json(self.shipped(champion)))
         self._write("history.csv", _table(history))
         self._write_run(stopped, history[-1])
 
+    @ctrl_c_waits()
     def save_front(self, found: Sequence[Tested]) -> None:
         """Writes the best network of each complexity."""
         entries = tuple(front.Entry(self.shipped(t), t.complexity, t.mean) for t in found)
