@@ -16,7 +16,7 @@ from gymnasium.spaces import Box
 
 from wann_edge.kernel import Floats, plant_names
 from wann_edge.registry import load
-from wann_edge.sims.native import NativeTask
+from wann_edge.sims.native import NativeTask, NativeWorld
 
 # Nothing bounds a velocity, and a step may lead beyond what ends an episode. gymnasium
 # wants finite bounds: the largest float32.
@@ -42,7 +42,7 @@ class PlantEnv(gymnasium.Env[Floats, Floats]):
         ends = np.array([(channel.low, channel.high) for channel in spec.outputs], np.float32)
         self.observation_space = Box(-_LARGEST, _LARGEST, (len(spec.inputs),))
         self.action_space = Box(ends[:, 0], ends[:, 1])
-        self._world = self._task.world()
+        self._world = NativeWorld(self._task)
         self._over = True
 
     def reset(

@@ -15,6 +15,7 @@ from wann_edge.errors import MissingError, TaskError
 from wann_edge.kernel import Floats
 from wann_edge.needs import Need
 from wann_edge.network import Network
+from wann_edge.practice import Patience, Practice
 from wann_edge.sims.gym_task import PREFIX, GymTask, GymWorld
 from wann_edge.task import Rollouts, Spec
 
@@ -52,7 +53,8 @@ class EnvpoolTask:
     summary = "batches of a gymnasium environment, from EnvPool"
     needs: tuple[Need, ...] = ()
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, practice: Practice | None = None) -> None:
+        self._practice = practice or Practice()
         self._id = name.partition(":")[2]
         self._envpool = _envpool()
         self.final = GymTask(PREFIX + self._id)
@@ -67,7 +69,11 @@ class EnvpoolTask:
 
     def __reduce__(self) -> tuple[object, ...]:
         """EnvPool is found anew in another process."""
-        return (type(self), (self.spec.name,))
+        return (type(self), (self.spec.name, self._practice))
+
+    def practised(self, practice: Practice) -> EnvpoolTask:
+        """The task whose batches follow these rules."""
+        return EnvpoolTask(self.spec.name, practice)
 
     def world(self) -> GymWorld:
         """gymnasium's world."""
@@ -88,16 +94,16 @@ class EnvpoolTask:
 
     def _run(self, network: Network, weights: Floats, seeds: list[int]) -> Rollouts:
         """Every weight with the seed beside it; those that are over wait for the last."""
-        pool = self._pool(seeds)
+        pool, patience = self._pool(seeds), Patience(self._practice)
         running = np.ones(len(seeds), np.bool_)
         returns, steps = np.zeros(len(seeds), np.float32), np.zeros(len(seeds), np.int32)
         observation = pool.reset()[0]
         for _ in range(self.spec.max_steps):
             action = network.program.forward(observation.astype(np.float32), weights)
             observation, reward, terminated, truncated, _ = pool.step(action)
-            returns[running] += reward[running].astype(np.float32)
+            returns[running] += self._practice.counted(reward[running].astype(np.float32))
             steps[running] += 1
-            running &= ~(terminated | truncated)
+            running &= ~(terminated | truncated | patience.is_spent(returns))
             if not running.any():
                 break
         pool.close()

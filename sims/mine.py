@@ -32,9 +32,9 @@ class MyTask(NativeTask):
         self._mine = mine
         self.spec = _spec(path, mine)
 
-    def __reduce__(self) -> tuple[object, ...]:
+    def _arguments(self) -> tuple[object, ...]:
         """Another process compiles the file anew."""
-        return (type(self), (self._path,))
+        return (self._path,)
 
     def start(self, seed: int) -> Floats:
         """The starting state [states] that a seed names, by the file's own ``reset``."""

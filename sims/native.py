@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wann_edge.disturb.disturbances import NONE, Disturbances
+from wann_edge.disturb.draws import draw
+from wann_edge.disturb.world import DisturbedWorld
 from wann_edge.errors import TaskError
-from wann_edge.kernel import Floats, Plant, plant, rollouts_of
+from wann_edge.kernel import Disturbance, Floats, Integers, Plant, plant, rollouts_of
 from wann_edge.needs import Need
 from wann_edge.network import Network
 from wann_edge.task import Rollouts, Spec
@@ -19,19 +23,30 @@ class NativeTask:
     """A task whose worlds are one of the kernel's plants.
 
     A subclass has a ``spec``, named as the plant is, and says in ``draw`` where
-    episodes start. plant: the kernel's.
+    episodes start. plant: the kernel's. disturbances: those of all its episodes.
     """
 
     spec: Spec
     summary: str
     needs: tuple[Need, ...] = ()
+    disturbances: Disturbances = NONE
 
     def __init__(self) -> None:
         self.plant: Plant = plant(self.spec.name)
 
     def __reduce__(self) -> tuple[object, ...]:
         """A plant is found anew in another process."""
-        return (type(self), ())
+        return (_made, (type(self), self._arguments(), self.disturbances))
+
+    def _arguments(self) -> tuple[object, ...]:
+        """What another process makes the task with."""
+        return ()
+
+    def disturbed(self, disturbances: Disturbances) -> NativeTask:
+        """The task with disturbances, in the kernel's lanes."""
+        other = copy(self)
+        other.disturbances = disturbances
+        return other
 
     def draw(self, rng: np.random.Generator) -> ArrayLike:
         """A starting state [states]."""
@@ -45,9 +60,12 @@ class NativeTask:
         """The starting state of every episode, float32 [episodes, states]."""
         return _starts(self, tuple(seeds))
 
-    def world(self) -> NativeWorld:
+    def world(self) -> NativeWorld | DisturbedWorld:
         """A world of its own for one caller."""
-        return NativeWorld(self)
+        world = NativeWorld(self)
+        if self.disturbances == NONE:
+            return world
+        return DisturbedWorld(world, self.spec, self.disturbances)
 
     def rollouts(
         self, network: Network, weights: Sequence[float], seeds: Sequence[int]
@@ -62,7 +80,10 @@ class NativeTask:
         shape = (len(networks), len(weights), len(seeds))
         jobs = _jobs(self, np.array(weights, np.float32).tobytes(), tuple(seeds))
         programs = [network.program for network in networks]
-        returns, steps = rollouts_of(programs, self.plant, *jobs, self.spec.max_steps)
+        disturbed = _disturbed(self, tuple(seeds), len(weights))
+        returns, steps = rollouts_of(
+            programs, self.plant, *jobs, self.spec.max_steps, disturbed=disturbed
+        )
         pairs = zip(returns.reshape(shape), steps.reshape(shape), strict=True)
         return [Rollouts(*pair) for pair in pairs]
 
@@ -74,8 +95,9 @@ class NativeTask:
         if weights.ndim == 3:
             shared = np.ones(len(states), np.float32)
             single = weights.reshape(len(states), -1)
+        disturbed = _disturbed(self, tuple(seeds), shape[0])
         returns, steps = network.program.rollouts(
-            self.plant, shared, states, self.spec.max_steps, single
+            self.plant, shared, states, self.spec.max_steps, single, disturbed
         )
         return Rollouts(returns.reshape(shape), steps.reshape(shape))
 
@@ -97,6 +119,25 @@ def _jobs(task: NativeTask, weights: bytes, seeds: tuple[int, ...]) -> tuple[Flo
     return np.repeat(shared, len(seeds)), np.tile(_starts(task, seeds), (len(shared), 1))
 
 
+@lru_cache(maxsize=8)
+def _disturbed(
+    task: NativeTask, seeds: tuple[int, ...], weights: int
+) -> tuple[Disturbance, Integers] | None:
+    """The episodes' disturbances, and the row of each (weight, episode) pair."""
+    if task.disturbances == NONE:
+        return None
+    drawn = draw(task.disturbances, task.spec, task.plant.parameters, seeds)
+    return drawn, np.tile(np.arange(len(seeds), dtype=np.int32), weights)
+
+
+def _made(
+    kind: type[NativeTask], arguments: tuple[object, ...], disturbances: Disturbances
+) -> NativeTask:
+    task = kind(*arguments)
+    task.disturbances = disturbances
+    return task
+
+
 class NativeWorld:
     """One world of a native plant, a control period at a time.
 
@@ -107,7 +148,17 @@ class NativeWorld:
         self.state: Floats = np.zeros(task.plant.states, np.float32)
         self._task = task
         self._observation = task.plant.observe(self.state)
+        self._factors: Floats | None = None
         self._over = True
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of what can differ from the model."""
+        return self._task.plant.parameters
+
+    def vary(self, factors: Floats) -> None:
+        """Multiplies each of its parameters, float32 [parameters]."""
+        self._factors = factors
 
     def reset(self, seed: int) -> Floats:
         """Starts the episode that this seed names; gives the first observation."""
@@ -129,6 +180,6 @@ class NativeWorld:
                 "no episode is running", where=self._task.spec.name, remedy="call reset() first"
             )
         self.state, self._observation, reward, self._over = self._task.plant.step(
-            self.state, self._observation, action
+            self.state, self._observation, action, self._factors
         )
         return self._observation.copy(), reward, self._over

@@ -6,6 +6,7 @@ import os
 import pickle
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +15,13 @@ from numpy.typing import NDArray
 from conftest import ROOT, missing
 from networks import random_network
 from wann_edge import registry
+from wann_edge.disturb.disturbances import parse
+from wann_edge.disturb.world import disturbed, parameters_of
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.evaluate import KernelPolicy, run_episode
 from wann_edge.network import Network
 from wann_edge.task import Task, World, is_batch, load_task, takes_draws, takes_many
+from wann_edge.validate import possible
 
 # Of an episode that is looked at step by step; the whole of one may be long.
 STEPS = 200
@@ -32,6 +36,9 @@ MY_PLANT = os.path.relpath(ROOT / "examples" / "my_plant.c")
 # Of each simulator that makes tasks of names that are not registered.
 NAMED = ("gymnasium:BipedalWalker-v3", "gymnasium:LunarLanderContinuous-v3", MY_PLANT)
 
+
+# So strong that each is seen in a few steps.
+ALL = parse("vary=20%,noise=5%,adc=6,limit=60%,dead=10%,latency=2,jitter=30%,drop=20%")
 
 loaded = cache(load_task)
 
@@ -222,6 +229,48 @@ def test_batches_are_the_loop_over_steps(task: Task) -> None:
     """Returns and lengths, to the bit, of those tasks that answer batches."""
     if not is_batch(task):
         pytest.skip("this task answers no batches")
+    held_against_the_loop(task)
+
+
+def test_disturbed_batches_are_the_loop_over_steps(task: Task) -> None:
+    """In the kernel's lanes as from the world that is disturbed step by step."""
+    other = disturbed(task, possible(task, ALL)[0])
+    if not is_batch(other):
+        pytest.skip("this task answers no disturbed batches")
+    assert not np.array_equal(
+        *(each.rollouts(network_for(task), (0.7,), SEEDS).returns for each in (task, other))
+    )
+    held_against_the_loop(other)
+
+
+def test_a_disturbed_episode_is_its_seed_and_its_actions(task: Task) -> None:
+    other = disturbed(task, possible(task, ALL)[0])
+    world = other.world()
+    once = bits(play(task, world, SEEDS[0], 50))
+    assert once != bits(play(task, task.world(), SEEDS[0], 50))
+    play(task, world, SEEDS[1], 5)
+    assert bits(play(task, world, SEEDS[0], 50)) == once
+
+
+def test_parameters_multiplied_by_one_change_nothing_and_by_more_something(task: Task) -> None:
+    names = parameters_of(task.world())
+    if not names:
+        pytest.skip("this task has no masses or lengths to vary")
+
+    def played(factors: list[float]) -> list[tuple[bytes, bytes, bool]]:
+        world: Any = task.world()
+        world.vary(np.array(factors, np.float32))
+        return bits(play(task, world, SEEDS[0]))
+
+    ones, plain = [1.0] * len(names), bits(play(task, task.world(), SEEDS[0]))
+    assert played(ones) == plain
+    for index in range(len(names)):
+        assert played([*ones[:index], 1.2, *ones[index + 1 :]]) != plain, names[index]
+
+
+def held_against_the_loop(task: Task) -> None:
+    """Batches of a task, to the bit, against its own worlds."""
+    assert is_batch(task)
     networks, weights, seeds = [network_for(task, seed) for seed in (1, 2)], (-1.5, 0.7), SEEDS[:3]
     batches = [task.rollouts(network, weights, seeds) for network in networks]
     if takes_many(task):

@@ -66,13 +66,14 @@ class A1World(BulletWorld):
     spec = SPEC
     substeps = 5
     camera = Camera((0.0, 0.0, 0.2), 1.6, yaw_deg=30.0, pitch_deg=-15.0)
+    parameters = ("body_mass", "ground_friction", "motor_torque")
 
     def build(self) -> None:
         """Plane and robot; only its body and lower legs touch the ground."""
         client = self.client
         client.setPhysicsEngineParameter(numSolverIterations=20)
         plane = client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
-        client.changeDynamics(plane, -1, lateralFriction=1.0)
+        client.changeDynamics(plane, -1, lateralFriction=self.factors["ground_friction"])
         data = Path(import_module("pybullet_data").getDataPath())
         merged = client.URDF_MERGE_FIXED_LINKS
         self._body = load(client, data / "a1" / "a1.urdf", (0.0, 0.0, HEIGHT_M), flags=merged)
@@ -87,9 +88,20 @@ class A1World(BulletWorld):
             client.changeDynamics(self._body, link, linearDamping=0, angularDamping=0)
             if link in number.values() and link not in self._motors[2::3]:
                 client.setCollisionFilterGroupMask(self._body, link, 0, 0)
+        self._make_heavier(self.factors["body_mass"])
+        self._torques = [self.factors["motor_torque"] * torque for torque in TORQUE_N_M]
         self._joints, self._position = client.getJointStates, client.POSITION_CONTROL
         self._control_all = client.setJointMotorControlArray
         self._phase = 0.0
+
+    def _make_heavier(self, factor: float) -> None:
+        """The body, without its legs."""
+        mass, _, inertia, *_ = self.client.getDynamicsInfo(self._body, -1)
+        if factor != 1:
+            scaled = [factor * part for part in inertia]
+            self.client.changeDynamics(
+                self._body, -1, mass=factor * mass, localInertiaDiagonal=scaled
+            )
 
     def begin(self, rng: np.random.Generator) -> None:
         """Standing, each joint a little aside, the clock anywhere."""
@@ -115,7 +127,7 @@ class A1World(BulletWorld):
             self._motors,
             self._position,
             targetPositions=wanted,
-            forces=TORQUE_N_M * len(LEGS),
+            forces=self._torques * len(LEGS),
             positionGains=[POSITION_GAIN] * len(wanted),
             velocityGains=[VELOCITY_GAIN] * len(wanted),
         )

@@ -8,6 +8,7 @@ import numpy as np
 
 from wann_edge.kernel import Floats
 from wann_edge.network import Input, Output
+from wann_edge.sims.bullet.scaled import scaled
 from wann_edge.sims.bullet.world import ROBOTS, BulletTask, BulletWorld, Camera, free_joints, load
 from wann_edge.task import Spec
 
@@ -18,6 +19,7 @@ WHEELS = (0, 1)
 # Each motor: torque falls from this at rest to none at the highest speed, as of a DC motor.
 STALL_TORQUE_N_M = 0.15
 NO_LOAD_RAD_PER_S = 40.0
+BEARING_N_M_S = 0.0002
 FALLEN_RAD = 0.6
 AWAY_M = 1.0
 START_SD = (0.08, 0.2, 0.5)
@@ -42,25 +44,32 @@ class BalancerWorld(BulletWorld):
     spec = SPEC
     substeps = 5
     camera = Camera((0.0, 0.0, 0.12), 1.1, yaw_deg=25.0, pitch_deg=-20.0)
+    parameters = ("body_mass", "body_height", "friction", "motor_torque")
 
     def build(self) -> None:
         """Plane and robot, its wheels on the ground."""
-        client = self.client
+        client, factors = self.client, self.factors
+        self._height_m = BODY_M * factors["body_height"]
+        self._stall_n_m = STALL_TORQUE_N_M * factors["motor_torque"]
         plane = client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
         client.changeDynamics(plane, -1, lateralFriction=1.0)
-        self._body = load(client, ROBOTS / "balancer.urdf", (0.0, 0.0, WHEEL_RADIUS_M + BODY_M))
+        urdf, at = ROBOTS / "balancer.urdf", (0.0, 0.0, WHEEL_RADIUS_M + self._height_m)
+        with scaled(urdf, "body", factors["body_mass"], factors["body_height"]) as robot:
+            self._body = load(client, robot, at)
         self.touching = (self._body,)
         for link in (-1, *WHEELS):
             client.changeDynamics(self._body, link, linearDamping=0, angularDamping=0)
         for wheel in WHEELS:
-            client.changeDynamics(self._body, wheel, lateralFriction=1.0, jointDamping=0.0002)
+            damping = BEARING_N_M_S * factors["friction"]
+            client.changeDynamics(self._body, wheel, lateralFriction=1.0, jointDamping=damping)
         free_joints(client, self._body, WHEELS)
         self._torque, self._joints = client.TORQUE_CONTROL, client.getJointStates
 
     def begin(self, rng: np.random.Generator) -> None:
         """Leaning, turning and rolling a little, without slip."""
         pitch, rate, rolling = rng.normal(0.0, START_SD).tolist()
-        lean, height = BODY_M * math.sin(pitch), BODY_M * math.cos(pitch)
+        lean = self._height_m * math.sin(pitch)
+        height = self._height_m * math.cos(pitch)
         turned = self.client.getQuaternionFromEuler((0.0, pitch, 0.0))
         speed = (rolling * WHEEL_RADIUS_M + rate * height, 0.0, -rate * lean)
         place = (lean, 0.0, WHEEL_RADIUS_M + height)
@@ -73,7 +82,7 @@ class BalancerWorld(BulletWorld):
         """The motors' torque at the speeds that the wheels have against the body."""
         for wheel, (_, speed, *_) in zip(WHEELS, self._joints(self._body, WHEELS), strict=True):
             share = min(1.0, max(-1.0, float(action[0]) - speed / NO_LOAD_RAD_PER_S))
-            self.control(self._body, wheel, self._torque, force=STALL_TORQUE_N_M * share)
+            self.control(self._body, wheel, self._torque, force=self._stall_n_m * share)
 
     def observe(self) -> tuple[float, float, float, float]:
         """Pitch rad and rad/s, forward positive; the wheels' way m and m/s."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from wann_edge.kernel import Floats
 from wann_edge.sims import swingup
+from wann_edge.sims.bullet.scaled import scaled
 from wann_edge.sims.bullet.world import ROBOTS, BulletTask, BulletWorld, Camera, free_joints, load
 
 SPEC = replace(swingup.SPEC, name="bullet/swingup")
@@ -26,12 +27,18 @@ class SwingUpWorld(BulletWorld):
     spec = SPEC
     substeps = 10
     camera = Camera((0.0, 0.0, 0.0), 3.6)
+    parameters = ("cart_mass", "pole_mass", "pole_length", "friction")
 
     def build(self) -> None:
         """The robot. PyBullet's own damping alone would cost 0.1 m in 3 s."""
-        self._body = load(self.client, ROBOTS / "swingup.urdf", fixed=True)
+        factors = self.factors
+        with (
+            scaled(ROBOTS / "swingup.urdf", "cart", factors["cart_mass"], 1.0) as cart,
+            scaled(cart, "pole", factors["pole_mass"], factors["pole_length"]) as robot,
+        ):
+            self._body = load(self.client, robot, fixed=True)
         for joint in (CART, HINGE):
-            friction = FRICTION_N_S_PER_M if joint == CART else 0.0
+            friction = FRICTION_N_S_PER_M * factors["friction"] if joint == CART else 0.0
             self.client.changeDynamics(
                 self._body, joint, linearDamping=0, angularDamping=0, jointDamping=friction
             )

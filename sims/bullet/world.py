@@ -69,29 +69,41 @@ class BulletWorld:
     A subclass loads its bodies in ``build``, once; an episode starts from the state
     that was saved behind it, so that nothing is loaded again and nothing leaks.
     client: of this world alone. substeps: of physics in a control period. touching:
-    bodies that can touch others.
+    bodies that can touch others. parameters: what ``vary`` changes. factors: of each.
     """
 
     spec: Spec
     substeps: int
     camera: Camera
     touching: tuple[int, ...] = ()
+    parameters: tuple[str, ...] = ()
 
     def __init__(self, client: Client) -> None:
         self.client = client
         # A BulletClient looks its functions up anew each time.
         self._step, self.control = client.stepSimulation, client.setJointMotorControl2
-        self._running = False
+        self.factors = dict.fromkeys(self.parameters, 1.0)
+        self._set_up()
+        self._low = np.array([output.low for output in self.spec.outputs], np.float32)
+        self._high = np.array([output.high for output in self.spec.outputs], np.float32)
+
+    def _set_up(self) -> None:
+        client, self._running = self.client, False
         client.setGravity(0.0, 0.0, -9.82)
         client.setTimeStep(self.spec.dt_s / self.substeps)
         client.setPhysicsEngineParameter(deterministicOverlappingPairs=1)
         self.build()
         self._saved = client.saveState()
-        self._low = np.array([output.low for output in self.spec.outputs], np.float32)
-        self._high = np.array([output.high for output in self.spec.outputs], np.float32)
+
+    def vary(self, factors: Floats) -> None:
+        """Builds all anew, each parameter multiplied. float32 [parameters]."""
+        self.client.removeState(self._saved)
+        self.client.resetSimulation()
+        self.factors = dict(zip(self.parameters, factors.tolist(), strict=True))
+        self._set_up()
 
     def build(self) -> None:
-        """Loads the bodies."""
+        """Loads the bodies, as heavy and as long as the factors say."""
         raise NotImplementedError
 
     def begin(self, rng: np.random.Generator) -> None:

@@ -12,15 +12,19 @@ from wann_edge.cli.hardware import hardware
 from wann_edge.cli.options import (
     TASK,
     Complexity,
+    Disturb,
     Draws,
+    Finalists,
     Folder,
     Force,
     Json,
     NetworkFile,
+    Patience,
     Picked,
     PickedFile,
     Preset,
     Resume,
+    RewardFloor,
     RunOrFile,
     Sampling,
     ScoringEpisodes,
@@ -98,6 +102,10 @@ def search(
     sampling: Sampling = None,
     draws: Draws = None,
     episodes: ScoringEpisodes = None,
+    finalists: Finalists = None,
+    patience: Patience = None,
+    reward_floor: RewardFloor = None,
+    disturb: Disturb = None,
     out: Folder = Path("wann-run"),
     force: Force = False,
     tensorboard: Annotated[
@@ -112,12 +120,12 @@ def search(
     number of workers. Ctrl-C stops, and keeps the champion so far; --resume goes on from
     there, as if the run had never stopped.
     """
+    from wann_edge.cli.scoring import episode_settings
     from wann_edge.cli.search import resume_command, run_search_command
     from wann_edge.cli.weights import weight_settings
 
     chosen = weight_settings(weights, weights_per, sampling, draws)
-    if episodes is not None:
-        chosen["episodes"] = episodes
+    chosen |= episode_settings(episodes, finalists, patience, reward_floor, disturb)
     if resume is not None:
         return resume_command(
             resume, generations, time_limit, workers, chosen, tensorboard=tensorboard

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from wann_edge.cli.options import (
+    Baseline,
+    Disturb,
     Dtype,
     ExportDtype,
     Force,
@@ -17,6 +19,7 @@ from wann_edge.cli.options import (
     OptimizeFor,
     Seed,
     TaskName,
+    Workers,
 )
 
 artefacts = typer.Typer()
@@ -187,14 +190,60 @@ def simulate(
 
 
 @artefacts.command(
+    epilog="Example:  wann-edge validate my-run/champion.json --sim bullet/swingup --video out.mp4"
+)
+def validate(
+    file: NetworkFile,
+    sim: Annotated[
+        str | None,
+        typer.Option(
+            help="The world: any task with the same inputs and outputs, such as bullet/swingup; "
+            "default: the file's own."
+        ),
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(help="What drives it: kernel, onnxruntime, or c, the compiled header."),
+    ] = "kernel",
+    disturb: Disturb = None,
+    baseline: Baseline = None,
+    weight: Annotated[
+        float | None, typer.Option(help="The shared weight, if not the file's own.")
+    ] = None,
+    success: Annotated[
+        float | None,
+        typer.Option(
+            help="The reward of a success; default: 80 % of the file's mean on its own task."
+        ),
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=2, help="Episodes for each disturbance.")] = 100,
+    seed: Seed = 0,
+    workers: Workers = None,
+    video: Annotated[
+        Path | None,
+        typer.Option(help="Write a video of an episode with all disturbances: .mp4 or .gif."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Try a controller in another simulator, under what real machines add.
+
+    A row without disturbances, one with each alone, one with all together. Without
+    --disturb: vary=20%,noise=1%,adc=10,limit=80%,dead=5%,latency=1,jitter=20%,drop=10%,
+    those that the world can have. Ctrl-C prints what was measured.
+    """
+    from wann_edge.cli.validate import Asked, run_validate
+
+    asked = Asked(engine, weight, success, episodes, seed, workers)
+    files = [file] if baseline is None else [file, baseline]
+    return run_validate(files, sim, disturb, asked, video, as_json=json)
+
+
+@artefacts.command(
     epilog="Example:  wann-edge stress my-run/champion.json --baseline baseline.json"
 )
 def stress(
     file: NetworkFile,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(help="Another network file to put beside it, such as one of baseline."),
-    ] = None,
+    baseline: Baseline = None,
     task: TaskName = None,
     faults: Annotated[
         str | None,

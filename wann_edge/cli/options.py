@@ -84,6 +84,38 @@ ScoringEpisodes = Annotated[
     int | None,
     typer.Option(min=1, help="Episodes for each weight. Default: the preset's, 8 of fast."),
 ]
+Finalists = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COUNT:EPISODES",
+        help="Let the best of each generation run more episodes: 32:3. For tasks whose "
+        "episodes are costly and differ much.",
+    ),
+]
+Patience = Annotated[
+    str | None,
+    typer.Option(
+        metavar="STEPS:REWARD",
+        help="While searching, give an episode up when so many steps bring less: 150:3.",
+    ),
+]
+RewardFloor = Annotated[
+    float | None,
+    typer.Option(help="While searching, count no step's reward as less: -1 for one of -100."),
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(help="Another network file to put beside it, such as one of baseline."),
+]
+Disturb = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME=STRENGTH,...",
+        help="What a real machine adds: vary=20% (masses, lengths, friction), noise=1% and adc=10 "
+        "(bits) on observations, limit=80% and dead=5% of actions, latency=1 and jitter=20% "
+        "(control periods), drop=10% of samples. docs/validate.md explains each.",
+    ),
+]
 Resume = Annotated[
     Path | None,
     typer.Option(

@@ -6,13 +6,16 @@ episodes in lanes, and steps the native plants.
 """
 
 from wann_edge.kernel.arrays import Floats, Integers
+from wann_edge.kernel.disturbance import AGE_ROOM, Disturbance
 from wann_edge.kernel.fixed import FixedProgram, Shifts, activate_fixed
 from wann_edge.kernel.library import activation_names, lanes, plant_names, supported_lanes
 from wann_edge.kernel.plants import Plant, plant
 from wann_edge.kernel.program import Contract, Program, activate, rollouts_of
 
 __all__ = [
+    "AGE_ROOM",
     "Contract",
+    "Disturbance",
     "FixedProgram",
     "Floats",
     "Integers",

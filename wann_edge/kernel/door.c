@@ -107,6 +107,11 @@ void wann_run_fixed_forward(int32_t lanes, const wann_fixed *fixed, int32_t coun
     table(lanes)->fixed_forward(fixed, count, weight, observation, action, sum, scratch);
 }
 
+const char *wann_plant_parameters(const void *plant)
+{
+    return ((const wann_plant *)plant)->parameters;
+}
+
 void wann_plant_observe(const void *plant, const float *state, float *observation)
 {
     ((const wann_plant *)plant)->observe(state, observation);
@@ -116,4 +121,10 @@ int32_t wann_plant_step(const void *plant, float *state, float *observation, con
                         float *reward)
 {
     return ((const wann_plant *)plant)->step(state, observation, action, reward) != 0;
+}
+
+int32_t wann_plant_step_varied(const void *plant, float *state, float *observation,
+                               const float *action, float *reward, const float *factor)
+{
+    return ((const wann_plant *)plant)->varied(state, observation, action, reward, factor) != 0;
 }

@@ -64,5 +64,10 @@ void wann_run_fixed_forward(int32_t lanes, const wann_fixed *fixed, int32_t coun
 void wann_plant_observe(const void *plant, const float *state, float *observation);
 int32_t wann_plant_step(const void *plant, float *state, float *observation, const float *action,
                         float *reward);
+/* Names of the plant's parameters, with commas; "" where it has none. */
+const char *wann_plant_parameters(const void *plant);
+/* Of a plant with parameters: step, each multiplied by its factor. */
+int32_t wann_plant_step_varied(const void *plant, float *state, float *observation,
+                               const float *action, float *reward, const float *factor);
 
 #endif

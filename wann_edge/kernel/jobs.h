@@ -1,7 +1,7 @@
 #ifndef WANN_JOBS_H
 #define WANN_JOBS_H
 
-#include <stdint.h>
+#include "disturb.h"
 
 /* Episodes to run: a job is one (shared weight, starting state) pair, with edge weights of its
  * own where edges is not 0: then it is the number of the network's edges. */
@@ -10,6 +10,8 @@ typedef struct {
     const float *weight;  /* [count] */
     const float *edge_weight;  /* [count][edges] */
     const float *state;   /* [count][states] */
+    const int32_t *episode;  /* [count] each job's rows in the disturbance; unused without one */
+    const wann_disturbance *disturbance;  /* NULL: none */
     float *total;         /* [count] receives the return: rewards summed in step order */
     int32_t *steps;       /* [count] receives the episode's length */
 } wann_jobs;

@@ -60,6 +60,8 @@ class JobsStruct(ctypes.Structure):
         ("weight", ctypes.c_void_p),
         ("edge_weight", ctypes.c_void_p),
         ("state", ctypes.c_void_p),
+        ("episode", ctypes.c_void_p),
+        ("disturbance", ctypes.c_void_p),
         ("total", ctypes.c_void_p),
         ("steps", ctypes.c_void_p),
     ]
@@ -111,6 +113,9 @@ def library() -> ctypes.CDLL:
     lib.wann_run_fixed_forward.argtypes = [number, pointer, number, *[pointer] * 5]
     lib.wann_plant_observe.argtypes = [pointer] * 3
     lib.wann_plant_step.argtypes = [pointer] * 5
+    lib.wann_plant_step_varied.argtypes = [pointer] * 6
+    lib.wann_plant_parameters.argtypes = [pointer]
+    lib.wann_plant_parameters.restype = ctypes.c_char_p
     return lib
 
 

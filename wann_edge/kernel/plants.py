@@ -18,6 +18,7 @@ class Plant:
     """A plant: its sizes, and where it stands compiled for a lane width.
 
     address: of the ``wann_plant`` of kernel/plants/plant.h, for a number of lanes.
+    parameters: names of what may differ from the model, as masses and lengths.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Plant:
     states: int
     observations: int
     actions: int
+    parameters: tuple[str, ...] = ()
 
     def observe(self, state: ArrayLike) -> Floats:
         """The observation [observations] of a state [states], float32."""
@@ -34,25 +36,30 @@ class Plant:
         return seen
 
     def step(
-        self, state: ArrayLike, observation: ArrayLike, action: ArrayLike
+        self,
+        state: ArrayLike,
+        observation: ArrayLike,
+        action: ArrayLike,
+        factors: Floats | None = None,
     ) -> tuple[Floats, Floats, np.float32, bool]:
         """One control period.
 
         Takes a state, its observation and an action; gives the new state, its
-        observation, the reward, and whether the plant has left its bounds.
+        observation, the reward, and whether the plant has left its bounds. factors
+        float32 [parameters]: what the parameters are multiplied by.
         The arrays given are not written to.
         """
         after = checked(state, (self.states,), "state").copy()
         seen = checked(observation, (self.observations,), "observation").copy()
         act = checked(action, (self.actions,), "action")
         reward = ctypes.c_float()
-        over = library().wann_plant_step(
-            self.address(1),
-            after.ctypes.data,
-            seen.ctypes.data,
-            act.ctypes.data,
-            ctypes.addressof(reward),
-        )
+        arrays = [array.ctypes.data for array in (after, seen, act)]
+        given = (self.address(1), *arrays, ctypes.addressof(reward))
+        if factors is None:
+            over = library().wann_plant_step(*given)
+        else:
+            scaled = checked(factors, (len(self.parameters),), "factors")
+            over = library().wann_plant_step_varied(*given, scaled.ctypes.data)
         return after, seen, np.float32(reward.value), bool(over)
 
 
@@ -67,4 +74,7 @@ def plant_at(name: str, address: Callable[[int], int]) -> Plant:
     sizes = (ctypes.c_int32 * 3)()
     start = ctypes.addressof(sizes)
     library().wann_plant_sizes(address(1), start, start + 4, start + 8)
-    return Plant(name, address, *sizes)
+    named = library().wann_plant_parameters(address(1)).decode()
+    states, observations, actions = sizes
+    parameters = tuple(filter(None, named.split(",")))
+    return Plant(name, address, states, observations, actions, parameters)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wann_edge.kernel.arrays import Floats, Integers, checked
+from wann_edge.kernel.disturbance import Disturbance, Packed, rows_of
 from wann_edge.kernel.library import (
     JobsStruct,
     NetworkStruct,
@@ -25,6 +26,8 @@ CALL_VALUES = 2**24
 # Vectors that the kernel walks together (WANN_BLOCKS of lanes.h): fewer would save no time.
 _BLOCKS = 3
 _ALIGNMENT_BYTES = 64
+
+Disturbed = tuple[Disturbance, Integers]
 
 
 class Contract:
@@ -140,12 +143,15 @@ class Program:
         states: ArrayLike,
         max_steps: int,
         edge_weights: ArrayLike | None = None,
+        disturbed: Disturbed | None = None,
     ) -> tuple[Floats, Integers]:
         """Whole episodes of a native plant: ``rollouts_of`` this program, [n] and [n].
 
         edge_weights [n, edges] float32: each episode's own, in place of the network's.
         """
-        totals, steps = rollouts_of([self], plant, weights, states, max_steps, edge_weights)
+        totals, steps = rollouts_of(
+            [self], plant, weights, states, max_steps, edge_weights, disturbed
+        )
         return totals[0], steps[0]
 
 
@@ -156,11 +162,13 @@ def rollouts_of(
     states: ArrayLike,
     max_steps: int,
     edge_weights: ArrayLike | None = None,
+    disturbed: Disturbed | None = None,
 ) -> tuple[Floats, Integers]:
     """Whole episodes of a native plant, the same ones for each program.
 
     weights [n] and starting states [n, plant.states] float32, one pair an episode;
-    edge_weights as in ``Program.rollouts``, for one program. Gives returns [programs, n]
+    edge_weights as in ``Program.rollouts``, for one program. disturbed: a disturbance, and
+    each episode's row in it, int32 [n]. Gives returns [programs, n]
     float32 (rewards summed in step order) and lengths [programs, n] int32 in steps.
     """
     if not 0 < max_steps < 2**31:
@@ -179,16 +187,24 @@ def rollouts_of(
     shape = (len(programs), count)
     totals, steps = np.empty(shape, np.float32), np.empty(shape, np.int32)
     if totals.size:
-        parts = (weight, single, state, totals, steps)
-        starts = [0 if part is None else part.ctypes.data for part in parts]
-        _run_rollouts(programs, plant, JobsStruct(count, max_steps, plant.states, edges, *starts))
+        packed, rows = None, None
+        if disturbed is not None:
+            packed = Packed(disturbed[0], plant, max_steps)
+            rows = rows_of(disturbed[1], count, packed)
+        *before, written, counted = [
+            0 if part is None else part.ctypes.data
+            for part in (weight, single, state, rows, totals, steps)
+        ]
+        around = None if packed is None else packed.address
+        sizes = (count, max_steps, plant.states, edges)
+        _run_rollouts(programs, plant, JobsStruct(*sizes, *before, around, written, counted))
     return totals, steps
 
 
 def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -> None:
     """Runs the jobs with each program, which writes behind the one before."""
     count, width, run = jobs.count, lanes(), library().wann_run_rollouts
-    starts = (jobs.weight, jobs.edge_weight, jobs.state, jobs.total, jobs.steps)
+    starts = (jobs.weight, jobs.edge_weight, jobs.state, jobs.total, jobs.steps, jobs.episode)
     largest = max(programs, key=lambda program: program.computed)
     _memory, scratch = largest.scratch(width, jobs.edges)
     address = plant.address(width)
@@ -199,6 +215,7 @@ def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -
             jobs.weight = starts[0] + 4 * first
             jobs.edge_weight = starts[1] and starts[1] + 4 * first * jobs.edges
             jobs.state = starts[2] + 4 * first * jobs.states
+            jobs.episode = starts[5] and starts[5] + 4 * first
             jobs.total, jobs.steps = starts[3] + written, starts[4] + written
             here = program.address, program.fixed_address
             run(width, *here, address, ctypes.addressof(jobs), scratch)

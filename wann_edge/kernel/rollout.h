@@ -22,6 +22,7 @@ typedef union {
 
 typedef struct {
     wann_floats state[WANN_PLANT_ROOM], observation[WANN_PLANT_ROOM], action[WANN_PLANT_ROOM];
+    wann_floats factor[WANN_PARAMETER_ROOM];
     wann_floats weight, total, *edge_weight;
     wann_integers left, running;
     int32_t job[WANN_BLOCKS * WANN_LANES];
@@ -44,6 +45,10 @@ static void wann_take_job(wann_group *group, const wann_jobs *jobs, int32_t lane
         group->state[i].lane[lane] = jobs->state[job * jobs->states + i];
     for (int32_t i = 0; i < jobs->edges; i++)
         group->edge_weight[i].lane[lane] = jobs->edge_weight[(int64_t)job * jobs->edges + i];
+    if (jobs->disturbance != 0)
+        for (int32_t i = 0; i < jobs->disturbance->parameters; i++)
+            group->factor[i].lane[lane] =
+                jobs->disturbance->factor[jobs->episode[job] * jobs->disturbance->parameters + i];
     group->active++;
 }
 
@@ -68,7 +73,7 @@ static void wann_observe(wann_group *group, const wann_plant *plant)
 }
 
 /* One control period for every lane; true in *over where an episode has ended. */
-static inline void wann_step_plant(wann_group *group, const wann_plant *plant,
+static inline void wann_step_plant(wann_group *group, const wann_plant *plant, int32_t is_varied,
                                    wann_integers *over)
 {
     WANN_EACH_BLOCK(b) {
@@ -80,7 +85,15 @@ static inline void wann_step_plant(wann_group *group, const wann_plant *plant,
             observation[i] = group->observation[i].real[b];
         for (int32_t i = 0; i < plant->actions; i++)
             action[i] = group->action[i].real[b];
-        wann_mask failed = plant->step(state, observation, action, &reward);
+        wann_mask failed;
+        if (is_varied) {
+            wann_real factor[WANN_PARAMETER_ROOM];
+            for (int32_t i = 0; i < WANN_PARAMETER_ROOM; i++)
+                factor[i] = group->factor[i].real[b];
+            failed = plant->varied(state, observation, action, &reward, factor);
+        } else {
+            failed = plant->step(state, observation, action, &reward);
+        }
         for (int32_t i = 0; i < plant->states; i++)
             group->state[i].real[b] = state[i];
         for (int32_t i = 0; i < plant->observations; i++)
@@ -88,6 +101,50 @@ static inline void wann_step_plant(wann_group *group, const wann_plant *plant,
         group->total.real[b] = group->total.real[b] + reward;
         group->left.integer[b] = group->left.integer[b] - 1;
         over->mask[b] = (failed | wann_true(group->left.integer[b] == 0)) & group->running.mask[b];
+    }
+}
+
+/* What the controllers of a disturbed group are shown, and what they sent in the last periods. */
+typedef struct {
+    wann_floats seen[WANN_PLANT_ROOM], sent[WANN_AGE_ROOM][WANN_PLANT_ROOM];
+} wann_wires;
+
+/* What each lane's controller is shown after a step, or at a start. */
+static void wann_sense(const wann_group *group, const wann_plant *plant, const wann_jobs *jobs,
+                       wann_wires *wires)
+{
+    const wann_disturbance *disturbance = jobs->disturbance;
+    for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++) {
+        if (group->running.lane[lane] == 0)
+            continue;
+        int64_t row = (int64_t)jobs->episode[group->job[lane]] * (disturbance->steps + 1) +
+                      (jobs->max_steps - group->left.lane[lane]);
+        if (disturbance->lost[row] != 0)
+            continue;
+        const float *noise = disturbance->noise + row * plant->observations;
+        for (int32_t i = 0; i < plant->observations; i++)
+            wires->seen[i].lane[lane] = wann_converted(
+                &disturbance->input[i], group->observation[i].lane[lane] + noise[i]);
+    }
+}
+
+/* What each lane's actuators make of the actions sent. */
+static void wann_drive(wann_group *group, const wann_plant *plant, const wann_jobs *jobs,
+                       wann_wires *wires)
+{
+    const wann_disturbance *disturbance = jobs->disturbance;
+    for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++) {
+        if (group->running.lane[lane] == 0)
+            continue;
+        int32_t step = jobs->max_steps - group->left.lane[lane];
+        int64_t row = (int64_t)jobs->episode[group->job[lane]] * disturbance->steps + step;
+        int32_t age = disturbance->age[row];
+        for (int32_t i = 0; i < plant->actions; i++) {
+            wires->sent[step % WANN_AGE_ROOM][i].lane[lane] = group->action[i].lane[lane];
+            float action = age > step ? disturbance->output[i].rest
+                                      : wires->sent[(step - age) % WANN_AGE_ROOM][i].lane[lane];
+            group->action[i].lane[lane] = wann_driven(&disturbance->output[i], action);
+        }
     }
 }
 
@@ -99,6 +156,15 @@ static inline int32_t wann_any(const wann_integers *mask)
     return any;
 }
 
+static void wann_next_jobs(wann_group *group, const wann_jobs *jobs, const wann_integers *over)
+{
+    for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
+        if (over->lane[lane] != 0) {
+            wann_end_job(group, jobs, lane);
+            wann_take_job(group, jobs, lane);
+        }
+}
+
 /* fixed: NULL, or the network in fixed point, to run in place of floats; with its own edge
  * weights only. value: room for 1 + inputs + computed. edge_weight: room for the jobs' edges. */
 static void wann_rollouts(const wann_network *net, const wann_fixed *fixed,
@@ -106,28 +172,34 @@ static void wann_rollouts(const wann_network *net, const wann_fixed *fixed,
                           wann_floats *edge_weight)
 {
     wann_group group = {.edge_weight = edge_weight};
+    wann_wires wires;
     const wann_real *lane_weight = jobs->edges > 0 ? edge_weight->real : 0;
+    const int32_t is_disturbed = jobs->disturbance != 0;
+    const int32_t is_varied = is_disturbed && jobs->disturbance->parameters > 0;
+    const wann_real *shown = is_disturbed ? wires.seen[0].real : group.observation[0].real;
     wann_integers over;
     for (int32_t i = 0; i < jobs->edges; i++)
         edge_weight[i] = (wann_floats){.lane = {0}};  /* for lanes that stay idle */
+    if (is_disturbed)
+        wires = (wann_wires){.seen = {{.lane = {0}}}};
     for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
         wann_take_job(&group, jobs, lane);
     wann_observe(&group, plant);
     while (group.active > 0) {
+        if (is_disturbed)
+            wann_sense(&group, plant, jobs, &wires);
         if (fixed == 0)
-            wann_forward(net, group.weight.real, lane_weight, group.observation[0].real,
-                         value->real, 0, group.action[0].real);
+            wann_forward(net, group.weight.real, lane_weight, shown, value->real, 0,
+                         group.action[0].real);
         else
-            wann_fixed_forward(fixed, group.weight.real, group.observation[0].real,
-                               (wann_word *)value, 0, group.action[0].real);
-        wann_step_plant(&group, plant, &over);
+            wann_fixed_forward(fixed, group.weight.real, shown, (wann_word *)value, 0,
+                               group.action[0].real);
+        if (is_disturbed)
+            wann_drive(&group, plant, jobs, &wires);
+        wann_step_plant(&group, plant, is_varied, &over);
         if (wann_any(&over) == 0)
             continue;
-        for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
-            if (over.lane[lane] != 0) {
-                wann_end_job(&group, jobs, lane);
-                wann_take_job(&group, jobs, lane);
-            }
+        wann_next_jobs(&group, jobs, &over);
         wann_observe(&group, plant);
     }
 }

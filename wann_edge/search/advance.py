@@ -41,6 +41,13 @@ def episode_seeds(settings: Settings, generation: int) -> list[int]:
     return seeds_of(stream(settings.seed, Stream.EPISODES, number), settings.episodes)
 
 
+def finalist_seeds(settings: Settings, generation: int) -> list[int]:
+    """The episodes that its finalists run more."""
+    number = 0 if settings.fixed_episodes else generation
+    sequence = stream(settings.seed, Stream.FINALISTS, number)
+    return seeds_of(sequence, settings.finalist_episodes)
+
+
 def validation_seeds(settings: Settings) -> list[int]:
     """The episodes that champions are compared on."""
     return seeds_of(stream(settings.seed, Stream.VALIDATION), settings.validation_episodes)

@@ -8,10 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from wann_edge.disturb.disturbances import NONE
+from wann_edge.disturb.world import disturbed
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import Scores
 from wann_edge.network import Network
+from wann_edge.practice import Practice, practised
 from wann_edge.search import checkpoint
 from wann_edge.search.advance import Advance, steps_of, tested, validation_seeds
 from wann_edge.search.archive import Archive, Tested
@@ -23,7 +26,7 @@ from wann_edge.search.record import Record
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import State
 from wann_edge.search.strategy import strategy
-from wann_edge.task import Task
+from wann_edge.task import Task, load_task
 
 OnGeneration = Callable[[Progress], None]
 
@@ -73,7 +76,7 @@ def run_search(
     or when the time was too short for one generation; KeyboardInterrupt when
     interrupted before one was done; TaskError when the task fails.
     """
-    with Engine(task, settings.workers) as engine:
+    with Engine(_changed(task, settings), settings.workers) as engine:
         record = Record(out_dir, engine.spec.name, engine.final_name, settings)
         search = _Search(engine, settings)
         if resume:
@@ -89,7 +92,7 @@ def run_search(
         if stopped == "generations":
             search.test_front(engine)
         elif search.seconds_to_test_front() <= FINISH_S:
-            search.test_front(Engine(task))
+            search.test_front(Engine(_changed(task, settings)))
     _keep(search, record, stopped)
     front = search.archive.front()
     record.save_front(front)
@@ -101,6 +104,14 @@ def run_search(
         search.history[-1],
         evaluating,
     )
+
+
+def _changed(task: Task | str, settings: Settings) -> Task | str:
+    """The task as the settings change it."""
+    if settings.practice == Practice() and settings.disturbances == NONE:
+        return task
+    made = load_task(task) if isinstance(task, str) else task
+    return practised(disturbed(made, settings.disturbances), settings.practice)
 
 
 def _until_stopped(search: _Search, record: Record, on_generation: OnGeneration | None) -> str:

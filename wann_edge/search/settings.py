@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
@@ -12,9 +13,11 @@ from pydantic import (
     model_validator,
 )
 
+from wann_edge.disturb.disturbances import NONE, Disturbances
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names
+from wann_edge.practice import Practice
 from wann_edge.search.complexity import known
 from wann_edge.search.model import Model
 from wann_edge.search.weights import WeightDraws, WeightList
@@ -50,13 +53,23 @@ class MutationOdds(Model):
         )
 
 
-UNSAID = (("draws", None), ("complexity", "connections"))
+UNSAID = (
+    ("draws", None),
+    ("complexity", "connections"),
+    ("finalists", 0),
+    ("finalist_episodes", 3),
+    ("practice", asdict(Practice())),
+    ("disturbances", asdict(NONE)),
+)
 
 
 class Settings(Model):
     """All that a search is told. docs/search.md explains each.
 
     population: networks a generation. episodes: for each shared weight.
+    finalists: the best of a generation, which run finalist_episodes more. practice: rules
+    of the episodes that candidates are scored on. disturbances: of all episodes, those of
+    champions too.
     generations, time_limit_s: the search ends at whichever comes first; None: no such limit.
     draws: weights are drawn, instead of those of shared_weights.
     fixed_episodes: the same episodes and draws in all generations, so a network is scored
@@ -87,6 +100,10 @@ class Settings(Model):
     shared_weights: WeightList = PAPER_WEIGHTS
     draws: WeightDraws | None = None
     episodes: int = Field(3, ge=1, le=100_000)
+    finalists: int = Field(0, ge=0)
+    finalist_episodes: int = Field(3, ge=1, le=100_000)
+    practice: Practice = Practice()
+    disturbances: Disturbances = NONE
     fixed_episodes: bool = False
     islands: int = Field(1, ge=1, le=1024)
     round_generations: int = Field(16, ge=1)
@@ -114,6 +131,8 @@ class Settings(Model):
             )
         if self.islands > 1 and not self.fixed_episodes:
             raise SettingsError("islands need fixed_episodes", where="islands")
+        if self.islands > 1 and self.finalists:
+            raise SettingsError("islands have no finalists", where="finalists")
         if self.mutation.total == 0:
             raise SettingsError("all odds are 0", where="mutation")
         unknown = set(self.activations) - set(activation_names())

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wann_edge.engine import Engine
-from wann_edge.search.advance import Advance, episode_seeds, scores_of_candidates, steps_of
+from wann_edge.network import Network
+from wann_edge.search.advance import (
+    Advance,
+    episode_seeds,
+    finalist_seeds,
+    scores_of_candidates,
+    steps_of,
+)
 from wann_edge.search.draws import candidate_weights
 from wann_edge.search.population import Population
 from wann_edge.search.race import Race
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Standing
+
+Doubles = NDArray[np.float64]
 
 
 class Strategy(Protocol):
@@ -46,17 +59,32 @@ class OnePopulation:
 
     def advance(self, engine: Engine, deadline_s: float | None) -> Advance:
         """One generation."""
-        settings, population = self._settings, self._population
+        population = self._population
         candidates = population.ask()
-        number = population.generation
-        weights, seeds = candidate_weights(settings, number), episode_seeds(settings, number)
         before_s = engine.evaluation_s
-        results = engine.rollouts(candidates, weights, seeds, deadline_s)
+        scores, steps = self._scored(engine, candidates, deadline_s)
         evaluation_s = engine.evaluation_s - before_s
-        population.tell(scores_of_candidates(results))
+        population.tell(scores)
         self.generation = population.generation
         members = population.members
-        return Advance(members, members, (), len(candidates), steps_of(results), evaluation_s)
+        return Advance(members, members, (), len(candidates), steps, evaluation_s)
+
+    def _scored(
+        self, engine: Engine, candidates: Sequence[Network], deadline_s: float | None
+    ) -> tuple[Doubles, int]:
+        """Scores [candidates, weights], finalists' over all their episodes; and the steps."""
+        settings, number = self._settings, self._population.generation
+        weights = candidate_weights(settings, number)
+        first = engine.rollouts(candidates, weights, episode_seeds(settings, number), deadline_s)
+        scores = scores_of_candidates(first)
+        chosen = np.argsort(-scores.mean(axis=1), kind="stable")[: settings.finalists]
+        if not len(chosen):
+            return scores, steps_of(first)
+        seeds = finalist_seeds(settings, number)
+        more = engine.rollouts([candidates[i] for i in chosen], weights, seeds, deadline_s)
+        share = len(seeds) / (len(seeds) + settings.episodes)
+        scores[chosen] += share * (scores_of_candidates(more) - scores[chosen])
+        return scores, steps_of(first) + steps_of(more)
 
     def standing(self) -> Standing:
         """All that ``restore`` needs."""

@@ -15,6 +15,7 @@ class Stream(IntEnum):
     VALIDATION = 3
     WEIGHTS = 4
     VALIDATION_WEIGHTS = 5
+    FINALISTS = 6
 
 
 def stream(seed: int, use: Stream, generation: int = 0, island: int = 0) -> np.random.SeedSequence:

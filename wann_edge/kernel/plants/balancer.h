@@ -32,19 +32,20 @@ static void balancer_observe(const wann_real *state, wann_real *observation)
     observation[3] = state[3];
 }
 
-/* Solves the two equations of motion for both accelerations by Cramer's rule. */
-static inline void balancer_rates(const wann_real *state, const wann_real *voltage,
-                                  wann_real *rate)
+/* Solves the two equations of motion for both accelerations by Cramer's rule.
+ * body: its mass kg, its centre's height m, the motors' friction N m s/rad. */
+WANN_INLINE void balancer_move(const wann_real *state, wann_real voltage, wann_real *rate,
+                               const wann_real *body)
 {
     const float radius2_m2 = BALANCER_WHEEL_M * BALANCER_WHEEL_M;
-    const float body_kgm = BALANCER_BODY_KG * BALANCER_CENTRE_M;
     const float rotors_kgm2 = 2.0f * BALANCER_ROTOR_KGM2;
-    const float wheel_kgm2 = (3.0f * BALANCER_WHEEL_KG + BALANCER_BODY_KG) * radius2_m2 + rotors_kgm2;
-    const float pitch_kgm2 = body_kgm * BALANCER_CENTRE_M * (4.0f / 3.0f) + rotors_kgm2;
     const float per_volt = 2.0f * BALANCER_MOTOR_NMPA / BALANCER_MOTOR_OHM;
-    const float drag = per_volt * BALANCER_MOTOR_VSPRAD + 2.0f * BALANCER_MOTOR_NMSPRAD;
+    wann_real body_kgm = body[0] * body[1];
+    wann_real wheel_kgm2 = (body[0] + 3.0f * BALANCER_WHEEL_KG) * radius2_m2 + rotors_kgm2;
+    wann_real pitch_kgm2 = body_kgm * body[1] * (4.0f / 3.0f) + rotors_kgm2;
+    wann_real drag = body[2] * 2.0f + per_volt * BALANCER_MOTOR_VSPRAD;
     wann_real c = wann_cos_rad(state[1]), s = wann_sin_rad(state[1]);
-    wann_real torque = voltage[0] * per_volt - (state[2] - state[3]) * drag;
+    wann_real torque = voltage * per_volt - (state[2] - state[3]) * drag;
     wann_real on_wheel = torque + state[3] * state[3] * s * (body_kgm * BALANCER_WHEEL_M);
     wann_real on_pitch = s * (body_kgm * BALANCER_GRAVITY_MPS2) - torque;
     wann_real cross = c * (body_kgm * BALANCER_WHEEL_M) - rotors_kgm2;
@@ -55,18 +56,59 @@ static inline void balancer_rates(const wann_real *state, const wann_real *volta
     rate[3] = (on_pitch * wheel_kgm2 - on_wheel * cross) / determinant;
 }
 
-static wann_mask balancer_step(wann_real *state, wann_real *observation, const wann_real *action,
-                               wann_real *reward)
+static inline void balancer_rates(const wann_real *state, const wann_real *voltage,
+                                  wann_real *rate)
 {
-    wann_real voltage = wann_clamp(action[0], -1.0f, 1.0f) * BALANCER_MOTOR_V;
-    for (int part = 0; part < 4; part++)
-        wann_rk4(balancer_rates, 4, state, &voltage, 0.25f * BALANCER_DT_S);
+    const wann_real body[] = {
+        wann_constant(BALANCER_BODY_KG), wann_constant(BALANCER_CENTRE_M),
+        wann_constant(BALANCER_MOTOR_NMSPRAD),
+    };
+    balancer_move(state, voltage[0], rate, body);
+}
+
+/* input: the voltage, then the body. */
+static inline void balancer_varied_rates(const wann_real *state, const wann_real *input,
+                                         wann_real *rate)
+{
+    balancer_move(state, input[0], rate, input + 1);
+}
+
+static inline wann_real balancer_voltage(const wann_real *action)
+{
+    return wann_clamp(action[0], -1.0f, 1.0f) * BALANCER_MOTOR_V;
+}
+
+static inline wann_mask balancer_judge(const wann_real *state, wann_real *observation,
+                                       wann_real *reward)
+{
     balancer_observe(state, observation);
     wann_real place = observation[0] * (1.0f / BALANCER_FAR_M);
     wann_real pitch = observation[2] * (1.0f / BALANCER_FALLEN_RAD);
     reward[0] = 1.0f - (place * place + pitch * pitch) * 0.5f;
     return wann_true(wann_abs(observation[0]) > BALANCER_FAR_M) |
            wann_true(wann_abs(observation[2]) > BALANCER_FALLEN_RAD);
+}
+
+static wann_mask balancer_step(wann_real *state, wann_real *observation, const wann_real *action,
+                               wann_real *reward)
+{
+    wann_real voltage = balancer_voltage(action);
+    for (int part = 0; part < 4; part++)
+        wann_rk4(balancer_rates, 4, state, &voltage, 0.25f * BALANCER_DT_S);
+    return balancer_judge(state, observation, reward);
+}
+
+static wann_mask balancer_varied(wann_real *state, wann_real *observation,
+                                 const wann_real *action, wann_real *reward,
+                                 const wann_real *factor)
+{
+    const wann_real input[] = {
+        balancer_voltage(action), factor[0] * BALANCER_BODY_KG, factor[1] * BALANCER_CENTRE_M,
+        factor[2] * BALANCER_MOTOR_NMSPRAD,
+    };
+    for (int part = 0; part < 4; part++)
+        wann_rk4(balancer_varied_rates, 4, state, input, 0.25f * BALANCER_DT_S);
+    return balancer_judge(state, observation, reward);
 }
 
 #endif

@@ -22,18 +22,19 @@ static void cartpole_observe(const wann_real *state, wann_real *observation)
         observation[i] = state[i];
 }
 
-static wann_mask cartpole_step(wann_real *state, wann_real *observation, const wann_real *action,
-                               wann_real *reward)
+/* body: masses of cart and pole kg, half the pole's length m. */
+WANN_INLINE wann_mask cartpole_move(wann_real *state, wann_real *observation,
+                                    const wann_real *action, wann_real *reward,
+                                    const wann_real *body)
 {
-    const float total_kg = CARTPOLE_CART_KG + CARTPOLE_POLE_KG;
-    const float pole_kgm = CARTPOLE_POLE_KG * CARTPOLE_HALF_POLE_M;
+    wann_real total_kg = body[0] + body[1], pole_kgm = body[1] * body[2];
     wann_real speed = state[1], spin = state[3];
     wann_real c = wann_cos_rad(state[2]), s = wann_sin_rad(state[2]);
     wann_real force = wann_select(action[0] > 0.0f, wann_constant(CARTPOLE_FORCE_N),
                                   wann_constant(-CARTPOLE_FORCE_N));
     wann_real push = (force + spin * spin * s * pole_kgm) / total_kg;
     wann_real turn = (s * CARTPOLE_GRAVITY_MPS2 - c * push) /
-                     ((4.0f / 3.0f - c * c * (CARTPOLE_POLE_KG / total_kg)) * CARTPOLE_HALF_POLE_M);
+                     ((wann_constant(4.0f / 3.0f) - c * c * (body[1] / total_kg)) * body[2]);
     state[0] = state[0] + speed * CARTPOLE_DT_S;
     state[1] = speed + (push - turn * c * (pole_kgm / total_kg)) * CARTPOLE_DT_S;
     state[2] = state[2] + spin * CARTPOLE_DT_S;
@@ -42,6 +43,27 @@ static wann_mask cartpole_step(wann_real *state, wann_real *observation, const w
     reward[0] = wann_constant(1.0f);
     return wann_true(wann_abs(state[0]) > CARTPOLE_TRACK_M) |
            wann_true(wann_abs(state[2]) > CARTPOLE_ANGLE_RAD);
+}
+
+static wann_mask cartpole_step(wann_real *state, wann_real *observation, const wann_real *action,
+                               wann_real *reward)
+{
+    const wann_real body[] = {
+        wann_constant(CARTPOLE_CART_KG), wann_constant(CARTPOLE_POLE_KG),
+        wann_constant(CARTPOLE_HALF_POLE_M),
+    };
+    return cartpole_move(state, observation, action, reward, body);
+}
+
+static wann_mask cartpole_varied(wann_real *state, wann_real *observation,
+                                 const wann_real *action, wann_real *reward,
+                                 const wann_real *factor)
+{
+    const wann_real body[] = {
+        factor[0] * CARTPOLE_CART_KG, factor[1] * CARTPOLE_POLE_KG,
+        factor[2] * CARTPOLE_HALF_POLE_M,
+    };
+    return cartpole_move(state, observation, action, reward, body);
 }
 
 #endif

@@ -30,22 +30,24 @@ static void furuta_observe(const wann_real *state, wann_real *observation)
         observation[i] = state[i];
 }
 
-/* Solves the two equations of motion for both accelerations by Cramer's rule. */
-static inline void furuta_rates(const wann_real *state, const wann_real *voltage, wann_real *rate)
+/* Solves the two equations of motion for both accelerations by Cramer's rule.
+ * body: mass kg and length m of the arm, of the rod; the arm's damping N m s/rad. */
+WANN_INLINE void furuta_move(const wann_real *state, wann_real voltage, wann_real *rate,
+                             const wann_real *body)
 {
-    const float rod_kgm2 = FURUTA_ROD_KG * FURUTA_ROD_M * FURUTA_ROD_M / 3.0f;
-    const float arm_kgm2 = (FURUTA_ARM_KG / 3.0f + FURUTA_ROD_KG) * FURUTA_ARM_M * FURUTA_ARM_M;
-    const float rod_kgm = FURUTA_ROD_KG * FURUTA_ROD_M * 0.5f;
-    const float coupling_kgm2 = rod_kgm * FURUTA_ARM_M;
+    wann_real rod_kgm2 = body[2] * body[3] * body[3] / 3.0f;
+    wann_real arm_kgm2 = (body[0] / 3.0f + body[2]) * body[1] * body[1];
+    wann_real rod_kgm = body[2] * body[3] * 0.5f;
+    wann_real coupling_kgm2 = rod_kgm * body[1];
     wann_real arm = state[2], rod = state[3];
     wann_real c = wann_cos_rad(state[1]), s = wann_sin_rad(state[1]);
-    wann_real torque = (voltage[0] - arm * FURUTA_MOTOR_NMPA) *
+    wann_real torque = (voltage - arm * FURUTA_MOTOR_NMPA) *
                        (FURUTA_MOTOR_NMPA / FURUTA_MOTOR_OHM);
-    wann_real on_arm = torque - arm * FURUTA_ARM_DAMPING_NMSPRAD -
-                       rod * rod * s * coupling_kgm2 - arm * rod * s * c * (2.0f * rod_kgm2);
+    wann_real on_arm = torque - arm * body[4] -
+                       rod * rod * s * coupling_kgm2 - arm * rod * s * c * (rod_kgm2 * 2.0f);
     wann_real on_rod = s * (rod_kgm * FURUTA_GRAVITY_MPS2) - rod * FURUTA_ROD_DAMPING_NMSPRAD +
                        arm * arm * s * c * rod_kgm2;
-    wann_real inertia = s * s * rod_kgm2 + arm_kgm2, cross = c * (0.0f - coupling_kgm2);
+    wann_real inertia = s * s * rod_kgm2 + arm_kgm2, cross = c * (wann_constant(0.0f) - coupling_kgm2);
     wann_real determinant = inertia * rod_kgm2 - cross * cross;
     rate[0] = arm;
     rate[1] = rod;
@@ -53,16 +55,55 @@ static inline void furuta_rates(const wann_real *state, const wann_real *voltage
     rate[3] = (on_rod * inertia - on_arm * cross) / determinant;
 }
 
-static wann_mask furuta_step(wann_real *state, wann_real *observation, const wann_real *action,
-                             wann_real *reward)
+static inline void furuta_rates(const wann_real *state, const wann_real *voltage, wann_real *rate)
 {
-    wann_real voltage = wann_clamp(action[0], -1.0f, 1.0f) * FURUTA_MOTOR_V;
-    wann_rk4(furuta_rates, 4, state, &voltage, FURUTA_DT_S);
+    const wann_real body[] = {
+        wann_constant(FURUTA_ARM_KG), wann_constant(FURUTA_ARM_M), wann_constant(FURUTA_ROD_KG),
+        wann_constant(FURUTA_ROD_M), wann_constant(FURUTA_ARM_DAMPING_NMSPRAD),
+    };
+    furuta_move(state, voltage[0], rate, body);
+}
+
+/* input: the voltage, then the body. */
+static inline void furuta_varied_rates(const wann_real *state, const wann_real *input,
+                                       wann_real *rate)
+{
+    furuta_move(state, input[0], rate, input + 1);
+}
+
+static inline wann_real furuta_voltage(const wann_real *action)
+{
+    return wann_clamp(action[0], -1.0f, 1.0f) * FURUTA_MOTOR_V;
+}
+
+static inline wann_mask furuta_judge(const wann_real *state, wann_real *observation,
+                                     wann_real *reward)
+{
     furuta_observe(state, observation);
     wann_real arm = state[0] * (1.0f / FURUTA_ARM_RAD), rod = state[1] * (1.0f / FURUTA_FALLEN_RAD);
     reward[0] = 1.0f - (arm * arm + rod * rod) * 0.5f;
     return wann_true(wann_abs(state[0]) > FURUTA_ARM_RAD) |
            wann_true(wann_abs(state[1]) > FURUTA_FALLEN_RAD);
+}
+
+static wann_mask furuta_step(wann_real *state, wann_real *observation, const wann_real *action,
+                             wann_real *reward)
+{
+    wann_real voltage = furuta_voltage(action);
+    wann_rk4(furuta_rates, 4, state, &voltage, FURUTA_DT_S);
+    return furuta_judge(state, observation, reward);
+}
+
+static wann_mask furuta_varied(wann_real *state, wann_real *observation, const wann_real *action,
+                               wann_real *reward, const wann_real *factor)
+{
+    const wann_real input[] = {
+        furuta_voltage(action), factor[0] * FURUTA_ARM_KG, factor[1] * FURUTA_ARM_M,
+        factor[2] * FURUTA_ROD_KG, factor[3] * FURUTA_ROD_M,
+        factor[4] * FURUTA_ARM_DAMPING_NMSPRAD,
+    };
+    wann_rk4(furuta_varied_rates, 4, state, input, FURUTA_DT_S);
+    return furuta_judge(state, observation, reward);
 }
 
 #endif

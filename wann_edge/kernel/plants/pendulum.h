@@ -20,21 +20,37 @@ static void pendulum_observe(const wann_real *state, wann_real *observation)
     observation[2] = state[1];
 }
 
-/* The reward is that of the state before the step, and of the action. */
-static wann_mask pendulum_step(wann_real *state, wann_real *observation, const wann_real *action,
-                               wann_real *reward)
+/* The reward is that of the state before the step, and of the action. body: mass kg, length m. */
+WANN_INLINE wann_mask pendulum_move(wann_real *state, wann_real *observation,
+                                    const wann_real *action, wann_real *reward,
+                                    const wann_real *body)
 {
-    const float inertia_kgm2 = PENDULUM_KG * PENDULUM_M * PENDULUM_M / 3.0f;
+    wann_real inertia_kgm2 = body[0] * body[1] * body[1] / 3.0f;
     wann_real torque = wann_clamp(action[0], -1.0f, 1.0f) * PENDULUM_TORQUE_NM;
     wann_real off = wann_wrap_rad(state[0]), spin = state[1];
     reward[0] = 0.0f - (off * off + spin * spin * 0.1f + torque * torque * 0.001f);
-    wann_real turn = observation[1] * (1.5f * PENDULUM_GRAVITY_MPS2 / PENDULUM_M) +
-                     torque * (1.0f / inertia_kgm2);
+    wann_real turn = observation[1] * (wann_constant(1.5f * PENDULUM_GRAVITY_MPS2) / body[1]) +
+                     torque * (wann_constant(1.0f) / inertia_kgm2);
     state[1] = wann_clamp(spin + turn * PENDULUM_DT_S, -PENDULUM_SPEED_RADPS,
                           PENDULUM_SPEED_RADPS);
     state[0] = state[0] + state[1] * PENDULUM_DT_S;
     pendulum_observe(state, observation);
     return WANN_NEVER;
+}
+
+static wann_mask pendulum_step(wann_real *state, wann_real *observation, const wann_real *action,
+                               wann_real *reward)
+{
+    const wann_real body[] = {wann_constant(PENDULUM_KG), wann_constant(PENDULUM_M)};
+    return pendulum_move(state, observation, action, reward, body);
+}
+
+static wann_mask pendulum_varied(wann_real *state, wann_real *observation,
+                                 const wann_real *action, wann_real *reward,
+                                 const wann_real *factor)
+{
+    const wann_real body[] = {factor[0] * PENDULUM_KG, factor[1] * PENDULUM_M};
+    return pendulum_move(state, observation, action, reward, body);
 }
 
 #endif

@@ -3,6 +3,8 @@
  * observe: the observation of a state.
  * step: one control period. In: state, its observation, the action. Out: the new
  * state and observation, the reward, and whether the episode is over.
+ * parameters: names of what may differ from the model, with commas; "" where nothing may.
+ * varied: step with each parameter multiplied by a factor; NULL where there are none.
  */
 #ifndef WANN_PLANT_H
 #define WANN_PLANT_H
@@ -17,6 +19,9 @@ typedef struct {
     void (*observe)(const wann_real *state, wann_real *observation);
     wann_mask (*step)(wann_real *state, wann_real *observation, const wann_real *action,
                       wann_real *reward);
+    const char *parameters;
+    wann_mask (*varied)(wann_real *state, wann_real *observation, const wann_real *action,
+                        wann_real *reward, const wann_real *factor);
 } wann_plant;
 
 #define WANN_NEVER ((wann_mask){0})  /* what a step gives whose episodes end by time alone */

@@ -11,19 +11,19 @@
 #include "quadrotor.h"
 #include "swingup.h"
 
-/* name, states, observations, actions */
+/* name, states, observations, actions, parameters, step with factors of them */
 #define WANN_PLANTS(X) \
-    X(swingup, 4, 5, 1) \
-    X(cartpole, 4, 4, 1) \
-    X(pendulum, 2, 3, 1) \
-    X(mountaincar, 2, 2, 1) \
-    X(acrobot, 4, 6, 1) \
-    X(furuta, 4, 4, 1) \
-    X(balancer, 4, 4, 1) \
-    X(quadrotor, 6, 6, 2)
+    X(swingup, 4, 5, 1, "cart_mass,pole_mass,pole_length,friction", swingup_varied) \
+    X(cartpole, 4, 4, 1, "cart_mass,pole_mass,pole_length", cartpole_varied) \
+    X(pendulum, 2, 3, 1, "mass,length", pendulum_varied) \
+    X(mountaincar, 2, 2, 1, "", 0) \
+    X(acrobot, 4, 6, 1, "", 0) \
+    X(furuta, 4, 4, 1, "arm_mass,arm_length,rod_mass,rod_length,friction", furuta_varied) \
+    X(balancer, 4, 4, 1, "body_mass,body_height,friction", balancer_varied) \
+    X(quadrotor, 6, 6, 2, "mass,inertia,arm_length", quadrotor_varied)
 
-#define WANN_PLANT(name, states, observations, actions) \
-    {#name, states, observations, actions, name##_observe, name##_step},
+#define WANN_PLANT(name, states, observations, actions, parameters, varied) \
+    {#name, states, observations, actions, name##_observe, name##_step, parameters, varied},
 static const wann_plant wann_plants[] = {WANN_PLANTS(WANN_PLANT)};
 #undef WANN_PLANT
 

@@ -1,0 +1,94 @@
+"""What a real machine adds to a plant, packed for the kernel: see disturb.h."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wann_edge.kernel.arrays import Floats, Integers, checked
+from wann_edge.kernel.plants import Plant
+
+# An action is at most one period less old: WANN_AGE_ROOM of disturb.h.
+AGE_ROOM = 8
+
+
+class DisturbanceStruct(ctypes.Structure):
+    """``wann_disturbance`` of disturb.h."""
+
+    _fields_ = [
+        ("steps", ctypes.c_int32),
+        ("parameters", ctypes.c_int32),
+        ("factor", ctypes.c_void_p),
+        ("noise", ctypes.c_void_p),
+        ("lost", ctypes.c_void_p),
+        ("age", ctypes.c_void_p),
+        ("input", ctypes.c_void_p),
+        ("output", ctypes.c_void_p),
+    ]
+
+
+class Disturbance(NamedTuple):
+    """Numbers of some episodes, a row a control period, of which there are ``steps``.
+
+    factors float32 [episodes, parameters]: of the plant's parameters, or [episodes, 0].
+    noise float32 [episodes, steps + 1, inputs], added to observations. lost int32
+    [episodes, steps + 1]: not 0 where the last sample stands. ages int32 [episodes,
+    steps]: how many periods ago the action in effect was sent, 0 to 7. converters float32
+    [inputs, 4]: low, high, 1 / step, step, or a step of 0. actuators float32 [outputs, 4]:
+    rest, low, high, and the dead band about rest.
+    """
+
+    factors: Floats
+    noise: Floats
+    lost: Integers
+    ages: Integers
+    converters: Floats
+    actuators: Floats
+
+
+class Packed:
+    """A disturbance whose arrays were checked, and its struct. Raises ValueError."""
+
+    def __init__(self, given: Disturbance, plant: Plant, max_steps: int) -> None:
+        episodes, parameters = given.factors.shape
+        shapes: dict[str, tuple[int, ...]] = {
+            "factors": (episodes, parameters),
+            "noise": (episodes, max_steps + 1, plant.observations),
+            "lost": (episodes, max_steps + 1),
+            "ages": (episodes, max_steps),
+            "converters": (plant.observations, 4),
+            "actuators": (plant.actions, 4),
+        }
+        if parameters not in (0, len(plant.parameters)):
+            raise ValueError(f"the plant {plant.name} has {len(plant.parameters)} parameters")
+        self.episodes = episodes
+        self._arrays = {
+            name: _whole(getattr(given, name), shape, name)
+            if name in ("lost", "ages")
+            else checked(getattr(given, name), shape, name)
+            for name, shape in shapes.items()
+        }
+        ages = self._arrays["ages"]
+        if ages.size and not 0 <= ages.min() <= ages.max() < AGE_ROOM:
+            raise ValueError(f"ages: not all are 0 to {AGE_ROOM - 1}")
+        starts = [array.ctypes.data for array in self._arrays.values()]
+        self._struct = DisturbanceStruct(max_steps, parameters, *starts)
+        self.address = ctypes.addressof(self._struct)
+
+
+def _whole(values: ArrayLike, shape: tuple[int, ...], name: str) -> Integers:
+    array = np.ascontiguousarray(values, np.int32)
+    if array.shape != shape:
+        raise ValueError(f"{name}: the shape is {array.shape}, not {shape}")
+    return array
+
+
+def rows_of(episodes: ArrayLike, count: int, packed: Packed) -> Integers:
+    """Each job's row, int32 [count], checked. Raises ValueError."""
+    rows = _whole(episodes, (count,), "episodes")
+    if count and not 0 <= rows.min() <= rows.max() < packed.episodes:
+        raise ValueError(f"episodes: not all are rows of {packed.episodes}")
+    return rows
