@@ -57,6 +57,7 @@ def test_help_shows_every_command_and_none_is_asked_for(capsys: pytest.CaptureFi
         "simulate",
         "stress",
         "tune",
+        "validate",
         "verify",
     }
     for command in COMMANDS:

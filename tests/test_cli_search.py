@@ -64,6 +64,8 @@ def test_demo_goes_the_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[
     shown = capsys.readouterr().out
     assert {path.name for path in out.iterdir()} >= FILES | {"policy.h", "policy.onnx"}
     assert shown.count("same bits") >= 4
+    assert "all together" in shown
+    assert (out / "validated.mp4").stat().st_size > 10_000
     assert "agrees" in shown
     assert "mean of weights" in shown
     for name in ("champion.json", "policy.h", "policy.onnx", "pareto.json", "history.csv"):

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
-import shutil
-import subprocess
 from dataclasses import fields, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +16,7 @@ from wann_edge.disturb.disturbances import MOST_LATENCY, NONE, RANGES, Disturban
 from wann_edge.disturb.draws import draw
 from wann_edge.disturb.world import disturbed
 from wann_edge.errors import SettingsError, TaskError
-from wann_edge.kernel import AGE_ROOM, Floats, plant, plant_names, rollouts_of
+from wann_edge.kernel import AGE_ROOM, Floats, plant, rollouts_of
 from wann_edge.needs import Need
 from wann_edge.network import Input, Output
 from wann_edge.sims.swingup import SPEC, SwingUp
@@ -255,57 +251,3 @@ def test_the_kernel_refuses_other_shapes() -> None:
     for places in (rows[1:], rows + 2, rows - 1):
         with pytest.raises(ValueError, match="episodes"):
             run(good, places)
-
-
-# Of each plant with parameters: the constants of its header that each one multiplies.
-CONSTANTS = {
-    "swingup": ("SWINGUP_CART_KG", "SWINGUP_POLE_KG", "SWINGUP_POLE_M", "SWINGUP_FRICTION_NSPM"),
-    "cartpole": ("CARTPOLE_CART_KG", "CARTPOLE_POLE_KG", "CARTPOLE_HALF_POLE_M"),
-    "pendulum": ("PENDULUM_KG", "PENDULUM_M"),
-    "furuta": (
-        *("FURUTA_ARM_KG", "FURUTA_ARM_M", "FURUTA_ROD_KG", "FURUTA_ROD_M"),
-        "FURUTA_ARM_DAMPING_NMSPRAD",
-    ),
-    "balancer": ("BALANCER_BODY_KG", "BALANCER_CENTRE_M", "BALANCER_MOTOR_NMSPRAD"),
-    "quadrotor": ("QUADROTOR_KG", "QUADROTOR_INERTIA_KGM2", "QUADROTOR_ARM_M"),
-}
-
-
-def test_every_parameter_has_its_constant() -> None:
-    found = {name: len(plant(name).parameters) for name in plant_names()}
-    assert {name: count for name, count in found.items() if count} == {
-        name: len(constants) for name, constants in CONSTANTS.items()
-    }
-
-
-@pytest.mark.parametrize("name", CONSTANTS)
-def test_a_varied_plant_is_one_compiled_with_other_constants(name: str, tmp_path: Path) -> None:
-    """The equations know no other place where the constant stands."""
-    kernel = tmp_path / "kernel"
-    shutil.copytree(ROOT / "wann_edge" / "kernel", kernel)
-    header, rng = kernel / "plants" / f"{name}.h", np.random.default_rng(len(name))
-    factors = rng.uniform(0.7, 1.3, len(CONSTANTS[name])).astype(np.float32)
-    text = header.read_text()
-    for constant, factor in zip(CONSTANTS[name], factors.tolist(), strict=True):
-        pattern = rf"(#define {constant}) (\S+)"
-        text, count = re.subn(pattern, rf"\1 (\2 * {factor!r}f)", text)
-        assert count == 1
-    header.write_text(text)
-    command = [*("gcc", "-std=c99", "-O1", "-ffp-contract=off", "-shared", "-fPIC"), "-o"]
-    library = tmp_path / "other.so"
-    subprocess.run([*command, library, *kernel.glob("*.c")], check=True)
-    other = ctypes.CDLL(str(library))
-    other.wann_native_plant.restype = ctypes.c_void_p
-    address = ctypes.c_void_p(other.wann_native_plant(1, plant_names().index(name)))
-    ours = plant(name)
-    for _ in range(200):
-        state = rng.normal(0, 0.4, ours.states).astype(np.float32)
-        seen = ours.observe(state)
-        action = rng.uniform(-1, 1, ours.actions).astype(np.float32)
-        after, observed, reward, over = ours.step(state, seen, action, factors)
-        theirs, shown, earned = state.copy(), seen.copy(), ctypes.c_float()
-        arrays = [ctypes.c_void_p(one.ctypes.data) for one in (theirs, shown, action)]
-        ended = other.wann_plant_step(address, *arrays, ctypes.byref(earned))
-        np.testing.assert_allclose(after, theirs, rtol=2e-6, atol=2e-6)
-        np.testing.assert_allclose(observed, shown, rtol=2e-6, atol=2e-6)
-        assert (over, reward) == (bool(ended), pytest.approx(earned.value, rel=1e-5, abs=1e-6))

@@ -19,6 +19,7 @@ from wann_edge import netfile
 from wann_edge.cli import run
 from wann_edge.errors import MissingError, SettingsError, TaskError
 from wann_edge.evaluate import KernelPolicy, episode_seeds, rollouts, run_episode
+from wann_edge.needs import package
 from wann_edge.network import Input, Network
 from wann_edge.report import film as films
 from wann_edge.report.drawing import DrawnWorld, drawing_for, signals
@@ -141,11 +142,11 @@ def test_a_task_that_fails_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_missing_parts_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(films, "PARTS", ("no_such_part",))
+    monkeypatch.setattr(films, "NEEDS", (package("no-such-part", films.INSTALL),))
     check_film(None, None)
     with pytest.raises(MissingError) as caught:
         check_film(Path("out.mp4"), None)
-    assert str(caught.value) == 'not installed: no_such_part; pip install "wann-edge[sims]"'
+    assert str(caught.value) == 'no-such-part not installed; pip install "wann-edge[sims]"'
     with pytest.raises(SettingsError, match="unknown ending"):
         check_film(None, Path("out.bmp"))
 

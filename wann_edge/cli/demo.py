@@ -1,4 +1,4 @@
-"""``wann-edge demo``: search, export, prove, and say what to try next."""
+"""``wann-edge demo``: search, export, prove, validate, and say what to try next."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from pathlib import Path
 from wann_edge.cli.judge import prove_with_status
 from wann_edge.cli.search import INTERRUPTED, search_with_progress, size_of
 from wann_edge.cli.show import console, print_scores, print_verification, table
+from wann_edge.cli.validate import Asked, run_validate
 from wann_edge.engine import cores
+from wann_edge.errors import MissingError
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.exporters import export
 from wann_edge.files import check_writable, write_whole
+from wann_edge.needs import demand
+from wann_edge.report import film
 from wann_edge.search.settings import preset
 from wann_edge.task import load_task
 
@@ -18,12 +22,13 @@ TASK = "swingup"
 EPISODES = 100
 ARTEFACTS = {"c": "policy.h", "onnx": "policy.onnx"}
 TARGETS = ("host", "onnxruntime")
+SIM, VIDEO, TRIALS = "bullet/swingup", "validated.mp4", 20
 
 
 def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
     """The whole path on the swing-up. An earlier demo's files are overwritten."""
     task = load_task(TASK)
-    for name in ARTEFACTS.values():
+    for name in (*ARTEFACTS.values(), VIDEO):
         check_writable(out / name)
     console.print(f"[bold]1. Search[/] a controller for {TASK}: {seconds:g} s, seed {seed}")
     settings = preset("fast", seed=seed, workers=workers or cores(), time_limit_s=seconds)
@@ -43,8 +48,22 @@ def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
     print_verification(found)
     fresh = score(network, task, PAPER_WEIGHTS, EPISODES, seed + 1)
     print_scores(fresh, f"reward over {EPISODES} fresh episodes (of about 1000)")
+    _validate(out, seed, workers)
     _print_files(out, size_of(result), sizes)
     return 0 if found.ok else 1
+
+
+def _validate(out: Path, seed: int, workers: int | None) -> None:
+    """In PyBullet, where that is installed."""
+    console.print(f"[bold]4. Validate[/] it in {SIM}, under what real machines add")
+    try:
+        demand(film.NEEDS)
+        load_task(SIM)
+    except MissingError as error:
+        print(f"left out: {error}")
+        return
+    asked = Asked("kernel", None, None, TRIALS, seed, workers)
+    run_validate([out / "champion.json"], SIM, None, asked, out / VIDEO, as_json=False)
 
 
 def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
@@ -54,6 +73,8 @@ def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
     files.add_row("champion.json", f"the network: {champion}")
     files.add_row("policy.h", f"C header without dependencies, {sizes['policy.h']} bytes of text")
     files.add_row("policy.onnx", f"ONNX graph, {sizes['policy.onnx']} bytes")
+    if (out / VIDEO).exists():
+        files.add_row(VIDEO, "an episode in PyBullet with all disturbances together")
     files.add_row("pareto.json", "the best network of each size")
     files.add_row("history.csv", "a row a generation")
     files.add_row("run.json", "settings, versions, and how the search ended")
@@ -63,4 +84,5 @@ def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
     print(f"  wann-edge verify {out}/champion.json   (also on emulated microcontrollers, after")
     print('      pip install "wann-edge[emu]")')
     print(f"  wann-edge export {out}/champion.json --format c -o my_controller.h")
+    print("  wann-edge search swingup --disturb vary=20%,noise=1%,latency=1 --out robust-run")
     print("  wann-edge search swingup --time-limit 2m --seed 1 --out longer-run")

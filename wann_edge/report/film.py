@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,15 +12,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wann_edge.errors import MissingError, SettingsError
+from wann_edge.errors import SettingsError
 from wann_edge.evaluate import run_episode
 from wann_edge.files import write_whole
 from wann_edge.kernel import Floats
+from wann_edge.needs import demand, package
 from wann_edge.report.encoder import Encoder
 from wann_edge.task import Picture, PicturedWorld, Policy, Task, World, draws_pictures
 
 INSTALL = 'pip install "wann-edge[sims]"'
-PARTS = ("PIL", "imageio_ffmpeg")
+NEEDS = (
+    package("pillow", INSTALL, "PIL"),
+    package("imageio-ffmpeg", INSTALL, "imageio_ffmpeg"),
+)
 VIDEOS, PICTURES = (".mp4", ".gif"), (".png", ".jpg")
 
 MOST_FPS = 30.0
@@ -89,9 +92,7 @@ def check_film(video: Path | None, picture: Path | None) -> None:
             )
     if video is None and picture is None:
         return
-    absent = [part for part in PARTS if find_spec(part) is None]
-    if absent:
-        raise MissingError(f"not installed: {', '.join(absent)}", remedy=INSTALL)
+    demand(NEEDS)
 
 
 def film(
