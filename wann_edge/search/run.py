@@ -178,9 +178,9 @@ class _Search:
         """Goes on from a state. Raises SettingsError when it is of another search."""
         if state.task != self._engine.spec.name:
             raise SettingsError(f"the run's task is {state.task!r}", where=where)
-        for name in type(self.settings).model_fields.keys() - MAY_CHANGE:
+        for name in type(self.settings).model_fields:
             was = getattr(state.settings, name)
-            if was != getattr(self.settings, name):
+            if name not in MAY_CHANGE and was != getattr(self.settings, name):
                 raise SettingsError(f"the run was begun with {name} = {was}", where=where)
         self._strategy.restore(state.standing)
         spec = self._engine.spec
