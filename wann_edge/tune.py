@@ -28,6 +28,7 @@ LOW, HIGH = -3.0, 3.0
 GRID = 121
 # Coprime to GRID, and 0.62 of it: a search cut short has looked at the whole range.
 STRIDE = 75
+GRID_WEIGHTS = tuple(np.linspace(LOW, HIGH, GRID).tolist())
 FINER = 21
 ROUNDS = 2
 
@@ -237,8 +238,7 @@ class _Run:
 
 def _grid() -> list[float]:
     """The shared weights that are tried first, -3 to 3, neighbours apart."""
-    weights = np.linspace(LOW, HIGH, GRID)
-    return [float(weights[STRIDE * index % GRID]) for index in range(GRID)]
+    return [GRID_WEIGHTS[STRIDE * index % GRID] for index in range(GRID)]
 
 
 def _sequence(seed: int, use: int) -> np.random.SeedSequence:

@@ -203,7 +203,7 @@ def evaluate(
 
 @app.command(epilog="Example:  wann-edge tune my-run/champion.json --mode weights -o tuned.json")
 def tune(
-    file: NetworkFile,
+    path: RunOrFile,
     output: Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")],
     mode: Annotated[
         str, typer.Option(help="shared: one weight in -3..3; or weights: one a connection.")
@@ -214,15 +214,19 @@ def tune(
     ] = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes, of a folder; default: all cores.")
+    ] = None,
 ) -> int:
     """Tune a network's weights: the one shared by all connections, or each by CMA-ES.
 
-    Candidates run on training episodes; the result is judged on fresh ones. Ctrl-C
-    stops, and keeps the best so far.
+    Of a search's folder all networks of the front race, for minutes, and the one that
+    tunes best is written. Candidates run on training episodes; the result is judged on
+    fresh ones. Ctrl-C stops, and keeps the best so far.
     """
     from wann_edge.cli.tune import run_tune
 
-    return run_tune(file, mode, task, evaluations, time_limit, seed, output)
+    return run_tune(path, mode, task, evaluations, time_limit, seed, workers, output)
 
 
 @app.command(epilog="Example:  wann-edge baseline swingup --layers 10 -o baseline.json")

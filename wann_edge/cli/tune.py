@@ -12,56 +12,78 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from wann_edge import netfile
 from wann_edge.baseline import PAPER_FIXED, dense
+from wann_edge.cli.inspect import front_of
 from wann_edge.cli.search import INTERRUPTED
 from wann_edge.cli.show import console, seconds_of, table, task_of
+from wann_edge.engine import Engine, cores
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import WeightScore, score
 from wann_edge.files import check_writable
 from wann_edge.modes import MODES, ModeScore, score_mode
 from wann_edge.network import Network
 from wann_edge.task import Task, final_task, load_task
-from wann_edge.tune import OnTrial, Standing, tune
+from wann_edge.tune import OnTrial, Standing, Tuned, tune
+from wann_edge.tune_front import tune_front
 
 EPISODES = 100
 
 
 def run_tune(
-    file: Path,
+    path: Path,
     mode: str,
     task: str | None,
     evaluations: int | None,
     time_limit: str | None,
     seed: int,
+    workers: int | None,
     output: Path,
 ) -> int:
-    """Tunes, compares on fresh episodes, and writes the network."""
-    network = netfile.load(file)
-    world = task_of(task, network)
+    """Tunes, compares on fresh episodes, and writes the network; of a folder, the front's best."""
     limit_s = None if time_limit is None else seconds_of(time_limit)
+    if path.is_dir():
+        if mode != "weights" or evaluations is not None:
+            raise SettingsError(
+                "a front races by --mode weights, to its end or a --time-limit", where=str(path)
+            )
+        networks = [entry.network for entry in front_of(path).entries]
+        before = networks[-1]
+    else:
+        before = netfile.load(path)
+    world = task_of(task, before)
     check_writable(output)
     with progress("tune") as on_trial:
-        tuned = tune(
-            network,
-            world,
-            mode,
-            seed=seed,
-            evaluations=evaluations,
-            time_limit_s=limit_s,
-            on_trial=on_trial,
-        )
+        if path.is_dir():
+            with Engine(world, workers or cores()) as engine:
+                tuned = tune_front(
+                    networks, engine, seed=seed, time_limit_s=limit_s, on_trial=on_trial
+                )
+        else:
+            tuned = tune(
+                before,
+                world,
+                mode,
+                seed=seed,
+                evaluations=evaluations,
+                time_limit_s=limit_s,
+                on_trial=on_trial,
+            )
+    _write(before, tuned, world, seed, output)
+    return INTERRUPTED if tuned.stopped == "interrupted" else 0
+
+
+def _write(network: Network, tuned: Tuned, world: Task, seed: int, output: Path) -> None:
     before, after = fresh(network, world, seed), fresh(tuned.network, world, seed)
     scores = {"episodes": EPISODES, "mean": after.mean, "sd": after.sd}
     provenance = {**tuned.network.provenance, "fresh": scores}
     netfile.save(
         replace(tuned.network, provenance=provenance, task=final_task(world).spec.name), output
     )
-    made = table(f"{EPISODES} fresh episodes", "mean reward", "sd")
-    made.add_row("before", f"{before.mean:.1f}", f"{before.sd:.1f}")
-    made.add_row("tuned", f"{after.mean:.1f}", f"{after.sd:.1f}")
+    made = table(f"{EPISODES} fresh episodes", "connections", "mean reward", "sd")
+    for name, one, judged in (("before", network, before), ("tuned", tuned.network, after)):
+        made.add_row(name, str(len(one.edges)), f"{judged.mean:.1f}", f"{judged.sd:.1f}")
     console.print(made)
     print(f"stopped by: {tuned.stopped}, after {tuned.evaluations} evaluations")
     print(f"file: {output}")
-    return INTERRUPTED if tuned.stopped == "interrupted" else 0
 
 
 def fresh(network: Network, task: Task, seed: int) -> WeightScore:
