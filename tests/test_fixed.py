@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +84,28 @@ def test_observations_become_the_kernels_words(network: Network, dtype: str, see
     steps = np.exp2(-np.array(fixed.output_bits, np.float64))
     expected = (fixed.program.walk(fixed.words(seen), own) * steps).astype(np.float32)
     np.testing.assert_array_equal(fixed.program.forward(seen, weights), expected)
+
+
+@pytest.mark.parametrize("dtype", WORDS)
+def test_words_are_the_nearest_numbers_a_half_away_from_0(dtype: str) -> None:
+    """Also where half a unit more is no float32: from 2^23 on, and just below a half."""
+    plain = Network((Input("x"),), (Output("y"),), ("linear",), ((1, 2),))
+    fixed = replace(fixed_of(plain, dtype), input_bits=(0,))
+    edges = [0.5, np.nextafter(np.float32(0.5), np.float32(0)), 1.5, 2.5, 8388609, 15647297]
+    x = np.array([*edges, *np.random.default_rng(1).uniform(0, 2e7, 2000)], np.float32)
+    x = np.concatenate([x, -x])
+    most = 32767 if dtype == "q15" else 2147483520
+    exact = [math.floor(abs(float(one)) + 0.5) for one in x]
+    expected = np.copysign(np.minimum(exact, most), x).astype(np.int64)
+    np.testing.assert_array_equal(fixed.words(x[:, np.newaxis])[:, 0], expected)
+    shared = np.array([fixed.weight_word(1.0)] * len(x), np.int32)
+    np.testing.assert_array_equal(
+        fixed.program.forward(x[:, np.newaxis], np.ones(len(x), np.float32)),
+        (
+            fixed.program.walk(expected[:, np.newaxis].astype(np.int32), shared)
+            * 2.0 ** -fixed.output_bits[0]
+        ).astype(np.float32),
+    )
 
 
 @settings(max_examples=60)

@@ -97,7 +97,9 @@ class FixedNetwork(Network):
         with np.errstate(over="ignore", invalid="ignore"):
             numbers = (np.asarray(observations, np.float32) - offset) * units
         bounded = np.clip(np.where(np.isnan(numbers), np.float32(0), numbers), -most, most)
-        words: Integers = (bounded + np.copysign(np.float32(0.5), bounded)).astype(np.int32)
+        whole = bounded.astype(np.int32)
+        rest = bounded - whole.astype(np.float32)
+        words: Integers = whole + (rest + rest).astype(np.int32)
         return words
 
     def weight_word(self, weight: float) -> int:

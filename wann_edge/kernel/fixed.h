@@ -34,8 +34,9 @@ typedef struct {
 static inline wann_int wann_nearest_word(wann_real x, float limit)
 {
     wann_real number = wann_bounded(x, -limit, limit, wann_constant(0.0f));
-    wann_real half = wann_select(number < 0.0f, wann_constant(-0.5f), wann_constant(0.5f));
-    return wann_to_int(number + half);
+    wann_int whole = wann_to_int(number);
+    wann_real rest = number - wann_to_real(whole);  /* exact, as its double is */
+    return whole + wann_to_int(rest + rest);
 }
 /* wann:end */
 
