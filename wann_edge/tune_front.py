@@ -31,8 +31,10 @@ GRID_EPISODES = 24
 # Of each stage: generations of a run, and episodes of a candidate, doubled up to the most.
 GENERATIONS = 100
 EPISODES, MOST_EPISODES = 24, 384
-# Runs that the last stage ends with.
+# Runs that the halving ends with; then the best two go on while a stage gains so much, as a
+# share of the mean.
 LAST = 4
+GAIN, MOST_STAGES = 1e-4, 10
 
 # Uses of the seed; those of tune.py are others.
 _EPISODES, _RUNS, _JUDGED = 11, 12, 13
@@ -120,18 +122,22 @@ class _Race:
         self._started_s = time.monotonic()
         self._deadline_s = None if time_limit_s is None else self._started_s + time_limit_s
         self._episodes = EPISODES
+        self._stages = 0
 
     def run(self) -> None:
         """All stages. Raises TimeoutError when the time is up."""
         self.runs = self._starts()
-        stage = 0
-        while True:
-            self._stage(stage)
-            if len(self.runs) <= LAST and self._episodes == MOST_EPISODES:
-                return
+        self._stage()
+        while len(self.runs) > LAST or self._episodes < MOST_EPISODES:
             self.runs = self.runs[: max(LAST, len(self.runs) // 2)]
             self._episodes = min(MOST_EPISODES, 2 * self._episodes)
-            stage += 1
+            self._stage()
+        for _ in range(MOST_STAGES):
+            before = self.runs[0].best[0]
+            self.runs = self.runs[:2]
+            self._stage()
+            if self.runs[0].best[0] < before + GAIN * abs(before):
+                break
 
     def winner(self) -> tuple[Network, float, int]:
         """The best of what is left, its mean on episodes that no run saw, and how many."""
@@ -161,28 +167,26 @@ class _Race:
             for number, (network, weight, sigma) in enumerate(starts)
         ]
 
-    def _stage(self, stage: int) -> None:
-        """A leg of every run; the best are first after it."""
-        seeds = _seeds(self._seed, _EPISODES, stage + 1, self._episodes)
-        legs = [
-            Leg(run, seeds, _seeds(self._seed, _RUNS, stage, run.number + 1)[-1], self._deadline_s)
-            for run in self.runs
-        ]
+    def _stage(self) -> None:
+        """A leg of every run, on the same episodes; the best are first after it."""
+        seeds = _seeds(self._seed, _EPISODES, self._episodes, self._episodes)
+        drawn = _seeds(self._seed, _RUNS, self._stages, 1 + max(run.number for run in self.runs))
+        legs = [Leg(run, seeds, drawn[run.number], self._deadline_s) for run in self.runs]
+        self._stages += 1
         ran = self._engine.map(_run_leg, legs)
         self.done += sum(run.evaluations for run in ran)
         self.runs = sorted(ran, key=lambda run: -run.best[0])
         elapsed_s = time.monotonic() - self._started_s
         if self._on_trial is not None:
-            whole = self._planned(stage)
-            limits = whole, self._time_limit_s
+            limits = self._planned(), self._time_limit_s
             self._on_trial(Standing(self.done, self.runs[0].best[0], elapsed_s, *limits))
         if self._deadline_s is not None and time.monotonic() > self._deadline_s:
             raise TimeoutError
 
-    def _planned(self, stage: int) -> int:
-        """Evaluations of the whole race, roughly: as many again as so far, and less each time."""
+    def _planned(self) -> int:
+        """Evaluations of the whole race, roughly: each stage has half of those before it."""
         left = max(0, math.ceil(math.log2(max(1, len(self.runs) / LAST))))
-        return round(self.done * (1 + (1 - 0.5**left) / (2.0 ** (stage + 1) - 1)))
+        return round(self.done * (1 + (1 - 0.5**left) / (2.0**self._stages - 1)))
 
 
 def _peaks(task: Task, item: tuple[Network, Sequence[int]]) -> list[float]:
