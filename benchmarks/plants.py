@@ -1,4 +1,4 @@
-"""Searches a controller for each native plant, and says whether it holds the plant.
+"""Searches a controller for each native plant, or PyBullet robot, and says whether it holds it.
 
 Run:  python -m benchmarks.plants [TASK ...] [--seconds 90] [--workers 2] [--json]
 
@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,39 +23,52 @@ from wann_edge.evaluate import KernelPolicy, episode_seeds
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.search.run import run_search
-from wann_edge.search.settings import preset
-from wann_edge.task import Task, load_task
+from wann_edge.search.settings import preset, usual_preset
+from wann_edge.task import Task, World, load_task
 
 EPISODES = 100
 # Far from the search's seed, so that no episode was seen before.
 FRESH_SEED = 2**31
 TEN_DEGREES = math.radians(10)
 
-# Whether an episode was held: of its observations [steps, inputs], its spec's max_steps, and
-# whether it ended by itself.
-Holds = Callable[[Floats, int, bool], bool]
+
+class Episode(NamedTuple):
+    """Observations [steps, inputs] after each step, the return, and whether it ended by itself."""
+
+    seen: Floats
+    total: float
+    over: bool
+
+
+# Whether an episode was held.
+Holds = Callable[[Episode], bool]
 
 
 def stays(most: dict[int, float], steps: int) -> Holds:
     """To its end, with |observation| at most so much in the last steps."""
 
-    def holds(seen: Floats, max_steps: int, over: bool) -> bool:
-        last = np.abs(seen[-steps:])
-        return not over and all((last[:, i] <= limit).all() for i, limit in most.items())
+    def holds(episode: Episode) -> bool:
+        last = np.abs(episode.seen[-steps:])
+        return not episode.over and all((last[:, i] <= limit).all() for i, limit in most.items())
 
     return holds
 
 
-def _hovers(seen: Floats, max_steps: int, over: bool) -> bool:
-    return not over and bool((np.hypot(*seen[-500:, :2].T) <= 0.1).all())
+def _hovers(episode: Episode) -> bool:
+    return not episode.over and bool((np.hypot(*episode.seen[-500:, :2].T) <= 0.1).all())
 
 
-def _upright(seen: Floats, max_steps: int, over: bool) -> bool:
-    return bool((seen[-50:, 0] >= math.cos(TEN_DEGREES)).all())
+def _upright(episode: Episode) -> bool:
+    return bool((episode.seen[-50:, 0] >= math.cos(TEN_DEGREES)).all())
 
 
-def _arrives(seen: Floats, max_steps: int, over: bool) -> bool:
-    return over
+def _arrives(episode: Episode) -> bool:
+    return episode.over
+
+
+def _walks(episode: Episode) -> bool:
+    """To its end, which a fall is not, for at least 3 m, which are the return."""
+    return not episode.over and episode.total >= 3.0
 
 
 HOLDS: dict[str, Holds] = {
@@ -65,27 +79,31 @@ HOLDS: dict[str, Holds] = {
     "furuta": stays({1: TEN_DEGREES}, 500),
     "balancer": stays({0: 0.25, 2: TEN_DEGREES}, 500),
     "quadrotor": _hovers,
+    "bullet/balancer": stays({0: TEN_DEGREES, 2: 0.25}, 500),
+    "bullet/a1": _walks,
 }
+NATIVE = [name for name in HOLDS if "/" not in name]
 
 
-def episode(network: Network, task: Task, seed: int) -> tuple[Floats, float, bool]:
-    """Observations [steps, inputs] after each step, the return, and whether it ended by itself."""
-    policy, world = KernelPolicy(network), task.world()
+def episode(network: Network, task: Task, world: World, seed: int) -> Episode:
+    """An episode with the network's own weight."""
+    policy = KernelPolicy(network)
     action, seen, total, over = policy.act(world.reset(seed)), [], 0.0, False
     while not over and len(seen) < task.spec.max_steps:
         observation, reward, over = world.step(action)
         seen.append(observation)
         total += float(reward)
         action = policy.act(observation)
-    return np.array(seen), total, over
+    return Episode(np.array(seen), total, over)
 
 
 def judged(name: str, network: Network) -> dict[str, object]:
     """How many of 100 fresh episodes are held, and their return."""
     task = load_task(name)
-    runs = [episode(network, task, seed) for seed in episode_seeds(FRESH_SEED, EPISODES)]
-    held = sum(HOLDS[name](seen, task.spec.max_steps, over) for seen, _, over in runs)
-    returns = [total for _, total, _ in runs]
+    world, seeds = task.world(), episode_seeds(FRESH_SEED, EPISODES)
+    runs = [episode(network, task, world, seed) for seed in seeds]
+    held = sum(map(HOLDS[name], runs))
+    returns = [run.total for run in runs]
     return {
         "held": f"{held} of {EPISODES}",
         "return": f"{np.mean(returns):.1f} ± {np.std(returns, ddof=1):.1f}",
@@ -94,7 +112,9 @@ def judged(name: str, network: Network) -> dict[str, object]:
 
 def searched(name: str, seconds: float, workers: int, seed: int) -> dict[str, object]:
     """A row of the table."""
-    settings = preset("fast", seed=seed, time_limit_s=seconds, workers=workers)
+    settings = preset(
+        usual_preset(load_task(name)), seed=seed, time_limit_s=seconds, workers=workers
+    )
     with TemporaryDirectory() as folder:
         result = run_search(name, settings, Path(folder))
     network = result.champion
@@ -105,14 +125,16 @@ def searched(name: str, seconds: float, workers: int, seed: int) -> dict[str, ob
         "mean of six weights": round(result.scores.mean_of_weights, 1),
         "connections": len(network.edges),
         "hidden": network.hidden_count,
-        "M steps/s": result.progress.steps_per_s / 1e6,
+        "thousand steps/s": result.progress.steps_per_s / 1e3,
     }
 
 
 def main() -> None:
     """Prints a row a task."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"of {', '.join(HOLDS)}")
+    parser.add_argument(
+        "tasks", nargs="*", metavar="TASK", help=f"of {', '.join(HOLDS)}; default: the native ones"
+    )
     parser.add_argument("--seconds", type=float, default=90.0, help="of each search")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
@@ -121,7 +143,7 @@ def main() -> None:
     unknown = set(asked.tasks) - set(HOLDS)
     if unknown:
         parser.error(f"{min(unknown)!r} is not one of {', '.join(HOLDS)}")
-    names = asked.tasks or list(HOLDS)
+    names = asked.tasks or NATIVE
     rows: list[dict[str, object]] = []
     for name in names:
         rows.append(searched(name, asked.seconds, asked.workers, asked.seed))
