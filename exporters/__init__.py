@@ -6,9 +6,10 @@ An exporter knows no disk: its caller writes what it gives.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, cast
+from typing import Protocol, TypeGuard, cast
 
-from wann_edge.errors import ExportError
+from wann_edge.errors import ExportError, SettingsError
+from wann_edge.formats import Optimize
 from wann_edge.needs import Listed
 from wann_edge.network import Network
 from wann_edge.registry import load
@@ -38,6 +39,18 @@ class Exporter(Listed, Protocol):
         ...
 
 
+class OptimizingExporter(Exporter, Protocol):
+    """A format that can be written for fewer instructions instead of less flash."""
+
+    def optimized(self, optimize: Optimize) -> Exporter:
+        """The format written for this."""
+        ...
+
+
+def _optimizes(exporter: Exporter) -> TypeGuard[OptimizingExporter]:
+    return hasattr(exporter, "optimized")
+
+
 def export_files(network: Network, format: str, name: str = "policy") -> Files:
     """The network in a registered format: contents by relative path, with forward slashes.
 
@@ -58,6 +71,16 @@ def export(network: Network, format: str, name: str = "policy") -> bytes:
     return exporter.files(network, name)[f"{name}{exporter.suffix}"]
 
 
-def exporter_of(format: str) -> Exporter:
-    """The exporter registered under this name. Raises SettingsError where there is none."""
-    return cast("type[Exporter]", load("exporters", format))()
+def exporter_of(format: str, optimize: Optimize = "size") -> Exporter:
+    """The exporter registered under this name, for less flash or fewer instructions.
+
+    Raises SettingsError where there is none, or it is asked for speed and knows no such choice.
+    """
+    made = cast("type[Exporter]", load("exporters", format))()
+    if _optimizes(made):
+        return made.optimized(optimize)
+    if optimize != "size":
+        raise SettingsError(
+            f"the format {format!r} has no choice of size or speed", where=f"--optimize {optimize}"
+        )
+    return made

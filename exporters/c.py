@@ -118,6 +118,10 @@ class CHeader:
     def __init__(self, optimize: Optimize = "size") -> None:
         self._optimize = optimize
 
+    def optimized(self, optimize: Optimize) -> CHeader:
+        """The header for less flash, or fewer instructions."""
+        return type(self)(optimize)
+
     def files(self, network: Network, name: str) -> Files:
         """The header, ASCII. Raises ExportError where it can't be named so."""
         check_c_name(name)

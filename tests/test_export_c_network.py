@@ -11,9 +11,12 @@ import pytest
 
 from c_headers import differences, headers, library, various_networks
 from networks import random_network
+from wann_edge.errors import SettingsError
+from wann_edge.exporters import exporter_of
 from wann_edge.exporters.c import header
 from wann_edge.formats import Optimize
 from wann_edge.network import Network, named_channels
+from wann_edge.registry import registered
 
 
 def step_of(network: Network, optimize: Optimize = "size") -> str:
@@ -77,3 +80,10 @@ def test_the_bits_are_the_kernels(optimize: Optimize, tmp_path: Path) -> None:
     assert (texts == headers(networks)) == (optimize == "size")
     built = library("gcc", tmp_path, texts, "-O2", "-std=c99", "-Wall", "-Wextra", "-Werror")
     assert differences(built, networks, rng) == [0] * len(networks)
+
+
+def test_a_format_without_the_choice_refuses_speed() -> None:
+    for format in registered("exporters"):
+        if not format.startswith("c"):
+            with pytest.raises(SettingsError, match="has no choice of size or speed"):
+                exporter_of(format, "speed")

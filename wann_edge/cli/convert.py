@@ -9,7 +9,6 @@ from wann_edge import netfile
 from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.errors import SettingsError
 from wann_edge.exporters import Exporter, exporter_of
-from wann_edge.exporters.c import CHeader
 from wann_edge.files import write_folder, write_whole
 from wann_edge.formats import Optimize
 from wann_edge.network import Network
@@ -52,9 +51,7 @@ def run_export(
     force: bool,
 ) -> int:
     """Writes a network in another format, or in other numbers."""
-    exporter = exporter_of(format or _format_of(output))
-    if type(exporter) is CHeader:
-        exporter = CHeader(optimize)
+    exporter = exporter_of(format or _format_of(output), optimize)
     place = output or file.with_suffix(exporter.suffix)
     usual = "float" if "float" in exporter.numbers else "auto"
     network, loss = in_numbers(netfile.load(file), dtype or usual)

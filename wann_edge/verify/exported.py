@@ -10,7 +10,6 @@ from wann_edge.registry import load
 
 if TYPE_CHECKING:
     from wann_edge.exporters import Exporter
-    from wann_edge.exporters.c import CHeader
 
 
 def exported(network: Network, format: str, name: str, optimize: Optimize = "size") -> bytes:
@@ -18,9 +17,7 @@ def exported(network: Network, format: str, name: str, optimize: Optimize = "siz
 
     optimize: what a C header is exported for; other formats know no such choice.
     """
-    kind = load("exporters", format)
-    if format == "c":
-        exporter: Exporter = cast("type[CHeader]", kind)(optimize)
-    else:
-        exporter = cast("type[Exporter]", kind)()
+    exporter = cast("type[Exporter]", load("exporters", format))()
+    if hasattr(exporter, "optimized"):
+        exporter = exporter.optimized(optimize)
     return exporter.files(network, name)[f"{name}{exporter.suffix}"]
