@@ -20,6 +20,7 @@ from scipy.optimize import nnls
 from benchmarks.common import show
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.exporters.cost import Parts, parts_of
+from wann_edge.exporters.cost_runs import NAMES, runs_of
 from wann_edge.files import write_whole
 from wann_edge.kernel import activation_names
 from wann_edge.network import Input, Network, Output, float32
@@ -29,6 +30,7 @@ from wann_edge.search.settings import preset
 from wann_edge.task import Spec
 from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.emulated.cost import measure_cost
+from wann_edge.verify.inputs import typical_states
 
 TABLE = Path(__file__).resolve().parent.parent / "exporters" / "cost_table.json"
 STATES = 20
@@ -109,6 +111,17 @@ def measured(network: Network, core: str) -> tuple[float, float]:
     return cost.instructions_mean, cost.flash_bytes
 
 
+def parts_and_runs(network: Network) -> Parts:
+    """All parts, on the observations that the measurement takes."""
+    seen = typical_states(network, None, STATES, np.random.default_rng(0))
+    return parts_of(network) | runs_of(network, seen)
+
+
+def static(parts: Parts) -> Parts:
+    """Without what depends on values, which takes no flash."""
+    return {name: count for name, count in parts.items() if name not in NAMES}
+
+
 def fitted(parts: Sequence[Parts], values: Reals) -> dict[str, float]:
     """What each part costs, none less than nothing, by least squares of relative errors."""
     names = sorted(set().union(*parts))
@@ -145,16 +158,17 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     options = parser.parse_args()
     made = networks(options.networks)
-    parts = [parts_of(network) for network in made]
+    parts = [parts_and_runs(network) for network in made]
+    both_parts = parts, [static(part) for part in parts]
     table: dict[str, dict[str, list[float]]] = {}
     rows: list[dict[str, object]] = []
     with ProcessPoolExecutor() as pool:
         for core in CORES:
             both = np.array(list(pool.map(partial(measured, core=core), made)))
-            fits = [fitted(parts, values) for values in both.T]
-            table[core] = {name: [round(fit[name], 2) for fit in fits] for name in fits[0]}
-            kinds = zip(("instructions", "flash"), both.T, strict=True)
-            rows += [row_of(core, kind, parts, values) for kind, values in kinds]
+            fits = [fitted(*each) for each in zip(both_parts, both.T, strict=True)]
+            table[core] = {name: [round(fit.get(name, 0), 2) for fit in fits] for name in fits[0]}
+            kinds = zip(("instructions", "flash"), both_parts, both.T, strict=True)
+            rows += [row_of(core, *kind) for kind in kinds]
     write_whole(options.out, f"{json.dumps(table, indent=1)}\n".encode("ascii"))
     show({"networks": options.networks, "table": str(options.out)}, rows, as_json=options.json)
 

@@ -1,6 +1,6 @@
 """Searches a controller for each native plant, or PyBullet robot, and says whether it holds it.
 
-Run:  python -m benchmarks.plants [TASK ...] [--seconds 90] [--workers 2] [--json]
+Run:  python -m benchmarks.plants [TASK ...] [--seconds 90] [--workers 2] [--champion FILE] [--json]
 
 The champion runs 100 fresh episodes with its best shared weight. What an episode must do
 to be held is the table HOLDS below, and docs/tasks.md in words.
@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.common import machine, show
+from wann_edge import netfile
 from wann_edge.evaluate import KernelPolicy, episode_seeds
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
@@ -138,6 +139,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=90.0, help="of each search")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--champion", type=Path, help="judge this network file; search nothing")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     asked = parser.parse_args()
     unknown = set(asked.tasks) - set(HOLDS)
@@ -146,7 +148,10 @@ def main() -> None:
     names = asked.tasks or NATIVE
     rows: list[dict[str, object]] = []
     for name in names:
-        rows.append(searched(name, asked.seconds, asked.workers, asked.seed))
+        if asked.champion is None:
+            rows.append(searched(name, asked.seconds, asked.workers, asked.seed))
+        else:
+            rows.append({"task": name, **judged(name, netfile.load(asked.champion))})
         print(*rows[-1].values(), sep="  ", file=sys.stderr, flush=True)
     show({**machine(), "seconds a search": asked.seconds}, rows, as_json=asked.json)
 

@@ -18,6 +18,9 @@ from networks import random_network
 from wann_edge import netfile
 from wann_edge.cli import run
 from wann_edge.cli.tune import layers_of
+from wann_edge.disturb.disturbances import parse
+from wann_edge.disturb.world import disturbed
+from wann_edge.evaluate import score
 from wann_edge.modes import MODES, score_mode
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC, SwingUp
@@ -58,6 +61,18 @@ def test_tune_writes_a_network_that_evaluate_reads(
     (row,) = json.loads(capsys.readouterr().out)["per_weight"]
     fresh = {"episodes": 100, "mean": row["mean"], "sd": row["sd"]}
     assert network.provenance["fresh"] == fresh
+
+
+def test_tuning_under_disturbances_is_told_and_judged_so(champion: Path, tmp_path: Path) -> None:
+    output = tmp_path / "tuned.json"
+    options = ["--evaluations", "130", "--disturb", "latency=1,noise=2%", "-o", str(output)]
+    assert run(["tune", str(champion), *options]) == 0
+    network = netfile.load(output)
+    assert network.provenance["disturbances"] == "noise=2%,latency=1"
+    task = disturbed(SwingUp(), parse("noise=2%,latency=1"))
+    (row,) = score(network, task, (network.shared_weight,), 100, 0).per_weight
+    assert network.provenance["fresh"] == {"episodes": 100, "mean": row.mean, "sd": row.sd}
+    assert network.task == "swingup"
 
 
 def test_a_time_limit_stops_a_tuning(

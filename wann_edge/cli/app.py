@@ -217,6 +217,7 @@ def tune(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes, of a folder; default: all cores.")
     ] = None,
+    disturb: Disturb = None,
 ) -> int:
     """Tune a network's weights: the one shared by all connections, or each by CMA-ES.
 
@@ -226,7 +227,7 @@ def tune(
     """
     from wann_edge.cli.tune import run_tune
 
-    return run_tune(path, mode, task, evaluations, time_limit, seed, workers, output)
+    return run_tune(path, mode, task, evaluations, time_limit, seed, workers, disturb, output)
 
 
 @app.command(epilog="Example:  wann-edge baseline swingup --layers 10 -o baseline.json")

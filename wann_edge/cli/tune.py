@@ -15,6 +15,8 @@ from wann_edge.baseline import PAPER_FIXED, dense
 from wann_edge.cli.inspect import front_of
 from wann_edge.cli.search import INTERRUPTED
 from wann_edge.cli.show import console, seconds_of, table, task_of
+from wann_edge.disturb.disturbances import NONE, parse
+from wann_edge.disturb.world import disturbed
 from wann_edge.engine import Engine, cores
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import WeightScore, score
@@ -36,6 +38,7 @@ def run_tune(
     time_limit: str | None,
     seed: int,
     workers: int | None,
+    disturb: str | None,
     output: Path,
 ) -> int:
     """Tunes, compares on fresh episodes, and writes the network; of a folder, the front's best."""
@@ -49,7 +52,10 @@ def run_tune(
         before = networks[-1]
     else:
         before = netfile.load(path)
+    given = NONE if disturb is None else parse(disturb)
     world = task_of(task, before)
+    if given != NONE:
+        world = disturbed(final_task(world), given)
     check_writable(output)
     with progress("tune") as on_trial:
         if path.is_dir():
@@ -67,6 +73,9 @@ def run_tune(
                 time_limit_s=limit_s,
                 on_trial=on_trial,
             )
+    if given != NONE:
+        provenance = {**tuned.network.provenance, "disturbances": str(given)}
+        tuned = replace(tuned, network=replace(tuned.network, provenance=provenance))
     _write(before, tuned, world, seed, output)
     return INTERRUPTED if tuned.stopped == "interrupted" else 0
 
