@@ -26,7 +26,7 @@ from wann_edge.hil.link import SerialLink
 from wann_edge.network import Network
 from wann_edge.task import load_task
 
-# Found by the search that docs/validate.md shows.
+# Found by the commands that docs/validate.md shows.
 ROBUST = ROOT / "examples" / "swingup_robust.json"
 
 
@@ -39,13 +39,14 @@ def report(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict[s
 
 
 def test_a_board_swings_up_and_balances_rigid_bodies(capsys: pytest.CaptureFixture[str]) -> None:
-    """Hanging earns nothing; so much is earned upright. As well on the device as on the host."""
+    """Hanging earns nothing, turning round about 500; so much is earned upright. As well on the
+    device as on the host."""
     require("lm3s6965evb")
     found = report(capsys, ROBUST, "--task", "bullet/swingup")
     assert (found["ok"], found["mismatches"], found["steps"]) == (True, 0, 1000)
     assert found["device_rewards"] == found["host_rewards"]
     (reward,) = found["device_rewards"]  # type: ignore[misc]
-    assert 500 < reward < 700
+    assert 880 < reward < 960
 
 
 @pytest.mark.parametrize("name", ["gymnasium:Pendulum-v1", "bullet/balancer"])
