@@ -20,6 +20,7 @@ import wann_edge.kernel
 from networks import random_network
 from wann_edge.fixed import quantise
 from wann_edge.kernel import (
+    Disturbance,
     activate,
     activate_fixed,
     activation_names,
@@ -141,12 +142,43 @@ def _probe_fixed(rng: np.random.Generator) -> str:
     return _digest(*results)
 
 
+def _probe_disturbed(rng: np.random.Generator) -> str:
+    """Each plant's steps and episodes with other masses and lengths, noise and late actions."""
+    results: list[NDArray[np.float32]] = []
+    for native in map(plant, plant_names()):
+        sizes = {"inputs": native.observations, "outputs": native.actions}
+        program = random_network(rng, hidden=8, **sizes).program
+        factors = rng.uniform(0.8, 1.2, (3, len(native.parameters))).astype(np.float32)
+        state = rng.normal(0, 0.3, native.states).astype(np.float32)
+        if native.parameters:
+            seen = native.observe(state)
+            for action in rng.normal(0, 1, (50, native.actions)):
+                state, seen, _, _ = native.step(state, seen, action, factors[0])
+        range_, actuator = (-1.5, 1.5, 21.0, 1 / 21), (0.0, -0.8, 0.8, 0.05)
+        drawn = Disturbance(
+            factors,
+            rng.normal(0, 0.1, (3, 101, native.observations)).astype(np.float32),
+            (rng.random((3, 101)) < 0.2 * np.arange(101).clip(0, 1)).astype(np.int32),
+            rng.integers(0, 3, (3, 100)).astype(np.int32),
+            np.array([range_] * native.observations, np.float32),
+            np.array([actuator] * native.actions, np.float32),
+        )
+        drawn.converters[-1] = 0
+        states = rng.normal(0, 0.3, (70, native.states)).astype(np.float32)
+        rows = (np.arange(70) % 3).astype(np.int32)
+        weights = rng.normal(0, 1.5, 70).astype(np.float32)
+        returns, steps = program.rollouts(native, weights, states, 100, disturbed=(drawn, rows))
+        results += [state, returns, steps.astype(np.float32)]
+    return _digest(*results)
+
+
 PROBES = {
     "activations": _probe_activations,
     "forward": _probe_forward,
     "rollouts": _probe_rollouts,
     "plants": _probe_plants,
     "fixed point": _probe_fixed,
+    "disturbed": _probe_disturbed,
 }
 
 
