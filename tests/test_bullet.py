@@ -13,6 +13,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
+from conftest import ROOT
+from wann_edge import netfile
 from wann_edge.evaluate import KernelPolicy, run_episode
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
@@ -284,3 +286,13 @@ def test_pictures_show_the_world_as_it_is() -> None:
         columns = np.nonzero(blue - red > 40)[1]
         assert len(columns) > 50
         assert ((columns >= left) & (columns < right)).all()
+
+
+def test_the_gait_that_a_search_found_walks() -> None:
+    """At least 3 m in 10 s without a fall, which would end the episode."""
+    network, world = netfile.load(ROOT / "examples" / "a1_trot.json"), A1().world()
+    policy = KernelPolicy(network)
+    for seed in range(3):
+        metres, steps = run_episode(policy, world, seed, a1.SPEC.max_steps)
+        assert steps == a1.SPEC.max_steps
+        assert 3.0 < metres < 12.0
