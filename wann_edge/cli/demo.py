@@ -84,5 +84,7 @@ def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
     print(f"  wann-edge verify {out}/champion.json   (also on emulated microcontrollers, after")
     print('      pip install "wann-edge[emu]")')
     print(f"  wann-edge export {out}/champion.json --format c -o my_controller.h")
-    print(f"  wann-edge tune {out} --disturb vary=20%,noise=1%,latency=1 -o robust.json   (minutes)")
+    print(
+        f"  wann-edge tune {out} --disturb vary=20%,noise=1%,latency=1 -o robust.json   (minutes)"
+    )
     print("  wann-edge search swingup --time-limit 2m --seed 1 --out longer-run")
