@@ -133,7 +133,9 @@ class Settings(Model):
             raise SettingsError("islands need fixed_episodes", where="islands")
         if self.islands > 1 and self.finalists:
             raise SettingsError(
-                "islands have no finalists", where="finalists", remedy="use one island, as slow does"
+                "islands have no finalists",
+                where="finalists",
+                remedy="use one island, as slow does",
             )
         if self.mutation.total == 0:
             raise SettingsError("all odds are 0", where="mutation")
