@@ -165,3 +165,24 @@ def test_drawn_weights_give_the_same_bits_on_any_task(single: bool) -> None:
         shared = 1.0 if single else float(drawn[w, e])
         alone = rollouts(own, SwingUp(), (shared,), [seeds[e]])
         assert alone.returns.item() == first.returns[w, e]
+
+
+def test_one_world_serves_all_networks_and_gives_what_its_own_would() -> None:
+    """To make a world can take longer than its episodes: PyBullet loads its robots."""
+
+    class Counted:
+        spec, summary, needs = SPEC, "for tests", ()
+        worlds = 0
+
+        def world(self) -> World:
+            Counted.worlds += 1
+            return SwingUp().world()
+
+    rng, task = np.random.default_rng(2), Counted()
+    networks = [random_network(rng, inputs=5, hidden=3, outputs=1) for _ in range(3)]
+    together = rollouts_of(networks, task, (1.0, -0.5), [3, 4])
+    assert Counted.worlds == 1
+    for network, found in zip(networks, together, strict=True):
+        np.testing.assert_array_equal(found, rollouts(network, task, (1.0, -0.5), [3, 4]))
+    assert rollouts_of([], task, (1.0,), [1]) == []
+    assert Counted.worlds == 1 + 3

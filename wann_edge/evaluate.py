@@ -109,13 +109,7 @@ def rollouts(network: Network, task: Task, weights: Weights, seeds: Sequence[int
     Raises TaskError when the network does not fit the task.
     """
     check_fit(network, task.spec)
-    if callable(weights):
-        alive = network.without_dead_nodes()
-        return drawn_rollouts(alive, task, weights(alive, len(seeds)), seeds)
-    if is_batch(task):
-        return task.rollouts(network, weights, seeds)
-    rows = np.array(weights, np.float32)[:, np.newaxis]
-    return drawn_rollouts(network, task, np.repeat(rows, len(seeds), axis=1), seeds)
+    return _rollouts(network, task, weights, seeds, None)
 
 
 def rollouts_of(
@@ -126,16 +120,41 @@ def rollouts_of(
         check_fit(network, task.spec)
     if takes_many(task) and not callable(weights):
         return task.rollouts_of(networks, weights, seeds)
-    return [rollouts(network, task, weights, seeds) for network in networks]
+    # One world serves all: to make one can take longer than its episodes.
+    steps_alone = not (is_batch(task) or takes_draws(task))
+    run = _episodes(task) if networks and steps_alone else None
+    return [_rollouts(network, task, weights, seeds, run) for network in networks]
 
 
-def drawn_rollouts(network: Network, task: Task, weights: Floats, seeds: Sequence[int]) -> Rollouts:
-    """Rollouts with weights of their own, as ``DrawTask`` says; of any task."""
+def _rollouts(
+    network: Network, task: Task, weights: Weights, seeds: Sequence[int], run: _Run | None
+) -> Rollouts:
+    if callable(weights):
+        alive = network.without_dead_nodes()
+        return drawn_rollouts(alive, task, weights(alive, len(seeds)), seeds, run)
+    if is_batch(task):
+        return task.rollouts(network, weights, seeds)
+    rows = np.array(weights, np.float32)[:, np.newaxis]
+    return drawn_rollouts(network, task, np.repeat(rows, len(seeds), axis=1), seeds, run)
+
+
+def drawn_rollouts(
+    network: Network,
+    task: Task,
+    weights: Floats,
+    seeds: Sequence[int],
+    run: _Run | None = None,
+) -> Rollouts:
+    """Rollouts with weights of their own, as ``DrawTask`` says; of any task.
+
+    run: what runs an episode, if not a new world or batches of the task.
+    """
     if takes_draws(task):
         return task.drawn_rollouts(network, weights, seeds)
     shape = weights.shape[:2]
     result = Rollouts(np.empty(shape, np.float32), np.empty(shape, np.int32))
-    run = _batches_of_one(task) if is_batch(task) else _episodes(task)
+    if run is None:
+        run = _batches_of_one(task) if is_batch(task) else _episodes(task)
     for place in np.ndindex(shape):
         own = weights[place].tolist()
         shared = own if weights.ndim == 2 else 1.0
