@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.common import machine, show
 from wann_edge.errors import MissingError
-from wann_edge.evaluate import PAPER_WEIGHTS, rollouts
+from wann_edge.evaluate import PAPER_WEIGHTS, rollouts_of
 from wann_edge.kernel import activation_names
 from wann_edge.network import Network
 from wann_edge.registry import registered
@@ -40,6 +40,8 @@ HIDDEN = 8
 ENVIRONMENTS = 64
 # Episodes for each weight of a batch; of a task that runs step by step, one.
 EPISODES = 320
+# That share a world there, as in a worker of a search.
+NETWORKS = 8
 
 
 def controller(task: Task) -> Network:
@@ -64,9 +66,14 @@ def median_rate(run: Callable[[], int], seconds: float) -> float:
 
 def ours(task: Task, seconds: float) -> float:
     """Of our own engine, with a network."""
-    network, many = controller(task), is_batch(task)
-    weights, seeds = (PAPER_WEIGHTS, range(EPISODES)) if many else ((1.0,), range(1))
-    return median_rate(lambda: int(rollouts(network, task, weights, seeds).steps.sum()), seconds)
+    networks = [controller(task)] * (1 if is_batch(task) else NETWORKS)
+    weights, seeds = (PAPER_WEIGHTS, range(EPISODES)) if is_batch(task) else ((1.0,), range(1))
+
+    def run() -> int:
+        found = rollouts_of(networks, task, weights, seeds)
+        return sum(int(one.steps.sum()) for one in found)
+
+    return median_rate(run, seconds)
 
 
 def gymnasiums(name: str, seconds: float) -> float:
