@@ -56,7 +56,9 @@ def main() -> None:
     with ProcessPoolExecutor() as pool:
         for name in NAMES:
             found = max(pool.map(partial(worst_of, name), firsts))
-            rows.append({"activation": name, "worst error": f"{found[0]:.3e}", "at": found[1]})
+            rows.append(
+                {"activation": name, "worst error": f"{found[0]:.3e}", "at": f"{found[1]:.9g}"}
+            )
     floats = f"{len(firsts) * 2**BLOCK_BITS:,}"
     show(machine() | {"floats": floats}, rows, as_json=asked.json)
 
