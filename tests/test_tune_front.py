@@ -49,6 +49,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A race in passing, in this process."""
     monkeypatch.setattr(fronts, "GENERATIONS", 3)
     monkeypatch.setattr(fronts, "MOST_EPISODES", 48)
+    monkeypatch.setattr(fronts, "FINAL_EPISODES", 64)
 
 
 def test_the_winner_is_the_same_for_any_number_of_workers(

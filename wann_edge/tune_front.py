@@ -31,10 +31,10 @@ GRID_EPISODES = 24
 # Of each stage: generations of a run, and episodes of a candidate, doubled up to the most.
 GENERATIONS = 100
 EPISODES, MOST_EPISODES = 24, 384
-# Runs that the halving ends with; then the best two go on while a stage gains so much, as a
-# share of the mean.
+# Runs that the halving ends with; then the best two go on, on so many episodes, while a stage
+# gains so much, as a share of the mean.
 LAST = 4
-GAIN, MOST_STAGES = 1e-4, 10
+FINAL_EPISODES, GAIN, MOST_STAGES = 1536, 1e-4, 6
 
 # Uses of the seed; those of tune.py are others.
 _EPISODES, _RUNS, _JUDGED = 11, 12, 13
@@ -132,12 +132,15 @@ class _Race:
             self.runs = self.runs[: max(LAST, len(self.runs) // 2)]
             self._episodes = min(MOST_EPISODES, 2 * self._episodes)
             self._stage()
-        for _ in range(MOST_STAGES):
-            before = self.runs[0].best[0]
+        self._episodes = FINAL_EPISODES
+        reached: list[float] = []
+        while len(reached) < MOST_STAGES:
             self.runs = self.runs[:2]
             self._stage()
-            if self.runs[0].best[0] < before + GAIN * abs(before):
+            best = self.runs[0].best[0]
+            if reached and best < reached[-1] + GAIN * abs(reached[-1]):
                 break
+            reached.append(best)
 
     def winner(self) -> tuple[Network, float, int]:
         """The best of what is left, its mean on episodes that no run saw, and how many."""
