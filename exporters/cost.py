@@ -19,7 +19,7 @@ import numpy as np
 from wann_edge.errors import SettingsError
 from wann_edge.exporters.c_network import CALLED_FROM
 from wann_edge.exporters.cost_runs import runs_of
-from wann_edge.exporters.counting import counted
+from wann_edge.exporters.counting import Counted, counted
 from wann_edge.exporters.kernel_text import needed_by
 from wann_edge.kernel import Floats
 from wann_edge.network import Input, Network
@@ -53,7 +53,9 @@ def estimate(network: Network, core: str, observations: Floats | None = None) ->
     costs = _costs(core)
     seen = _drawn(network.inputs) if observations is None else observations
     instructions = flash_bytes = 0.0
-    for part, count in (parts_of(network) | runs_of(network, seen)).items():
+    alive = network.without_dead_nodes()
+    found = counted(alive)
+    for part, count in (parts_of(alive, found) | runs_of(alive, seen, found)).items():
         instruction, flash = costs[part]
         instructions += count * instruction
         flash_bytes += count * flash
@@ -85,14 +87,15 @@ def _table() -> dict[str, dict[str, list[float]]]:
     return table
 
 
-def parts_of(network: Network) -> Parts:
+def parts_of(network: Network, found: Counted | None = None) -> Parts:
     """How often each part of the table occurs.
 
     Only what no compiler leaves out: nodes that an input reaches and that reach an output,
     for one that only the bias reaches is a constant; and of equal nodes or sums the first.
+    found: what ``counted`` gives of the network, where that is known.
     """
     first, outputs = network.first_computed, network.node_count - len(network.outputs)
-    found = counted(network)
+    found = found or counted(network)
     uses = {name: len(nodes) for name, nodes in found.uses.items()}
     called = sum(
         number for name, number in uses.items() if number >= CALLED_FROM.get(name, number + 1)

@@ -24,15 +24,18 @@ LARGEST = 1e9
 Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
-def runs_of(network: Network, observations: Floats) -> dict[str, float]:
+def runs_of(
+    network: Network, observations: Floats, found: Counted | None = None
+) -> dict[str, float]:
     """How often each part that depends on values runs in a step, on average.
 
     run:add: additions of two numbers that are not 0; run:shift, run:cancel: places by which
     they are shifted before and after; run:multiply: products of sums that are not 0;
-    run:gauss and so on: activations that do not leave early.
+    run:gauss and so on: activations that do not leave early. found: what ``counted`` gives
+    of the network without dead nodes, where that is known.
     """
     network = network.without_dead_nodes()
-    found = counted(network)
+    found = found or counted(network)
     shared = np.full(len(observations), network.shared_weight, np.float32)
     given = network.program.forward_with_sums(observations, shared)[1]
     first = network.first_computed

@@ -17,7 +17,18 @@ from conftest import ROOT
 Graph = dict[str, set[str]]
 
 SIDES = ("report", "verify", "hil", "exporters", "sims")
-CORE = ("network", "fixed", "formats", "task", "kernel", "files", "interrupts", "registry", "zig")
+CORE = (
+    "confidence",
+    "network",
+    "fixed",
+    "formats",
+    "task",
+    "kernel",
+    "files",
+    "interrupts",
+    "registry",
+    "zig",
+)
 
 # A part, and the parts that nothing in it may import. A part is a module or a package
 # below wann_edge, and all that is in it.

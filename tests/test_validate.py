@@ -18,6 +18,7 @@ from networks import random_network
 from wann_edge import netfile
 from wann_edge.cli import run
 from wann_edge.cli import validate as command
+from wann_edge.confidence import wilson
 from wann_edge.disturb.disturbances import parse
 from wann_edge.disturb.world import disturbed
 from wann_edge.engine import Engine
@@ -25,7 +26,7 @@ from wann_edge.evaluate import episode_seeds, rollouts
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import load_task
-from wann_edge.validate import USUAL, Controller, least_reward, possible, returns_of, row, wilson
+from wann_edge.validate import USUAL, Controller, least_reward, possible, returns_of, row
 
 FEW = ["--episodes", "4", "--workers", "1", "--disturb", "noise=1%,latency=1"]
 

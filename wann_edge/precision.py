@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wann_edge.confidence import DEVIATIONS
 from wann_edge.errors import NetworkError, SettingsError
 from wann_edge.evaluate import episode_seeds, rollouts
 from wann_edge.fixed import FixedNetwork, quantise
@@ -18,8 +19,6 @@ from wann_edge.task import Task
 DTYPES = ("float", *WORDS, "auto")
 # The share of the reward that fixed point may cost.
 MAX_LOSS = 0.02
-# Of the normal distribution, for an interval of 95 %.
-_DEVIATIONS = 1.96
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def compare(
     theirs = rollouts(fixed, task, weights, seeds).returns[0].astype(np.float64)
     change = theirs - ours
     mean = float(change.mean())
-    width = _DEVIATIONS * float(change.std(ddof=1)) / episodes**0.5 if episodes > 1 else np.inf
+    width = DEVIATIONS * float(change.std(ddof=1)) / episodes**0.5 if episodes > 1 else np.inf
     return Precision(
         fixed.dtype,
         loss=_share(-mean, abs(float(ours.mean()))),

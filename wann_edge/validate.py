@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wann_edge.confidence import enough, wilson
 from wann_edge.disturb.disturbances import NONE, Disturbances
 from wann_edge.disturb.draws import draw
 from wann_edge.disturb.world import disturbed, parameters_of
@@ -25,12 +25,8 @@ from wann_edge.verify.policies import policy
 USUAL = Disturbances(
     vary=0.2, noise=0.01, adc=10, limit=0.8, dead=0.05, latency=1, jitter=0.2, drop=0.1
 )
-# The share of the reward that counts as success.
-KEPT = 0.8
 # Episodes that a worker runs at a time.
 BLOCK = 10
-# Of the normal distribution, for an interval of 95 %.
-DEVIATIONS = 1.96
 
 
 @dataclass(frozen=True)
@@ -105,8 +101,7 @@ def returns_of(
 
 def least_reward(returns: Floats) -> float:
     """What an episode must reach to be a success, by returns without disturbances."""
-    whole = float(returns.mean(dtype=np.float64))
-    return whole - (1 - KEPT) * abs(whole)
+    return float(enough(returns.mean(dtype=np.float64, keepdims=True))[0])
 
 
 def row(case: str, returns: Floats, least: float) -> Row:
@@ -116,14 +111,6 @@ def row(case: str, returns: Floats, least: float) -> Row:
     low, high = wilson(reached, len(exact))
     sd, worst = float(exact.std(ddof=1)), float(exact.min())
     return Row(case, len(exact), float(exact.mean()), sd, worst, reached / len(exact), low, high)
-
-
-def wilson(count: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927, "Probable inference", equation 1)."""
-    share, square = count / of, DEVIATIONS**2 / of
-    middle = (share + square / 2) / (1 + square)
-    half = math.sqrt(square * (share * (1 - share) + square / 4)) / (1 + square)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _run(task: Task, block: _Block) -> Floats:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from wann_edge.cli.weights import numbers_of
@@ -27,6 +28,12 @@ def table(*columns: str) -> Table:
     for index, column in enumerate(columns):
         made.add_column(column, justify="left" if index == 0 else "right", no_wrap=True)
     return made
+
+
+def counting_bar() -> Progress:
+    """A live line on standard error: which case runs, how many are done, and the time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(compact=True), console=Console(stderr=True))
 
 
 def seconds_of(text: str) -> float:

@@ -9,15 +9,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from wann_edge import netfile
 from wann_edge.cli.search import INTERRUPTED
-from wann_edge.cli.show import table, task_of
+from wann_edge.cli.show import counting_bar, table, task_of
+from wann_edge.confidence import KEPT
 from wann_edge.errors import TaskError
 from wann_edge.network import Network
 from wann_edge.stress.faults import FAULTS, Severity, Subject
-from wann_edge.stress.measure import KEPT, Row, at_work, cases, chosen_faults, measure, nominal
+from wann_edge.stress.measure import Row, at_work, cases, chosen_faults, measure, nominal
 from wann_edge.task import Task, check_fit
 
 # A fault at a severity, and the row of each network; None where there is no such fault.
@@ -68,9 +68,8 @@ def _check_fit(path: Path, network: Network, task: Task) -> None:
 
 def _measured(subjects: Sequence[Subject], names: Sequence[str], seed: int) -> tuple[Rows, bool]:
     """All rows, and True; those before Ctrl-C, and False."""
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
     asked, rows = cases(names), Rows()
-    with Progress(*columns, TimeRemainingColumn(compact=True), console=Console(stderr=True)) as bar:
+    with counting_bar() as bar:
         line = bar.add_task("", total=len(asked) * len(subjects))
         try:
             for fault, severity in asked:

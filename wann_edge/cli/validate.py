@@ -8,12 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from wann_edge import netfile
 from wann_edge.cli.search import INTERRUPTED
-from wann_edge.cli.show import console, table, task_of
+from wann_edge.cli.show import console, counting_bar, table, task_of
 from wann_edge.disturb.disturbances import NONE, Disturbances, parse
 from wann_edge.disturb.world import disturbed
 from wann_edge.engine import Engine, cores
@@ -127,11 +124,10 @@ def _measured(
     asked: Asked,
 ) -> Found:
     every = cases(task, given)
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
     rows: list[list[Row]] = [[] for _ in controllers]
     with (
         Engine(task, asked.workers or cores()) as engine,
-        Progress(*columns, TimeRemainingColumn(compact=True), console=Console(stderr=True)) as bar,
+        counting_bar() as bar,
     ):
         line = bar.add_task("", total=len(every) * len(controllers))
         try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wann_edge.confidence import DEVIATIONS, Reals, enough
 from wann_edge.errors import SettingsError, VerifyError
 from wann_edge.evaluate import episode_seeds
 from wann_edge.kernel import Floats
@@ -17,13 +18,6 @@ from wann_edge.network import Network
 from wann_edge.stress.device import compiled
 from wann_edge.stress.faults import FAULTS, Severity, Subject
 from wann_edge.task import Task, check_fit
-
-# The share of the reward that counts as kept.
-KEPT = 0.8
-# Of the normal distribution, for an interval of 95 %.
-_DEVIATIONS = 1.96
-
-Reals = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -115,7 +109,7 @@ def _row(
     """returns: [faults, episodes]."""
     means = returns.mean(axis=1)
     units = means if len(means) > 1 else returns[0]
-    width = _DEVIATIONS * float(units.std(ddof=1)) / math.sqrt(len(units))
+    width = DEVIATIONS * float(units.std(ddof=1)) / math.sqrt(len(units))
     mean = float(returns.mean())
     whole = without.astype(np.float64)
     return Row(
@@ -127,13 +121,7 @@ def _row(
         sd=float(returns.std(ddof=1)),
         low=mean - width,
         high=mean + width,
-        kept_episodes=float(np.mean(returns >= _enough(whole))),
-        kept_faults=float(np.mean(means >= _enough(np.array(whole.mean())))),
+        kept_episodes=float(np.mean(returns >= enough(whole))),
+        kept_faults=float(np.mean(means >= enough(np.array(whole.mean())))),
         worst=float(means.min()),
     )
-
-
-def _enough(whole: Reals) -> Reals:
-    """The least that counts as kept; a fifth below, where the reward is a penalty."""
-    least: Reals = whole - (1 - KEPT) * np.abs(whole)
-    return least
