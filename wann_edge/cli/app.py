@@ -30,6 +30,7 @@ from wann_edge.cli.options import (
     ScoringEpisodes,
     ScoringWeights,
     Seed,
+    Start,
     TaskName,
     TimeLimit,
     TuningLimit,
@@ -106,6 +107,7 @@ def search(
     patience: Patience = None,
     reward_floor: RewardFloor = None,
     disturb: Disturb = None,
+    start: Start = None,
     out: Folder = Path("wann-run"),
     force: Force = False,
     tensorboard: Annotated[
@@ -128,7 +130,7 @@ def search(
     chosen |= episode_settings(episodes, finalists, patience, reward_floor, disturb)
     if resume is not None:
         return resume_command(
-            resume, generations, time_limit, workers, chosen, tensorboard=tensorboard
+            resume, generations, time_limit, workers, chosen, start, tensorboard=tensorboard
         )
     return run_search_command(
         task,
@@ -141,6 +143,7 @@ def search(
         seed=seed,
         workers=workers,
         scoring=chosen,
+        start=start,
         force=force,
         tensorboard=tensorboard,
     )

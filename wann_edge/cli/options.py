@@ -116,6 +116,14 @@ Disturb = Annotated[
         "(control periods), drop=10% of samples. docs/validate.md explains each.",
     ),
 ]
+Start = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help="Begin with the front of this search's folder, or with this network file, and with "
+        "mutants of it, instead of random networks.",
+    ),
+]
 Resume = Annotated[
     Path | None,
     typer.Option(

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from wann_edge.cli.show import console, print_scores, seconds_of
+from wann_edge import netfile
+from wann_edge.cli.inspect import front_of
+from wann_edge.cli.show import check_file_fit, console, print_scores, seconds_of
 from wann_edge.engine import cores
 from wann_edge.errors import SettingsError
+from wann_edge.jsonfile import located
 from wann_edge.search import checkpoint
+from wann_edge.search.genome import Genome, genome_of
 from wann_edge.search.progress import Progress as Standing
 from wann_edge.search.run import SearchResult, run_search
 from wann_edge.search.settings import Settings, preset, usual_preset
-from wann_edge.task import load_task
+from wann_edge.task import Task, load_task
 
 if TYPE_CHECKING:
     from wann_edge.search.tensorboard import EventFile
@@ -35,6 +39,7 @@ def run_search_command(
     seed: int,
     workers: int | None,
     scoring: Mapping[str, object],
+    start: Path | None,
     force: bool,
     tensorboard: bool,
 ) -> int:
@@ -44,7 +49,10 @@ def run_search_command(
             "no task is named", where="search", remedy="try: wann-edge search swingup"
         )
     others = {**scoring} if complexity is None else {**scoring, "complexity": complexity}
-    chosen = preset_name or usual_preset(load_task(task))
+    world = load_task(task)
+    if start is not None:
+        others["start"] = start_of(start, world)
+    chosen = preset_name or usual_preset(world)
     settings = settings_of(chosen, population, generations, time_limit, seed, workers, others)
     log = _event_file(out) if tensorboard else None
     return _report(search_with_progress(task, settings, out, force=force, log=log), out)
@@ -56,18 +64,37 @@ def resume_command(
     time_limit: str | None,
     workers: int | None,
     scoring: Mapping[str, object],
+    start: Path | None,
     *,
     tensorboard: bool,
 ) -> int:
     """Goes on with the run in a folder, to its own end or another."""
-    if scoring:
-        raise SettingsError("a resumed run keeps its weights and episodes", where="--resume")
+    if scoring or start is not None:
+        raise SettingsError(
+            "a resumed run keeps its weights and episodes, and its start", where="--resume"
+        )
     state = checkpoint.load(folder)
     changes = ends_of(generations, time_limit) | {"workers": workers or cores()}
     settings = state.settings.model_copy(update=changes)
     log = _event_file(folder, state.history) if tensorboard else None
     result = search_with_progress(state.task, settings, folder, resume=True, log=log)
     return _report(result, folder)
+
+
+def start_of(path: Path, task: Task) -> tuple[Genome, ...]:
+    """What a search starts from: a file's network, or all of the front in a folder.
+
+    Raises NetworkError or SettingsError where there is none, TaskError where one does
+    not fit the task.
+    """
+    if path.is_dir():
+        networks = [entry.network for entry in front_of(path).entries]
+    else:
+        networks = [netfile.load(path)]
+    for network in networks:
+        check_file_fit(path, network, task)
+    with located(str(path)):
+        return tuple(genome_of(network.without_dead_nodes()) for network in networks)
 
 
 def _event_file(folder: Path, history: Sequence[Standing] = ()) -> EventFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich import box
 from rich.console import Console
@@ -11,10 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from wann_edge.cli.weights import numbers_of
-from wann_edge.errors import SettingsError
+from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS, Scores
 from wann_edge.network import Network, float32
-from wann_edge.task import Task, load_task
+from wann_edge.task import Task, check_fit, load_task
 from wann_edge.verify import Verification
 
 console = Console(highlight=False)
@@ -58,6 +59,14 @@ def weights_of(text: str | None, network: Network) -> Sequence[float]:
             where="--weights",
             remedy="write for example -2,-1,0.5",
         ) from error
+
+
+def check_file_fit(path: Path, network: Network, task: Task) -> None:
+    """Raises TaskError, which of the files named, where a network does not fit the task."""
+    try:
+        check_fit(network, task.spec)
+    except TaskError as error:
+        raise TaskError(error.what, where=str(path), remedy=error.remedy) from error
 
 
 def task_of(name: str | None, network: Network) -> Task:

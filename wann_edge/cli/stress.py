@@ -12,13 +12,11 @@ from rich.console import Console
 
 from wann_edge import netfile
 from wann_edge.cli.search import INTERRUPTED
-from wann_edge.cli.show import counting_bar, table, task_of
+from wann_edge.cli.show import check_file_fit, counting_bar, table, task_of
 from wann_edge.confidence import KEPT
-from wann_edge.errors import TaskError
-from wann_edge.network import Network
 from wann_edge.stress.faults import FAULTS, Severity, Subject
 from wann_edge.stress.measure import Row, at_work, cases, chosen_faults, measure, nominal
-from wann_edge.task import Task, check_fit
+from wann_edge.task import Task
 
 # A fault at a severity, and the row of each network; None where there is no such fault.
 Rows = dict[tuple[str, Severity], list[Row | None]]
@@ -41,7 +39,7 @@ def run_stress(
     networks = [netfile.load(path) for path in files]
     world = task_of(task, networks[0])
     for path, network in zip(files, networks, strict=True):
-        _check_fit(path, network, world)
+        check_file_fit(path, network, world)
     with ExitStack() as stack:
         subjects = [
             stack.enter_context(
@@ -56,14 +54,6 @@ def run_stress(
             _print_rows(files, subjects, rows)
             _print_legend(subjects[0], names, seed, has_baseline=baseline is not None)
     return 0 if is_whole else INTERRUPTED
-
-
-def _check_fit(path: Path, network: Network, task: Task) -> None:
-    """Raises TaskError, which of the files named, where a network does not fit the task."""
-    try:
-        check_fit(network, task.spec)
-    except TaskError as error:
-        raise TaskError(error.what, where=str(path), remedy=error.remedy) from error
 
 
 def _measured(subjects: Sequence[Subject], names: Sequence[str], seed: int) -> tuple[Rows, bool]:

@@ -71,6 +71,8 @@ def load(path: Path) -> Front:
             fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
             place = ".".join(map(str, fault["loc"]))
             raise NetworkError(fault["msg"], where=short(place)) from None
+        if not file.networks:
+            raise NetworkError("it holds no network")
         entries = tuple(_entry(entry, index) for index, entry in enumerate(file.networks))
     return Front(file.complexity, entries)
 

@@ -7,6 +7,7 @@ from itertools import compress
 
 import numpy as np
 
+from wann_edge.errors import NetworkError
 from wann_edge.network import Network
 from wann_edge.task import Spec
 
@@ -100,11 +101,32 @@ def wiring(genome: Genome) -> Wiring:
     return (*hidden, *("linear",) * genome.outputs), tuple(links)
 
 
+def genome_of(network: Network) -> Genome:
+    """The genome that makes this network's topology, all its connections enabled.
+
+    Raises NetworkError where an output is not linear.
+    """
+    first, hidden = network.first_computed, network.hidden_count
+    other = set(network.activations[hidden:]) - {"linear"}
+    if other:
+        raise NetworkError(f"an output is {min(other)}; those of a search are linear")
+    return Genome(
+        first - 1,
+        len(network.outputs),
+        network.activations[:hidden],
+        network.edges,
+        (True,) * len(network.edges),
+    )
+
+
 def express(genome: Genome, spec: Spec) -> Network:
     """The network that a genome makes, for this task.
 
     Raises NetworkError when the genome has not the task's numbers of inputs and outputs.
     """
+    has, needs = (genome.inputs, genome.outputs), (len(spec.inputs), len(spec.outputs))
+    if has != needs:
+        raise NetworkError(f"a genome for {has} inputs and outputs, where the task has {needs}")
     return network_of(wiring(genome), spec)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -106,12 +107,25 @@ class Population:
         ]
 
     def _first(self, rng: np.random.Generator) -> list[Member]:
+        return [
+            self._member(genome, express(self._expressed(genome), self._spec))
+            for genome in self._first_genomes(rng)
+        ]
+
+    def _first_genomes(self, rng: np.random.Generator) -> Iterator[Genome]:
+        """Those to start from, then mutants of them in turn; random ones where there are none."""
         settings, spec = self._settings, self._spec
-        genomes = (
-            initial(len(spec.inputs), len(spec.outputs), settings.initial_enable_probability, rng)
-            for _ in range(settings.population)
-        )
-        return [self._member(genome, express(genome, spec)) for genome in genomes]
+        if settings.start is None:
+            shape = len(spec.inputs), len(spec.outputs)
+            for _ in range(settings.population):
+                yield initial(*shape, settings.initial_enable_probability, rng)
+            return
+        # Of a front that is larger than the population, its best.
+        chosen = settings.start[-settings.population :]
+        yield from chosen
+        for number in range(settings.population - len(chosen)):
+            parent = chosen[number % len(chosen)]
+            yield mutate(parent, settings.mutation, settings.activations, rng)
 
     def _bred(self, rng: np.random.Generator) -> list[Member]:
         """Elites, and one mutated child of the winner of each tournament."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import platform
 from collections.abc import Sequence
@@ -84,7 +85,7 @@ class Record:
         provenance = {
             "version": version("wann-edge"),
             "seed": self._settings.seed,
-            "settings": self._settings.model_dump(mode="json", exclude={"seed", "workers"}),
+            "settings": _told(self._settings, "seed", "workers"),
             "scores": asdict(tested.scores),
         }
         network = with_best_weights(tested.network, tested.scores, self._settings)
@@ -95,7 +96,7 @@ class Record:
             "task": self._task,
             "stopped": stopped,
             "progress": None if last is None else asdict(last),
-            "settings": self._settings.model_dump(mode="json"),
+            "settings": _told(self._settings),
             "versions": {
                 "wann_edge": version("wann-edge"),
                 "python": platform.python_version(),
@@ -107,6 +108,19 @@ class Record:
 
     def _write(self, name: str, text: str) -> None:
         write_whole(self.folder / name, text)
+
+
+def _told(settings: Settings, *unsaid: str) -> dict[str, object]:
+    """The settings as files tell them; what the search started from as a count and a sum.
+
+    Each network of a front would hold all those of another; the checkpoint does hold them.
+    """
+    told = settings.model_dump(mode="json", exclude={*unsaid})
+    if "start" in told:
+        text = json.dumps(told["start"], separators=(",", ":"))
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        told["start"] = {"networks": len(told["start"]), "sha256": sha256}
+    return told
 
 
 def _table(history: Sequence[Progress]) -> str:

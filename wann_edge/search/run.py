@@ -13,6 +13,7 @@ from wann_edge.disturb.world import disturbed
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import Scores
+from wann_edge.jsonfile import short
 from wann_edge.network import Network
 from wann_edge.practice import Practice, practised
 from wann_edge.search import checkpoint
@@ -181,7 +182,8 @@ class _Search:
         for name in type(self.settings).model_fields:
             was = getattr(state.settings, name)
             if name not in MAY_CHANGE and was != getattr(self.settings, name):
-                raise SettingsError(f"the run was begun with {name} = {was}", where=where)
+                told = short(f"the run was begun with {name} = {was}")
+                raise SettingsError(told, where=where)
         self._strategy.restore(state.standing)
         spec = self._engine.spec
         self.archive.restore(

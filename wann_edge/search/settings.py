@@ -19,6 +19,7 @@ from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names
 from wann_edge.practice import Practice
 from wann_edge.search.complexity import known
+from wann_edge.search.genome import Genome
 from wann_edge.search.model import Model
 from wann_edge.search.weights import WeightDraws, WeightList
 from wann_edge.task import Task, takes_many
@@ -55,6 +56,7 @@ class MutationOdds(Model):
 
 UNSAID = (
     ("draws", None),
+    ("start", None),
     ("complexity", "connections"),
     ("finalists", 0),
     ("finalist_episodes", 3),
@@ -79,6 +81,7 @@ class Settings(Model):
     before they are compared. stage_rounds: rounds of a race's first stage.
     bracket_doublings: how many races are twice as long as the one before.
     validation_episodes: for each shared weight, where champions are compared.
+    start: what every population begins with, by ascending mean; None: random networks.
     tournament_size: of each of the two tournaments whose better winner is the parent, as
     in the published code; so twice as many compete.
     cull_ratio: of the population. elite_ratio: of those that are left.
@@ -111,6 +114,7 @@ class Settings(Model):
     bracket_doublings: int = Field(2, ge=0, le=64)
     validation_episodes: int = Field(20, ge=1, le=100_000)
     initial_enable_probability: Probability = 0.5
+    start: Annotated[tuple[Genome, ...], Field(min_length=1)] | None = None
     tournament_size: int = Field(8, ge=1, le=1_000_000)
     cull_ratio: float = Field(0.2, ge=0, lt=1)
     elite_ratio: Probability = 0.2
