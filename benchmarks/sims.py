@@ -35,6 +35,7 @@ SAME = {
     "pendulum": "Pendulum-v1",
     "mountaincar": "MountainCarContinuous-v0",
     "acrobot": "Acrobot-v1",
+    "biped": "BipedalWalker-v3",
 }
 HIDDEN = 8
 ENVIRONMENTS = 64

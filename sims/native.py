@@ -13,10 +13,11 @@ from wann_edge.disturb.disturbances import NONE, Disturbances
 from wann_edge.disturb.draws import draw
 from wann_edge.disturb.world import DisturbedWorld
 from wann_edge.errors import TaskError
-from wann_edge.kernel import Disturbance, Floats, Integers, Plant, plant, rollouts_of
+from wann_edge.kernel import Disturbance, Floats, Integers, Plant, Rules, plant, rollouts_of
 from wann_edge.needs import Need
 from wann_edge.network import Network
-from wann_edge.task import Rollouts, Spec
+from wann_edge.practice import Practice, PracticeTask
+from wann_edge.task import Rollouts, Spec, World
 
 
 class NativeTask:
@@ -24,19 +25,21 @@ class NativeTask:
 
     A subclass has a ``spec``, named as the plant is, and says in ``draw`` where
     episodes start. plant: the kernel's. disturbances: those of all its episodes.
+    practice: rules of its batches.
     """
 
     spec: Spec
     summary: str
     needs: tuple[Need, ...] = ()
     disturbances: Disturbances = NONE
+    practice = Practice()
 
     def __init__(self) -> None:
         self.plant: Plant = plant(self.spec.name)
 
     def __reduce__(self) -> tuple[object, ...]:
         """A plant is found anew in another process."""
-        return (_made, (type(self), self._arguments(), self.disturbances))
+        return (_made, (type(self), self._arguments(), self.disturbances, self.practice))
 
     def _arguments(self) -> tuple[object, ...]:
         """What another process makes the task with."""
@@ -47,6 +50,22 @@ class NativeTask:
         other = copy(self)
         other.disturbances = disturbances
         return other
+
+    def practised(self, practice: Practice) -> NativeTask:
+        """The task whose batches follow these rules, in the kernel's lanes."""
+        other = copy(self)
+        other.practice = practice
+        return other
+
+    @property
+    def final(self) -> NativeTask:
+        """The task whose scores count: itself without rules of practice."""
+        return self if self.practice == Practice() else self.practised(Practice())
+
+    @property
+    def _rules(self) -> Rules:
+        floor, steps = self.practice.reward_floor, self.practice.patience_steps
+        return Rules(-np.inf if floor is None else floor, steps or 0, self.practice.patience_reward)
 
     def draw(self, rng: np.random.Generator) -> ArrayLike:
         """A starting state [states]."""
@@ -60,8 +79,10 @@ class NativeTask:
         """The starting state of every episode, float32 [episodes, states]."""
         return _starts(self, tuple(seeds))
 
-    def world(self) -> NativeWorld | DisturbedWorld:
+    def world(self) -> World:
         """A world of its own for one caller."""
+        if self.practice != Practice():
+            return PracticeTask(self.final, self.practice).world()
         world = NativeWorld(self)
         if self.disturbances == NONE:
             return world
@@ -82,7 +103,7 @@ class NativeTask:
         programs = [network.program for network in networks]
         disturbed = _disturbed(self, tuple(seeds), len(weights))
         returns, steps = rollouts_of(
-            programs, self.plant, *jobs, self.spec.max_steps, disturbed=disturbed
+            programs, self.plant, *jobs, self.spec.max_steps, None, disturbed, self._rules
         )
         pairs = zip(returns.reshape(shape), steps.reshape(shape), strict=True)
         return [Rollouts(*pair) for pair in pairs]
@@ -97,7 +118,7 @@ class NativeTask:
             single = weights.reshape(len(states), -1)
         disturbed = _disturbed(self, tuple(seeds), shape[0])
         returns, steps = network.program.rollouts(
-            self.plant, shared, states, self.spec.max_steps, single, disturbed
+            self.plant, shared, states, self.spec.max_steps, single, disturbed, self._rules
         )
         return Rollouts(returns.reshape(shape), steps.reshape(shape))
 
@@ -131,10 +152,13 @@ def _disturbed(
 
 
 def _made(
-    kind: type[NativeTask], arguments: tuple[object, ...], disturbances: Disturbances
+    kind: type[NativeTask],
+    arguments: tuple[object, ...],
+    disturbances: Disturbances,
+    practice: Practice,
 ) -> NativeTask:
     task = kind(*arguments)
-    task.disturbances = disturbances
+    task.disturbances, task.practice = disturbances, practice
     return task
 
 

@@ -24,6 +24,7 @@ CONSTANTS = {
         "FURUTA_ARM_DAMPING_NMSPRAD",
     ),
     "balancer": ("BALANCER_BODY_KG", "BALANCER_CENTRE_M", "BALANCER_MOTOR_NMSPRAD"),
+    "biped": ("BIPED_HULL_KG", "BIPED_LEGS_KGPM2", "BIPED_MOTOR_NM", "BIPED_FRICTION"),
     "quadrotor": ("QUADROTOR_KG", "QUADROTOR_INERTIA_KGM2", "QUADROTOR_ARM_M"),
 }
 
@@ -35,19 +36,26 @@ def test_every_parameter_has_its_constant() -> None:
     }
 
 
+def _multiply(constant: str, factor: float, headers: list[Path]) -> None:
+    """The one definition of a constant, by a factor."""
+    count = 0
+    for header in headers:
+        pattern = rf"(#define {constant}) (\S+)"
+        text, found = re.subn(pattern, rf"\1 (\2 * {factor!r}f)", header.read_text())
+        header.write_text(text)
+        count += found
+    assert count == 1
+
+
 @pytest.mark.parametrize("name", CONSTANTS)
 def test_a_varied_plant_is_one_compiled_with_other_constants(name: str, tmp_path: Path) -> None:
     """The equations know no other place where the constant stands."""
     kernel = tmp_path / "kernel"
     shutil.copytree(ROOT / "wann_edge" / "kernel", kernel)
-    header, rng = kernel / "plants" / f"{name}.h", np.random.default_rng(len(name))
+    rng = np.random.default_rng(len(name))
     factors = rng.uniform(0.7, 1.3, len(CONSTANTS[name])).astype(np.float32)
-    text = header.read_text()
     for constant, factor in zip(CONSTANTS[name], factors.tolist(), strict=True):
-        pattern = rf"(#define {constant}) (\S+)"
-        text, count = re.subn(pattern, rf"\1 (\2 * {factor!r}f)", text)
-        assert count == 1
-    header.write_text(text)
+        _multiply(constant, factor, list((kernel / "plants").glob(f"{name}*.h")))
     command = [*("gcc", "-std=c99", "-O1", "-ffp-contract=off", "-shared", "-fPIC"), "-o"]
     library = tmp_path / "other.so"
     subprocess.run([*command, library, *kernel.glob("*.c")], check=True)

@@ -181,7 +181,7 @@ def test_a_branch_on_a_vector_is_told_before_the_search(
     [
         (".dt_s = DT_S", ".dt_s = 0.0f", "dt_s is not above 0"),
         (".max_steps = 500", ".max_steps = 0", "max_steps is not above 0"),
-        (".states = STATES", ".states = 17", "states is not 1 to 16"),
+        (".states = STATES", ".states = 25", "states is not 1 to 24"),
         (".reset = reset,", "", "reset is missing"),
         ('{"tilt_per_0_2_rad", "1", -1.0f, 1.0f}', '{"tilt", "1"}', r"outputs\[0\]: low 0.0"),
         ('{"velocity", "m/s"', '{"position", "m/s"', "two are named 'position'"),

@@ -24,6 +24,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "furuta": "wann_edge.sims.furuta:Furuta",
         "balancer": "wann_edge.sims.balancer:Balancer",
         "quadrotor": "wann_edge.sims.quadrotor:Quadrotor",
+        "biped": "wann_edge.sims.biped:Biped",
         "bullet/swingup": "wann_edge.sims.bullet.swingup:BulletSwingUp",
         "bullet/a1": "wann_edge.sims.bullet.a1:A1",
         "bullet/balancer": "wann_edge.sims.bullet.balancer:Balancer",

@@ -12,6 +12,9 @@ typedef struct {
     const float *state;   /* [count][states] */
     const int32_t *episode;  /* [count] each job's rows in the disturbance; unused without one */
     const wann_disturbance *disturbance;  /* NULL: none */
+    float reward_floor;       /* a step's reward counts as no less */
+    int32_t patience_steps;   /* so many steps that bring less than this end an episode; 0: never */
+    float patience_reward;
     float *total;         /* [count] receives the return: rewards summed in step order */
     int32_t *steps;       /* [count] receives the episode's length */
 } wann_jobs;

@@ -62,6 +62,9 @@ class JobsStruct(ctypes.Structure):
         ("state", ctypes.c_void_p),
         ("episode", ctypes.c_void_p),
         ("disturbance", ctypes.c_void_p),
+        ("reward_floor", ctypes.c_float),
+        ("patience_steps", ctypes.c_int32),
+        ("patience_reward", ctypes.c_float),
         ("total", ctypes.c_void_p),
         ("steps", ctypes.c_void_p),
     ]

@@ -19,7 +19,7 @@ from wann_edge.kernel.plants import Plant, plant_at
 
 PLANTS = Path(__file__).parent / "plants"
 COMPILERS = ("gcc", "clang")
-ROOM = 16
+ROOM = 24
 # As the kernel is compiled; -z defs, so that a function that is not there is an error now.
 FLAGS = (
     *("-std=c99", "-O3", "-ffp-contract=off", "-fno-wrapv", "-shared", "-fPIC", "-Wl,-z,defs"),

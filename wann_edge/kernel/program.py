@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from array import array
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,6 +29,17 @@ _BLOCKS = 3
 _ALIGNMENT_BYTES = 64
 
 Disturbed = tuple[Disturbance, Integers]
+
+
+class Rules(NamedTuple):
+    """What may differ in episodes that only serve practice: practice.Practice, as numbers."""
+
+    reward_floor: float = -np.inf
+    patience_steps: int = 0
+    patience_reward: float = 0.0
+
+
+USUAL = Rules()
 
 
 class Contract:
@@ -144,13 +156,14 @@ class Program:
         max_steps: int,
         edge_weights: ArrayLike | None = None,
         disturbed: Disturbed | None = None,
+        rules: Rules = USUAL,
     ) -> tuple[Floats, Integers]:
         """Whole episodes of a native plant: ``rollouts_of`` this program, [n] and [n].
 
         edge_weights [n, edges] float32: each episode's own, in place of the network's.
         """
         totals, steps = rollouts_of(
-            [self], plant, weights, states, max_steps, edge_weights, disturbed
+            [self], plant, weights, states, max_steps, edge_weights, disturbed, rules
         )
         return totals[0], steps[0]
 
@@ -163,12 +176,13 @@ def rollouts_of(
     max_steps: int,
     edge_weights: ArrayLike | None = None,
     disturbed: Disturbed | None = None,
+    rules: Rules = USUAL,
 ) -> tuple[Floats, Integers]:
     """Whole episodes of a native plant, the same ones for each program.
 
     weights [n] and starting states [n, plant.states] float32, one pair an episode;
     edge_weights as in ``Program.rollouts``, for one program. disturbed: a disturbance, and
-    each episode's row in it, int32 [n]. Gives returns [programs, n]
+    each episode's row in it, int32 [n]. rules: of the episodes. Gives returns [programs, n]
     float32 (rewards summed in step order) and lengths [programs, n] int32 in steps.
     """
     if not 0 < max_steps < 2**31:
@@ -197,7 +211,8 @@ def rollouts_of(
         ]
         around = None if packed is None else packed.address
         sizes = (count, max_steps, plant.states, edges)
-        _run_rollouts(programs, plant, JobsStruct(*sizes, *before, around, written, counted))
+        parts = (*sizes, *before, around, *rules, written, counted)
+        _run_rollouts(programs, plant, JobsStruct(*parts))
     return totals, steps
 
 

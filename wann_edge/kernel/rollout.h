@@ -21,10 +21,10 @@ typedef union {
 } wann_integers;
 
 typedef struct {
-    wann_floats state[WANN_PLANT_ROOM], observation[WANN_PLANT_ROOM], action[WANN_PLANT_ROOM];
+    wann_floats state[WANN_STATE_ROOM], observation[WANN_PLANT_ROOM], action[WANN_PLANT_ROOM];
     wann_floats factor[WANN_PARAMETER_ROOM];
-    wann_floats weight, total, *edge_weight;
-    wann_integers left, running;
+    wann_floats weight, total, mark, *edge_weight;
+    wann_integers left, patience, running;
     int32_t job[WANN_BLOCKS * WANN_LANES];
     int32_t next, active;
 } wann_group;
@@ -40,7 +40,9 @@ static void wann_take_job(wann_group *group, const wann_jobs *jobs, int32_t lane
     group->running.lane[lane] = -1;
     group->weight.lane[lane] = jobs->weight[job];
     group->total.lane[lane] = 0.0f;
+    group->mark.lane[lane] = 0.0f;
     group->left.lane[lane] = jobs->max_steps;
+    group->patience.lane[lane] = jobs->patience_steps;
     for (int32_t i = 0; i < jobs->states; i++)
         group->state[i].lane[lane] = jobs->state[job * jobs->states + i];
     for (int32_t i = 0; i < jobs->edges; i++)
@@ -63,7 +65,7 @@ static void wann_end_job(wann_group *group, const wann_jobs *jobs, int32_t lane)
 static void wann_observe(wann_group *group, const wann_plant *plant)
 {
     WANN_EACH_BLOCK(b) {
-        wann_real state[WANN_PLANT_ROOM], observation[WANN_PLANT_ROOM];
+        wann_real state[WANN_STATE_ROOM], observation[WANN_PLANT_ROOM];
         for (int32_t i = 0; i < plant->states; i++)
             state[i] = group->state[i].real[b];
         plant->observe(state, observation);
@@ -72,13 +74,29 @@ static void wann_observe(wann_group *group, const wann_plant *plant)
     }
 }
 
-/* One control period for every lane; true in *over where an episode has ended. */
-static inline void wann_step_plant(wann_group *group, const wann_plant *plant, int32_t is_varied,
-                                   wann_integers *over)
+/* Where as many steps as patience has brought too little: counted from an episode's start, or
+ * from the last such end. */
+static inline wann_mask wann_is_spent(wann_group *group, const wann_jobs *jobs, int b)
 {
+    wann_int left = group->patience.integer[b] - 1;
+    wann_mask ends = wann_true(left == 0);
+    wann_real total = group->total.real[b], mark = group->mark.real[b];
+    group->patience.integer[b] = (ends & jobs->patience_steps) | (~ends & left);
+    group->mark.real[b] = wann_select(ends, total, mark);
+    return ends & wann_true(total - mark < jobs->patience_reward);
+}
+
+/* One control period for every lane; true in *over where an episode has ended. */
+static inline void wann_step_plant(wann_group *group, const wann_plant *plant, const wann_jobs *jobs,
+                                   int32_t is_varied, wann_integers *over)
+{
+    const int32_t is_full = group->active == WANN_BLOCKS * WANN_LANES;
     WANN_EACH_BLOCK(b) {
-        wann_real state[WANN_PLANT_ROOM], observation[WANN_PLANT_ROOM];
+        wann_real state[WANN_STATE_ROOM], observation[WANN_PLANT_ROOM];
         wann_real action[WANN_PLANT_ROOM], reward;
+        over->mask[b] = WANN_NEVER;
+        if (!is_full && wann_any_lane(group->running.mask[b]) == 0)
+            continue;
         for (int32_t i = 0; i < plant->states; i++)
             state[i] = group->state[i].real[b];
         for (int32_t i = 0; i < plant->observations; i++)
@@ -98,9 +116,13 @@ static inline void wann_step_plant(wann_group *group, const wann_plant *plant, i
             group->state[i].real[b] = state[i];
         for (int32_t i = 0; i < plant->observations; i++)
             group->observation[i].real[b] = observation[i];
-        group->total.real[b] = group->total.real[b] + reward;
+        wann_real floor = wann_constant(jobs->reward_floor);
+        group->total.real[b] = group->total.real[b] + wann_select(reward < floor, floor, reward);
         group->left.integer[b] = group->left.integer[b] - 1;
-        over->mask[b] = (failed | wann_true(group->left.integer[b] == 0)) & group->running.mask[b];
+        failed = failed | wann_true(group->left.integer[b] == 0);
+        if (jobs->patience_steps > 0)
+            failed = failed | wann_is_spent(group, jobs, b);
+        over->mask[b] = failed & group->running.mask[b];
     }
 }
 
@@ -196,7 +218,7 @@ static void wann_rollouts(const wann_network *net, const wann_fixed *fixed,
                                group.action[0].real);
         if (is_disturbed)
             wann_drive(&group, plant, jobs, &wires);
-        wann_step_plant(&group, plant, is_varied, &over);
+        wann_step_plant(&group, plant, jobs, is_varied, &over);
         if (wann_any(&over) == 0)
             continue;
         wann_next_jobs(&group, jobs, &over);

@@ -13,6 +13,7 @@ from wann_edge.network import Network
 from wann_edge.search.complexity import measure
 from wann_edge.search.genome import Genome, as_published, express, initial, wiring
 from wann_edge.search.mutate import mutate
+from wann_edge.search.niches import Niches
 from wann_edge.search.rank import Objectives, ranked
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Island
@@ -130,6 +131,8 @@ class Population:
     def _bred(self, rng: np.random.Generator) -> list[Member]:
         """Elites, and one mutated child of the winner of each tournament."""
         settings = self._settings
+        if settings.niches is not None:
+            return self._bred_in_niches(settings.niches, rng)
         order = ranked(self._objectives(rng), published=settings.published_crowding).tolist()
         survivors = order[: len(order) - int(settings.cull_ratio * len(order))]
         elites = survivors[: int(settings.elite_ratio * len(survivors))]
@@ -140,6 +143,14 @@ class Population:
         if settings.fixed_episodes:
             return members
         return [replace(member, scores=()) for member in members]
+
+    def _bred_in_niches(self, niches: Niches, rng: np.random.Generator) -> list[Member]:
+        """The best of all niches, and children of parents from niches drawn alike."""
+        best = niches.best(self.members)
+        drawn = (best[i] for i in rng.integers(len(best), size=self._settings.population))
+        parents = [niche[rng.integers(len(niche))] for niche in drawn]
+        children = [self._child(parent, rng) for parent in parents]
+        return [member for niche in best for member in niche] + children
 
     def _objectives(self, rng: np.random.Generator) -> Objectives:
         """What a generation is ranked by, [members, 2]."""

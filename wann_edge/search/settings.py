@@ -21,6 +21,7 @@ from wann_edge.practice import Practice
 from wann_edge.search.complexity import known
 from wann_edge.search.genome import Genome
 from wann_edge.search.model import Model
+from wann_edge.search.niches import Niches
 from wann_edge.search.weights import WeightDraws, WeightList
 from wann_edge.task import Task, takes_many
 
@@ -57,6 +58,7 @@ class MutationOdds(Model):
 UNSAID = (
     ("draws", None),
     ("start", None),
+    ("niches", None),
     ("complexity", "connections"),
     ("finalists", 0),
     ("finalist_episodes", 3),
@@ -82,6 +84,8 @@ class Settings(Model):
     bracket_doublings: how many races are twice as long as the one before.
     validation_episodes: for each shared weight, where champions are compared.
     start: what every population begins with, by ascending mean; None: random networks.
+    niches: in place of ranking and tournaments, parents are drawn from all niches alike,
+    and their best stay beside as many children as the population; needs fixed_episodes.
     tournament_size: of each of the two tournaments whose better winner is the parent, as
     in the published code; so twice as many compete.
     cull_ratio: of the population. elite_ratio: of those that are left.
@@ -115,6 +119,7 @@ class Settings(Model):
     validation_episodes: int = Field(20, ge=1, le=100_000)
     initial_enable_probability: Probability = 0.5
     start: Annotated[tuple[Genome, ...], Field(min_length=1)] | None = None
+    niches: Niches | None = None
     tournament_size: int = Field(8, ge=1, le=1_000_000)
     cull_ratio: float = Field(0.2, ge=0, lt=1)
     elite_ratio: Probability = 0.2
@@ -141,6 +146,8 @@ class Settings(Model):
                 where="finalists",
                 remedy="use one island, as slow does",
             )
+        if self.niches is not None and not self.fixed_episodes:
+            raise SettingsError("niches need fixed_episodes", where="niches")
         if self.mutation.total == 0:
             raise SettingsError("all odds are 0", where="mutation")
         unknown = set(self.activations) - set(activation_names())
@@ -161,6 +168,7 @@ class Settings(Model):
 
 # paper: the swing-up of Gaier & Ha (2019), as the published code runs it.
 # fast: the same method for seconds on two cores; docs/search.md says why and how well.
+# diverse: for tasks with few ways to be good, such as walking.
 # slow: for simulators of thousands of steps a second, not millions.
 PRESETS: dict[str, dict[str, Any]] = {
     "paper": {"generations": 1024, "published_crowding": True, "hidden_links_stay_on": True},
@@ -171,6 +179,17 @@ PRESETS: dict[str, dict[str, Any]] = {
         "islands": 8,
         "complexity_probability": 0.0,
         "tournament_size": 2,
+        "mutation": {"remove_connection": 0.15},
+    },
+    "diverse": {
+        "time_limit_s": 600.0,
+        "episodes": 5,
+        "fixed_episodes": True,
+        "islands": 8,
+        "round_generations": 8,
+        "stage_rounds": 4,
+        "initial_enable_probability": 0.25,
+        "niches": {},
         "mutation": {"remove_connection": 0.15},
     },
     "slow": {

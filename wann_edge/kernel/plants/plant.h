@@ -11,7 +11,8 @@
 
 #include "../network.h"
 
-#define WANN_PLANT_ROOM 16  /* the most state variables, observations or actions */
+#define WANN_PLANT_ROOM 24  /* the most observations or actions */
+#define WANN_STATE_ROOM 280  /* the most state variables */
 
 typedef struct {
     const char *name;
@@ -33,6 +34,38 @@ static inline wann_real wann_clamp(wann_real x, float low, float high)
 {
     wann_real raised = wann_select(x < low, wann_constant(low), x);
     return wann_select(raised > high, wann_constant(high), raised);
+}
+
+/* The lower of a number and a limit. */
+static inline wann_int wann_least_int(wann_int n, int32_t limit)
+{
+    return wann_to_int(wann_clamp(wann_to_real(n), -1e6f, (float)limit));
+}
+
+/* table[index], each lane by its own index. */
+static inline wann_real wann_pick(const wann_real *table, wann_int index)
+{
+#if WANN_LANES == 1
+    return table[index];
+#else
+    wann_real picked;
+    for (int lane = 0; lane < WANN_LANES; lane++)
+        picked[lane] = table[index[lane]][lane];
+    return picked;
+#endif
+}
+
+/* Whether it is true in any lane. */
+static inline int32_t wann_any_lane(wann_mask mask)
+{
+#if WANN_LANES == 1
+    return mask;
+#else
+    int32_t any = 0;
+    for (int lane = 0; lane < WANN_LANES; lane++)
+        any |= mask[lane];
+    return any;
+#endif
 }
 
 /* Sine and cosine of an angle in radians. */

@@ -4,6 +4,7 @@
 
 #include "acrobot.h"
 #include "balancer.h"
+#include "biped.h"
 #include "cartpole.h"
 #include "furuta.h"
 #include "mountaincar.h"
@@ -20,7 +21,8 @@
     X(acrobot, 4, 6, 1, "", 0) \
     X(furuta, 4, 4, 1, "arm_mass,arm_length,rod_mass,rod_length,friction", furuta_varied) \
     X(balancer, 4, 4, 1, "body_mass,body_height,friction", balancer_varied) \
-    X(quadrotor, 6, 6, 2, "mass,inertia,arm_length", quadrotor_varied)
+    X(quadrotor, 6, 6, 2, "mass,inertia,arm_length", quadrotor_varied) \
+    X(biped, BIPED_STATES, 24, 4, "hull_mass,leg_mass,torque,friction", biped_varied)
 
 #define WANN_PLANT(name, states, observations, actions, parameters, varied) \
     {#name, states, observations, actions, name##_observe, name##_step, parameters, varied},

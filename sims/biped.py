@@ -1,0 +1,88 @@
+"""BipedalWalker-v3 in the kernel's lanes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wann_edge.kernel import Floats
+from wann_edge.network import Input, Output
+from wann_edge.sims.gym_names import OBSERVATIONS
+from wann_edge.sims.native import NativeTask
+from wann_edge.task import Spec
+
+_TILE_M = 14 / 30
+_HEIGHTS, _FLAT, _GRASS = 200, 20, 10
+_GROUND_M = 400 / 30 / 4
+_HULL_CENTRE_M = -0.0200364
+_PUSH_N = 5.0
+_CLOUD_DRAWS = 10 * 11
+# Where a state of kernel/plants/biped.h has them.
+_AT_TOUCH, _AT_SHAPING, _AT_HEIGHTS = slice(66, 72), 72, 73
+# What BipedalWalker-v3's reset leaves, to a millimetre, whatever the seed: it drops legs that
+# are not in their joints. Hull, then each leg's thigh and shin: x, y, angle, x', y', angle'.
+_BODIES = np.array(
+    [
+        (4.643624, 5.678639, 0.002747, 0.0, -0.2, 0.0),
+        (4.689651, 4.852405, 0.044945, 0.0, -0.2, 0.0),
+        (4.650293, 3.922408, -0.095006, 0.0, 0.0, 0.0),
+        (4.712670, 4.852962, 0.085308, 0.0, -0.2, 0.0),
+        (4.672282, 3.920291, -0.061001, 0.0, 0.0, 0.0),
+    ]
+)
+_SPEED_PER_N = np.array([0.003533, 0.001715, 0.0, 0.001715, 0.0])
+
+_LEG_RANGES = ((-np.pi, np.pi), (-5.0, 5.0), (-np.pi, np.pi), (-5.0, 5.0), (0.0, 5.0))
+_RANGES = (
+    *((-np.pi, np.pi), (-5.0, 5.0), (-5.0, 5.0), (-5.0, 5.0)),
+    *(_LEG_RANGES * 2),
+    *(((-1.0, 1.0),) * 10),
+)
+
+
+class Biped(NativeTask):
+    """Walk on two legs over uneven ground."""
+
+    summary = "walk on two legs: BipedalWalker-v3 at the kernel's speed"
+    spec = Spec(
+        name="biped",
+        inputs=tuple(
+            Input(*named, *ends)
+            for named, ends in zip(OBSERVATIONS["BipedalWalker-v3"], _RANGES, strict=True)
+        ),
+        outputs=tuple(Output(f"action_{joint}", "1", -1.0, 1.0) for joint in range(4)),
+        dt_s=0.02,
+        max_steps=1600,
+    )
+
+    def draw(self, rng: np.random.Generator) -> Floats:
+        """A starting state [273]: BipedalWalker-v3's after its reset, with its ground and push."""
+        state = np.zeros(self.plant.states)
+        state[_AT_HEIGHTS:] = _ground(rng)
+        rng.uniform(size=_CLOUD_DRAWS)  # so that the push is the one of gymnasium's seed
+        push_n = rng.uniform(-_PUSH_N, _PUSH_N)
+        bodies = state[: _BODIES.size].reshape(_BODIES.shape)
+        bodies[:] = _BODIES
+        bodies[:, 3] = _SPEED_PER_N * push_n
+        state[_AT_TOUCH] = 2 * (1.0, 8.0, 9.0)
+        hull = bodies[0]
+        state[_AT_SHAPING] = (hull[0] - _HULL_CENTRE_M) * 130 / 30 - 5 * abs(hull[2])
+        return state.astype(np.float32)
+
+
+def _ground(rng: np.random.Generator) -> list[float]:
+    """Heights of the ground, m, drawn as BipedalWalker-v3 draws them."""
+    heights, y, velocity, counter = [], _GROUND_M, 0.0, _FLAT
+    fresh = False
+    for i in range(_HEIGHTS):
+        if not fresh:
+            velocity = 0.8 * velocity + 0.01 * np.sign(_GROUND_M - y)
+            if i > _FLAT:
+                velocity += rng.uniform(-1, 1) / 30
+            y += velocity
+        fresh = False
+        heights.append(y)
+        counter -= 1
+        if counter == 0:
+            counter = int(rng.integers(_GRASS // 2, _GRASS))
+            fresh = True
+    return heights

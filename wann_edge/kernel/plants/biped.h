@@ -1,0 +1,93 @@
+/* A two-legged robot on uneven ground: BipedalWalker-v3 of gymnasium, its bodies, joints, motors,
+ * ground, lidar and reward; the physics are those of rigid.h in place of Box2D's, with fewer
+ * iterations. What differs: the ground is met by points of the hull and the lower legs alone.
+ * SI units; x is to the right, y up, angles counter-clockwise. */
+#ifndef WANN_BIPED_H
+#define WANN_BIPED_H
+
+#include "biped_body.h"
+
+#define BIPED_EFFORT 0.028f  /* what a whole action costs a step */
+#define BIPED_END_M 88.6666667f
+
+/* Where the hull's origin is. */
+static inline void biped_origin(const wann_real *state, wann_real *x, wann_real *y)
+{
+    wann_real c = wann_cos_rad(state[2]), s = wann_sin_rad(state[2]);
+    *x = state[0] - (c * BIPED_HULL_X_M - s * BIPED_HULL_Y_M);
+    *y = state[1] - (s * BIPED_HULL_X_M + c * BIPED_HULL_Y_M);
+}
+
+static void biped_observe(const wann_real *state, wann_real *observation)
+{
+    static const float rest[] = {BIPED_REST_RAD, 1.0f, -BIPED_REST_RAD, 1.0f};
+    static const float per_radps[] = {1.0f / BIPED_HIP_RADPS, 1.0f / BIPED_KNEE_RADPS};
+    observation[0] = state[2];
+    observation[1] = state[5] * (2.0f * BIPED_DT_S);
+    observation[2] = state[3] * (0.3f * 20.0f * BIPED_DT_S);
+    observation[3] = state[4] * (0.3f * 13.3333333f * BIPED_DT_S);
+    for (int j = 0; j < BIPED_PINS; j++) {
+        const wann_real *a = state + 6 * (j % 2 == 0 ? 0 : j), *b = state + 6 * (j + 1);
+        wann_real *seen = observation + 4 + 5 * (j / 2) + 2 * (j % 2);
+        seen[0] = b[2] - a[2] + rest[j];
+        seen[1] = (b[5] - a[5]) * per_radps[j % 2];
+    }
+    observation[8] = state[BIPED_AT_TOUCH];
+    observation[13] = state[BIPED_AT_TOUCH + 3];
+    wann_real x, y;
+    biped_origin(state, &x, &y);
+    biped_lidar(state + BIPED_AT_HEIGHTS, x, y, observation + 14);
+}
+
+/* Whether the hull meets the ground, by its corners and two points between. */
+static inline wann_mask biped_falls(const wann_real *state)
+{
+    static const float corner_m[][2] = {
+        {-1.0f, 0.3f}, {0.2f, 0.3f}, {1.13333333f, 0.0333333333f}, {1.13333333f, -0.266666667f},
+        {-1.0f, -0.266666667f}, {-0.3f, -0.266666667f}, {0.4f, -0.266666667f},
+    };
+    wann_real x, y, c = wann_cos_rad(state[2]), s = wann_sin_rad(state[2]);
+    biped_origin(state, &x, &y);
+    wann_mask falls = wann_true(x < 0.0f);
+    for (int i = 0; i < 7; i++) {
+        wann_real px = x + c * corner_m[i][0] - s * corner_m[i][1];
+        wann_real py = y + s * corner_m[i][0] + c * corner_m[i][1], nx, ny, level;
+        biped_ground(state + BIPED_AT_HEIGHTS, px, &nx, &ny, &level);
+        falls = falls | wann_true(px * nx + py * ny - level <= RIGID_ROUNDED_M);
+    }
+    return falls;
+}
+
+static inline wann_mask biped_judge(wann_real *state, wann_real *observation,
+                                    const wann_real *action, wann_real *reward)
+{
+    biped_observe(state, observation);
+    wann_real x, y, effort = wann_constant(0.0f);
+    biped_origin(state, &x, &y);
+    wann_real shaping = x * (130.0f / 30.0f) - wann_abs(state[2]) * 5.0f;
+    for (int j = 0; j < BIPED_PINS; j++)
+        effort = effort + wann_clamp(wann_abs(action[j]), 0.0f, 1.0f);
+    wann_real gain = shaping - state[BIPED_AT_SHAPING] - effort * (BIPED_EFFORT);
+    wann_mask falls = biped_falls(state);
+    state[BIPED_AT_SHAPING] = shaping;
+    reward[0] = wann_select(falls, wann_constant(-100.0f), gain);
+    return falls | wann_true(x > BIPED_END_M);
+}
+
+static wann_mask biped_varied(wann_real *state, wann_real *observation, const wann_real *action,
+                              wann_real *reward, const wann_real *factor)
+{
+    biped_advance(state, action, factor);
+    return biped_judge(state, observation, action, reward);
+}
+
+static wann_mask biped_step(wann_real *state, wann_real *observation, const wann_real *action,
+                            wann_real *reward)
+{
+    const wann_real factor[] = {
+        wann_constant(1.0f), wann_constant(1.0f), wann_constant(1.0f), wann_constant(1.0f),
+    };
+    return biped_varied(state, observation, action, reward, factor);
+}
+
+#endif

@@ -1,0 +1,254 @@
+/* The bodies of biped.h, and a step of their physics: read from a state, moved, written back. */
+#ifndef WANN_BIPED_BODY_H
+#define WANN_BIPED_BODY_H
+
+#include "biped_ground.h"
+#include "contact.h"
+
+#define BIPED_DT_S 0.02f
+#define BIPED_GRAVITY_MPS2 10.0f
+#define BIPED_HULL_KG 5.42222261f
+#define BIPED_HULL_M2 0.368741384f  /* radius of gyration, squared */
+#define BIPED_HULL_X_M -0.0200364f  /* the hull's centre of mass from its origin */
+#define BIPED_HULL_Y_M -0.00564664f
+#define BIPED_LEGS_KGPM2 1.0f  /* of their area */
+#define BIPED_THIGH_M2 0.302222222f
+#define BIPED_THIGH_M4 0.0341399200f  /* second moment of the area */
+#define BIPED_SHIN_M2 0.241777778f
+#define BIPED_SHIN_M4 0.0267961435f
+#define BIPED_HIP_M 0.266666667f  /* below the hull's origin */
+#define BIPED_LEG_M 0.566666667f  /* half a leg's part */
+#define BIPED_FOOT_M 0.106666667f  /* half a shin's width */
+#define BIPED_MOTOR_NM 80.0f
+#define BIPED_HIP_RADPS 4.0f
+#define BIPED_KNEE_RADPS 6.0f
+#define BIPED_REST_RAD 0.05f  /* how far a hip is turned where its angle counts as 0 */
+#define BIPED_FRICTION 0.707106781f  /* sqrt(2.5 * 0.2) */
+#define BIPED_ITERATIONS 60  /* Box2D: 180 */
+#define BIPED_MENDS 60  /* at most, as in Box2D */
+
+enum { BIPED_HULL, BIPED_THIGH, BIPED_SHIN, BIPED_OTHER_THIGH, BIPED_OTHER_SHIN, BIPED_BODIES };
+enum { BIPED_PINS = 4, BIPED_CORNERS = 8, BIPED_CONTACTS = 10 };
+
+/* Where in a state: bodies (x, y, angle, x', y', angle'), pins (impulses x, y, motor, limit),
+ * contacts (impulses normal, tangent), of each shin whether it feels the ground, and the first and
+ * the last tile that it touches, the last step's shaping, heights of the ground. */
+enum {
+    BIPED_AT_PINS = 6 * BIPED_BODIES,
+    BIPED_AT_CONTACTS = BIPED_AT_PINS + 4 * BIPED_PINS,
+    BIPED_AT_TOUCH = BIPED_AT_CONTACTS + 2 * BIPED_CONTACTS,
+    BIPED_AT_SHAPING = BIPED_AT_TOUCH + 6,
+    BIPED_AT_HEIGHTS = BIPED_AT_SHAPING + 1,
+    BIPED_STATES = BIPED_AT_HEIGHTS + BIPED_HEIGHTS,
+};
+
+typedef struct {
+    rigid_body body[BIPED_BODIES];
+    rigid_pin pin[BIPED_PINS];
+    rigid_contact contact[BIPED_CONTACTS];
+    rigid_body before[2];  /* the shins */
+} biped;
+
+/* A body as the last step left it, and as gravity speeds it up. */
+static inline void biped_read_body(const wann_real *from, wann_real kg, wann_real kgm2,
+                                   rigid_body *body)
+{
+    *body = (rigid_body){
+        .x = from[0], .y = from[1], .angle = from[2],
+        .vx = from[3], .vy = from[4] - BIPED_DT_S * BIPED_GRAVITY_MPS2, .spin = from[5],
+        .per_kg = 1.0f / kg, .per_kgm2 = 1.0f / kgm2,
+    };
+    rigid_turn(body);
+}
+
+static inline void biped_read_bodies(const wann_real *state, const wann_real *factor,
+                                     rigid_body *body)
+{
+    wann_real hull = factor[0] * BIPED_HULL_KG, leg = factor[1] * BIPED_LEGS_KGPM2;
+    biped_read_body(state, hull, hull * BIPED_HULL_M2, &body[BIPED_HULL]);
+    for (int i = BIPED_THIGH; i < BIPED_BODIES; i += 2) {
+        biped_read_body(state + 6 * i, leg * BIPED_THIGH_M2, leg * BIPED_THIGH_M4, &body[i]);
+        biped_read_body(state + 6 * i + 6, leg * BIPED_SHIN_M2, leg * BIPED_SHIN_M4, &body[i + 1]);
+    }
+}
+
+/* Of hips and knees, in turn: where they are, how far they turn and how fast. */
+static inline void biped_read_pin(const wann_real *from, wann_real wish, wann_real most_nms,
+                                  int number, biped *walker)
+{
+    const int is_knee = number % 2;
+    const wann_real none = wann_constant(0.0f);
+    wann_real fast = wann_constant(is_knee ? BIPED_KNEE_RADPS : BIPED_HIP_RADPS);
+    wann_real back = wann_select(wish < 0.0f, none - fast, none);
+    walker->pin[number] = (rigid_pin){
+        .a = &walker->body[is_knee ? number : BIPED_HULL], .b = &walker->body[number + 1],
+        .at_a = {is_knee ? 0.0f : -BIPED_HULL_X_M,
+                 is_knee ? -BIPED_LEG_M : -BIPED_HIP_M - BIPED_HULL_Y_M},
+        .at_b = {0.0f, BIPED_LEG_M},
+        .rest_rad = is_knee ? 0.0f : number == 0 ? -BIPED_REST_RAD : BIPED_REST_RAD,
+        .low_rad = is_knee ? -1.6f : -0.8f, .high_rad = is_knee ? -0.1f : 1.1f,
+        .speed = wann_select(wish > 0.0f, fast, back), .most = wann_abs(wish) * most_nms,
+        .pull_x = from[0], .pull_y = from[1], .motor = from[2], .limit = from[3],
+    };
+}
+
+/* A corner of a shin over the tile below it. */
+static inline void biped_meet_tile(const wann_real *heights, rigid_contact *contact)
+{
+    wann_real rx, ry;
+    rigid_arm(contact->body, contact->at, &rx, &ry);
+    contact->tile = wann_to_real(biped_tile(contact->body->x + rx));
+    biped_ground(heights, contact->body->x + rx, &contact->nx, &contact->ny, &contact->level);
+}
+
+/* The ground's corner that is nearest to a sole. */
+static inline void biped_meet_corner(const wann_real *heights, rigid_contact *contact)
+{
+    const rigid_body *shin = contact->body;
+    wann_int corner = biped_tile(shin->x + shin->sine * BIPED_LEG_M + 0.5f * BIPED_TILE_M);
+    contact->tile = wann_to_real(corner);
+    contact->gx = contact->tile * BIPED_TILE_M;
+    contact->gy = wann_pick(heights, corner);
+}
+
+/* Four corners of each shin, then its sole. */
+static inline void biped_read_contact(const wann_real *from, const wann_real *heights, int number,
+                                      biped *walker)
+{
+    rigid_contact *contact = &walker->contact[number];
+    const int is_side = number >= BIPED_CORNERS, leg = is_side ? number % 2 : number / 4;
+    *contact = (rigid_contact){
+        .body = &walker->body[leg == 0 ? BIPED_SHIN : BIPED_OTHER_SHIN], .is_side = is_side,
+        .at = {is_side || number % 2 == 1 ? BIPED_FOOT_M : -BIPED_FOOT_M,
+               is_side || number % 4 < 2 ? -BIPED_LEG_M : BIPED_LEG_M},
+        .normal = from[0], .tangent = from[1],
+    };
+    if (is_side)
+        biped_meet_corner(heights, contact);
+    else
+        biped_meet_tile(heights, contact);
+}
+
+/* factor: of the hull's mass, the legs' and the motors' torque. */
+static inline void biped_read(const wann_real *state, const wann_real *action,
+                              const wann_real *factor, biped *walker)
+{
+    wann_real most_nms = factor[2] * (BIPED_MOTOR_NM * BIPED_DT_S);
+    biped_read_bodies(state, factor, walker->body);
+    for (int i = 0; i < BIPED_PINS; i++) {
+        wann_real wish = wann_clamp(action[i], -1.0f, 1.0f);
+        biped_read_pin(state + BIPED_AT_PINS + 4 * i, wish, most_nms, i, walker);
+    }
+    for (int i = 0; i < BIPED_CONTACTS; i++)
+        biped_read_contact(state + BIPED_AT_CONTACTS + 2 * i, state + BIPED_AT_HEIGHTS, i, walker);
+    for (int leg = 0; leg < 2; leg++)
+        walker->before[leg] = *walker->contact[4 * leg].body;
+}
+
+static inline void biped_solve(biped *walker, wann_real friction)
+{
+    for (int i = 0; i < BIPED_CONTACTS; i++)
+        rigid_ready_contact(&walker->contact[i]);
+    for (int j = 0; j < BIPED_PINS; j++)
+        rigid_ready_pin(&walker->pin[j]);
+    for (int i = 0; i < BIPED_ITERATIONS; i++) {
+        for (int j = 0; j < BIPED_PINS; j++)
+            rigid_solve_pin(&walker->pin[j]);
+        for (int j = 0; j < BIPED_CONTACTS; j++)
+            rigid_solve_contact(&walker->contact[j], friction);
+    }
+    for (int i = 0; i < BIPED_BODIES; i++)
+        rigid_move(&walker->body[i], BIPED_DT_S);
+}
+
+/* Mends joints and overlaps, in each lane until they are within bounds. */
+static inline void biped_mend(biped *walker)
+{
+    wann_mask busy = ~WANN_NEVER;
+    for (int i = 0; i < BIPED_MENDS && wann_any_lane(busy) != 0; i++) {
+        rigid_body before[BIPED_BODIES];
+        wann_mask fine = ~WANN_NEVER;
+        for (int j = 0; j < BIPED_BODIES; j++)
+            before[j] = walker->body[j];
+        for (int j = 0; j < BIPED_CONTACTS; j++)
+            fine = fine & rigid_mend_contact(&walker->contact[j], RIGID_SHARE);
+        for (int j = 0; j < BIPED_PINS; j++)
+            fine = fine & rigid_mend_pin(&walker->pin[j]);
+        for (int j = 0; j < BIPED_BODIES; j++)
+            rigid_keep(&walker->body[j], &before[j], busy);
+        busy = busy & ~fine;
+    }
+}
+
+/* Stops shins that would sink into the ground. */
+static inline void biped_stop(const wann_real *heights, biped *walker, wann_real friction)
+{
+    for (int leg = 0; leg < 2; leg++) {
+        rigid_contact *corner = &walker->contact[4 * leg];
+        for (int i = 0; i < 4; i++)
+            biped_meet_tile(heights, &corner[i]);
+        rigid_stop(corner->body, &walker->before[leg], corner, 4, friction, BIPED_DT_S);
+    }
+}
+
+/* Whether a shin feels the ground, and the first and last tile that it touches, as gymnasium
+ * has it: true from when it begins to touch a tile, false from when it leaves one. */
+static inline void biped_feel(const biped *walker, int leg, wann_real *felt)
+{
+    const wann_real none = wann_constant(1e6f), yes = wann_constant(1.0f), no = wann_constant(0.0f);
+    wann_real first = none, last = 0.0f - none;
+    wann_mask met = WANN_NEVER;
+    for (int i = 0; i < 5; i++) {
+        const rigid_contact *contact = &walker->contact[i == 4 ? BIPED_CORNERS + leg : 4 * leg + i];
+        wann_real right = contact->tile, left = contact->is_side ? right - 1.0f : right;
+        first = wann_select(contact->touches, rigid_least(first, left), first);
+        last = wann_select(contact->touches, rigid_most(last, right), last);
+        if (!contact->is_side)
+            met = met | contact->met;
+    }
+    wann_mask begins = wann_true(first < felt[1]) | wann_true(last > felt[2]);
+    wann_mask ends = wann_true(felt[1] < first) | wann_true(felt[2] > last);
+    wann_real feels = wann_select(begins, yes, felt[0]);
+    feels = wann_select(ends, no, feels);
+    felt[0] = wann_select(met, yes, feels);
+    felt[1] = first;
+    felt[2] = last;
+}
+
+static inline void biped_write(const biped *walker, wann_real *state)
+{
+    for (int i = 0; i < BIPED_BODIES; i++) {
+        const rigid_body *body = &walker->body[i];
+        const wann_real part[] = {body->x, body->y, body->angle, body->vx, body->vy, body->spin};
+        for (int k = 0; k < 6; k++)
+            state[6 * i + k] = part[k];
+    }
+    for (int i = 0; i < BIPED_PINS; i++) {
+        wann_real *to = state + BIPED_AT_PINS + 4 * i;
+        to[0] = walker->pin[i].pull_x;
+        to[1] = walker->pin[i].pull_y;
+        to[2] = walker->pin[i].motor;
+        to[3] = walker->pin[i].limit;
+    }
+    for (int i = 0; i < BIPED_CONTACTS; i++) {
+        state[BIPED_AT_CONTACTS + 2 * i] = walker->contact[i].normal;
+        state[BIPED_AT_CONTACTS + 2 * i + 1] = walker->contact[i].tangent;
+    }
+    for (int leg = 0; leg < 2; leg++)
+        biped_feel(walker, leg, state + BIPED_AT_TOUCH + 3 * leg);
+}
+
+/* factor: of the hull's mass, the legs', the motors' torque and the friction. */
+static inline void biped_advance(wann_real *state, const wann_real *action,
+                                 const wann_real *factor)
+{
+    biped walker;
+    wann_real friction = factor[3] * BIPED_FRICTION;
+    biped_read(state, action, factor, &walker);
+    biped_solve(&walker, friction);
+    biped_mend(&walker);
+    biped_stop(state + BIPED_AT_HEIGHTS, &walker, friction);
+    biped_write(&walker, state);
+}
+
+#endif

@@ -1,0 +1,171 @@
+/* Contacts of rigid.h's bodies with a fixed ground, and the time of impact: a body that would
+ * sink into the ground in a step is stopped where it meets it, as Box2D 2.3 does. */
+#ifndef WANN_CONTACT_H
+#define WANN_CONTACT_H
+
+#include "rigid.h"
+
+#define RIGID_ROUNDED_M 0.02f  /* b2_polygonRadius of both shapes */
+#define RIGID_SHARE 0.2f  /* b2_baumgarte: of an overlap, mended in one iteration */
+#define RIGID_SHARE_IMPACT 0.75f  /* b2_toiBaugarte */
+#define RIGID_MOST_M 0.2f  /* b2_maxLinearCorrection */
+#define RIGID_IMPACT_MENDS 4
+#define RIGID_IMPACT_ITERATIONS 10
+#define RIGID_LOOKS 4  /* on its way, for the time of impact */
+#define RIGID_CORNERS 4  /* the most that a body has */
+
+/* A point of a body over a plane, or a point of the ground under the body's lower side. */
+typedef struct {
+    rigid_body *body;
+    int is_side;
+    float at[2];  /* the point in the body's frame, m; or half the side, and its height there */
+    wann_real gx, gy;  /* under a side: the ground's point, m */
+    wann_real tile;
+    wann_real nx, ny, level;  /* the plane: points p with n . p = level */
+    wann_real rx, ry;
+    wann_real per_normal, per_tangent;  /* masses that resist, kg; 0 where they are far apart */
+    wann_real normal, tangent;  /* impulses up to now, N s */
+    wann_mask touches, met;  /* at the start of the step; in it */
+} rigid_contact;
+
+/* How far the body is over the ground, m; for a side also the plane as it lies now. */
+WANN_INLINE wann_real rigid_height(rigid_contact *contact)
+{
+    const rigid_body *body = contact->body;
+    if (contact->is_side) {
+        contact->nx = 0.0f - body->sine;
+        contact->ny = body->cosine;
+        contact->rx = contact->gx - body->x;
+        contact->ry = contact->gy - body->y;
+        return contact->at[1] - contact->rx * contact->nx - contact->ry * contact->ny;
+    }
+    rigid_arm(body, contact->at, &contact->rx, &contact->ry);
+    return (body->x + contact->rx) * contact->nx + (body->y + contact->ry) * contact->ny -
+           contact->level;
+}
+
+/* Before a step, as rigid_ready_pin. */
+WANN_INLINE void rigid_ready_contact(rigid_contact *contact)
+{
+    const wann_real none = wann_constant(0.0f);
+    rigid_body *body = contact->body;
+    contact->touches = wann_true(rigid_height(contact) <= RIGID_ROUNDED_M);
+    wann_real across = contact->rx * contact->ny - contact->ry * contact->nx;
+    wann_real along = contact->rx * contact->nx + contact->ry * contact->ny;
+    if (contact->is_side)
+        contact->touches = contact->touches & wann_true(wann_abs(across) <= contact->at[0]);
+    wann_real per_normal = 1.0f / (body->per_kg + across * across * body->per_kgm2);
+    wann_real per_tangent = 1.0f / (body->per_kg + along * along * body->per_kgm2);
+    contact->per_normal = wann_select(contact->touches, per_normal, none);
+    contact->per_tangent = wann_select(contact->touches, per_tangent, none);
+    contact->normal = wann_select(contact->touches, contact->normal, none);
+    contact->tangent = wann_select(contact->touches, contact->tangent, none);
+    wann_real px = contact->nx * contact->normal + contact->ny * contact->tangent;
+    wann_real py = contact->ny * contact->normal - contact->nx * contact->tangent;
+    rigid_push(body, contact->rx, contact->ry, px, py);
+}
+
+WANN_INLINE void rigid_solve_contact(rigid_contact *contact, wann_real friction)
+{
+    rigid_body *body = contact->body;
+    wann_real nx = contact->nx, ny = contact->ny;
+    wann_real most = contact->normal * friction;
+    wann_real vx = body->vx - body->spin * contact->ry, vy = body->vy + body->spin * contact->rx;
+    wann_real tangent = contact->tangent - (vx * ny - vy * nx) * contact->per_tangent;
+    tangent = rigid_least(rigid_most(tangent, 0.0f - most), most);
+    wann_real change = tangent - contact->tangent;
+    rigid_push(body, contact->rx, contact->ry, ny * change, 0.0f - nx * change);
+    contact->tangent = tangent;
+    vx = body->vx - body->spin * contact->ry;
+    vy = body->vy + body->spin * contact->rx;
+    wann_real normal = contact->normal - (vx * nx + vy * ny) * contact->per_normal;
+    normal = rigid_most(normal, wann_constant(0.0f));
+    change = normal - contact->normal;
+    rigid_push(body, contact->rx, contact->ry, nx * change, ny * change);
+    contact->normal = normal;
+}
+
+/* Mends a share of an overlap. True where it was within three times the slop. */
+WANN_INLINE wann_mask rigid_mend_contact(rigid_contact *contact, float share)
+{
+    rigid_body *body = contact->body;
+    wann_real gap = rigid_height(contact) - RIGID_ROUNDED_M;
+    wann_real over = (gap + RIGID_SLOP_M) * share;
+    wann_real across = contact->rx * contact->ny - contact->ry * contact->nx;
+    wann_real per_normal = 1.0f / (body->per_kg + across * across * body->per_kgm2);
+    wann_real impulse = 0.0f - wann_clamp(over, 0.0f - RIGID_MOST_M, 0.0f) * per_normal;
+    impulse = wann_select(contact->touches, impulse, wann_constant(0.0f));
+    rigid_shift(body, contact->rx, contact->ry, contact->nx * impulse, contact->ny * impulse);
+    rigid_turn(body);
+    return wann_true(gap >= -3.0f * RIGID_SLOP_M) | ~contact->touches;
+}
+
+/* The body on its way from `before` to `after`, a share of the way. */
+WANN_INLINE rigid_body rigid_between(const rigid_body *before, const rigid_body *after,
+                                     wann_real share)
+{
+    rigid_body now = *after;
+    now.x = before->x + (after->x - before->x) * share;
+    now.y = before->y + (after->y - before->y) * share;
+    now.angle = before->angle + (after->angle - before->angle) * share;
+    rigid_turn(&now);
+    return now;
+}
+
+/* The share of its way after which a point of the body comes too near the ground; 1 if none does. */
+WANN_INLINE wann_real rigid_impact(const rigid_body *before, const rigid_body *after,
+                                   const rigid_contact *contact, int contacts)
+{
+    wann_real share = wann_constant(1.0f), height[RIGID_CORNERS];
+    for (int k = 0; k <= RIGID_LOOKS; k++) {
+        const float at = (float)k / RIGID_LOOKS;
+        rigid_body now = rigid_between(before, after, wann_constant(at));
+        for (int i = 0; i < contacts; i++) {
+            rigid_contact point = contact[i];
+            point.body = &now;
+            wann_real here = rigid_height(&point);
+            if (k > 0) {
+                wann_real met = at - (RIGID_SLOP_M - here) / (height[i] - here) / RIGID_LOOKS;
+                wann_mask meets = wann_true(here < RIGID_SLOP_M) & wann_true(height[i] > RIGID_SLOP_M);
+                share = wann_select(meets, rigid_least(share, met), share);
+            }
+            height[i] = here;
+        }
+    }
+    return share;
+}
+
+/* Where a body comes too near the ground in a step it is stopped there: put back to the time of
+ * impact, mended and turned around by its contacts alone, and moved on for the rest of the step. */
+WANN_INLINE void rigid_stop(rigid_body *body, const rigid_body *before, rigid_contact *contact,
+                            int contacts, wann_real friction, float dt_s)
+{
+    const wann_real none = wann_constant(0.0f);
+    wann_real share = rigid_impact(before, body, contact, contacts);
+    wann_mask meets = wann_true(share < 1.0f);
+    rigid_body now = rigid_between(before, body, share);
+    rigid_contact met[RIGID_CORNERS];
+    for (int i = 0; i < contacts; i++) {
+        met[i] = contact[i];
+        met[i].body = &now;
+        met[i].normal = none;
+        met[i].tangent = none;
+        rigid_ready_contact(&met[i]);
+        contact[i].met = met[i].touches & meets;
+    }
+    for (int k = 0; k < RIGID_IMPACT_MENDS; k++)
+        for (int i = 0; i < contacts; i++)
+            rigid_mend_contact(&met[i], RIGID_SHARE_IMPACT);
+    for (int k = 0; k < RIGID_IMPACT_ITERATIONS; k++)
+        for (int i = 0; i < contacts; i++)
+            rigid_solve_contact(&met[i], friction);
+    wann_real rest_s = (1.0f - share) * dt_s;
+    body->x = wann_select(meets, now.x + now.vx * rest_s, body->x);
+    body->y = wann_select(meets, now.y + now.vy * rest_s, body->y);
+    body->angle = wann_select(meets, now.angle + now.spin * rest_s, body->angle);
+    body->vx = wann_select(meets, now.vx, body->vx);
+    body->vy = wann_select(meets, now.vy, body->vy);
+    body->spin = wann_select(meets, now.spin, body->spin);
+}
+
+#endif

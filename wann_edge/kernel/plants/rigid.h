@@ -1,0 +1,176 @@
+/* Planar rigid bodies with pins and contacts, solved as Box2D does: velocities by sequential
+ * impulses, kept from step to step, then positions by nonlinear Gauss-Seidel (Catto 2006,
+ * "Fast and simple physics using sequential impulses"; the names and limits of Box2D 2.3).
+ * SI units; angles are counter-clockwise. A position is that of the centre of mass. */
+#ifndef WANN_RIGID_H
+#define WANN_RIGID_H
+
+#include "plant.h"
+
+#define RIGID_SLOP_M 0.005f  /* b2_linearSlop */
+#define RIGID_SLOP_RAD 0.0349065850f  /* b2_angularSlop: 2 degrees */
+#define RIGID_FINE_RAD 0.0001f  /* past the slop */
+#define RIGID_MOST_RAD 0.139626340f  /* b2_maxAngularCorrection: 8 degrees */
+#define RIGID_UNBOUNDED 1e9f
+
+typedef struct {
+    wann_real x, y, angle, vx, vy, spin;  /* m, rad, m/s, rad/s */
+    wann_real cosine, sine;
+    wann_real per_kg, per_kgm2;
+} rigid_body;
+
+/* A pin between two bodies, with a motor and limits of the angle. */
+typedef struct {
+    rigid_body *a, *b;
+    float at_a[2], at_b[2];  /* the pin in each body's frame, from its centre of mass, m */
+    float rest_rad, low_rad, high_rad;  /* the angle that counts as 0, and limits from there */
+    wann_real speed, most;  /* the motor's: rad/s, and N m s in a step */
+    wann_real pull_x, pull_y, motor, limit;  /* impulses up to now, N s and N m s */
+    wann_real ax, ay, bx, by;  /* the pin from each centre of mass, turned with its body */
+    wann_real k11, k12, k22, turn;  /* inverses of what resists the pin and a turn */
+    wann_real limit_low, limit_high;  /* of the limit's impulse */
+} rigid_pin;
+
+WANN_INLINE wann_real rigid_least(wann_real x, wann_real y)
+{
+    return wann_select(x < y, x, y);
+}
+
+WANN_INLINE wann_real rigid_most(wann_real x, wann_real y)
+{
+    return wann_select(x > y, x, y);
+}
+
+WANN_INLINE void rigid_turn(rigid_body *body)
+{
+    body->cosine = wann_cos_rad(body->angle);
+    body->sine = wann_sin_rad(body->angle);
+}
+
+/* A point of the body's frame, turned with it. */
+WANN_INLINE void rigid_arm(const rigid_body *body, const float *at, wann_real *x, wann_real *y)
+{
+    *x = body->cosine * at[0] - body->sine * at[1];
+    *y = body->sine * at[0] + body->cosine * at[1];
+}
+
+WANN_INLINE void rigid_push(rigid_body *body, wann_real rx, wann_real ry, wann_real px, wann_real py)
+{
+    body->vx = body->vx + px * body->per_kg;
+    body->vy = body->vy + py * body->per_kg;
+    body->spin = body->spin + (rx * py - ry * px) * body->per_kgm2;
+}
+
+WANN_INLINE void rigid_shift(rigid_body *body, wann_real rx, wann_real ry, wann_real px, wann_real py)
+{
+    body->x = body->x + px * body->per_kg;
+    body->y = body->y + py * body->per_kg;
+    body->angle = body->angle + (rx * py - ry * px) * body->per_kgm2;
+}
+
+WANN_INLINE void rigid_place_pin(rigid_pin *pin)
+{
+    const rigid_body *a = pin->a, *b = pin->b;
+    rigid_arm(a, pin->at_a, &pin->ax, &pin->ay);
+    rigid_arm(b, pin->at_b, &pin->bx, &pin->by);
+    wann_real per_kg = a->per_kg + b->per_kg;
+    wann_real k11 = per_kg + pin->ay * pin->ay * a->per_kgm2 + pin->by * pin->by * b->per_kgm2;
+    wann_real k12 = 0.0f - pin->ay * pin->ax * a->per_kgm2 - pin->by * pin->bx * b->per_kgm2;
+    wann_real k22 = per_kg + pin->ax * pin->ax * a->per_kgm2 + pin->bx * pin->bx * b->per_kgm2;
+    wann_real per_determinant = 1.0f / (k11 * k22 - k12 * k12);
+    pin->k11 = k22 * per_determinant;
+    pin->k12 = 0.0f - k12 * per_determinant;
+    pin->k22 = k11 * per_determinant;
+}
+
+WANN_INLINE void rigid_pull(rigid_pin *pin, wann_real px, wann_real py)
+{
+    rigid_push(pin->a, pin->ax, pin->ay, 0.0f - px, 0.0f - py);
+    rigid_push(pin->b, pin->bx, pin->by, px, py);
+}
+
+WANN_INLINE void rigid_twist(rigid_pin *pin, wann_real impulse)
+{
+    pin->a->spin = pin->a->spin - impulse * pin->a->per_kgm2;
+    pin->b->spin = pin->b->spin + impulse * pin->b->per_kgm2;
+}
+
+/* Before a step: what resists, the limit that holds, and the last step's impulses again. */
+WANN_INLINE void rigid_ready_pin(rigid_pin *pin)
+{
+    const wann_real none = wann_constant(0.0f);
+    rigid_place_pin(pin);
+    pin->turn = 1.0f / (pin->a->per_kgm2 + pin->b->per_kgm2);
+    wann_real angle = pin->b->angle - pin->a->angle - pin->rest_rad;
+    pin->limit_high = wann_select(angle <= pin->low_rad, wann_constant(RIGID_UNBOUNDED), none);
+    pin->limit_low = wann_select(angle >= pin->high_rad, wann_constant(0.0f - RIGID_UNBOUNDED), none);
+    pin->limit = rigid_least(rigid_most(pin->limit, pin->limit_low), pin->limit_high);
+    rigid_pull(pin, pin->pull_x, pin->pull_y);
+    rigid_twist(pin, pin->motor + pin->limit);
+}
+
+WANN_INLINE void rigid_solve_pin(rigid_pin *pin)
+{
+    rigid_body *a = pin->a, *b = pin->b;
+    wann_real motor = pin->motor - (b->spin - a->spin - pin->speed) * pin->turn;
+    motor = rigid_least(rigid_most(motor, 0.0f - pin->most), pin->most);
+    rigid_twist(pin, motor - pin->motor);
+    pin->motor = motor;
+    wann_real limit = pin->limit - (b->spin - a->spin) * pin->turn;
+    limit = rigid_least(rigid_most(limit, pin->limit_low), pin->limit_high);
+    rigid_twist(pin, limit - pin->limit);
+    pin->limit = limit;
+    wann_real vx = b->vx - b->spin * pin->by - a->vx + a->spin * pin->ay;
+    wann_real vy = b->vy + b->spin * pin->bx - a->vy - a->spin * pin->ax;
+    wann_real px = 0.0f - (pin->k11 * vx + pin->k12 * vy);
+    wann_real py = 0.0f - (pin->k12 * vx + pin->k22 * vy);
+    rigid_pull(pin, px, py);
+    pin->pull_x = pin->pull_x + px;
+    pin->pull_y = pin->pull_y + py;
+}
+
+/* Mends an angle that was past its limit as the step began, and then the distance between both
+ * bodies' pins. True where neither was off by more than the slop. */
+WANN_INLINE wann_mask rigid_mend_pin(rigid_pin *pin)
+{
+    rigid_body *a = pin->a, *b = pin->b;
+    const wann_real none = wann_constant(0.0f);
+    wann_real angle = b->angle - a->angle - pin->rest_rad;
+    wann_real under = wann_clamp(angle - pin->low_rad + RIGID_SLOP_RAD, 0.0f - RIGID_MOST_RAD, 0.0f);
+    wann_real over = wann_clamp(angle - pin->high_rad - RIGID_SLOP_RAD, 0.0f, RIGID_MOST_RAD);
+    under = wann_select(pin->limit_high > 0.0f, under, none);
+    over = wann_select(pin->limit_low < 0.0f, over, none);
+    wann_real turn = (under + over) * pin->turn;
+    a->angle = a->angle + turn * a->per_kgm2;
+    b->angle = b->angle - turn * b->per_kgm2;
+    rigid_turn(a);
+    rigid_turn(b);
+    rigid_place_pin(pin);
+    wann_real x = b->x + pin->bx - a->x - pin->ax, y = b->y + pin->by - a->y - pin->ay;
+    wann_real px = 0.0f - (pin->k11 * x + pin->k12 * y);
+    wann_real py = 0.0f - (pin->k12 * x + pin->k22 * y);
+    rigid_shift(a, pin->ax, pin->ay, 0.0f - px, 0.0f - py);
+    rigid_shift(b, pin->bx, pin->by, px, py);
+    return wann_true(x * x + y * y <= RIGID_SLOP_M * RIGID_SLOP_M) &
+           wann_true(wann_abs(under + over) <= RIGID_FINE_RAD);
+}
+
+WANN_INLINE void rigid_move(rigid_body *body, float dt_s)
+{
+    body->x = body->x + body->vx * dt_s;
+    body->y = body->y + body->vy * dt_s;
+    body->angle = body->angle + body->spin * dt_s;
+    rigid_turn(body);
+}
+
+/* Puts a body back where the mask is false. */
+WANN_INLINE void rigid_keep(rigid_body *body, const rigid_body *before, wann_mask moves)
+{
+    body->x = wann_select(moves, body->x, before->x);
+    body->y = wann_select(moves, body->y, before->y);
+    body->angle = wann_select(moves, body->angle, before->angle);
+    rigid_turn(body);
+}
+
+
+#endif
