@@ -46,6 +46,8 @@ typedef struct {
     rigid_body body[BIPED_BODIES];
     rigid_pin pin[BIPED_PINS];
     rigid_contact contact[BIPED_CONTACTS];
+    rigid_contact *close[BIPED_CONTACTS];  /* those that touch in some lane */
+    int closes;
     rigid_body before[2];  /* the shins */
 } biped;
 
@@ -147,15 +149,19 @@ static inline void biped_read(const wann_real *state, const wann_real *action,
 
 static inline void biped_solve(biped *walker, wann_real friction)
 {
-    for (int i = 0; i < BIPED_CONTACTS; i++)
+    walker->closes = 0;
+    for (int i = 0; i < BIPED_CONTACTS; i++) {
         rigid_ready_contact(&walker->contact[i]);
+        if (wann_any_lane(walker->contact[i].touches) != 0)
+            walker->close[walker->closes++] = &walker->contact[i];
+    }
     for (int j = 0; j < BIPED_PINS; j++)
         rigid_ready_pin(&walker->pin[j]);
     for (int i = 0; i < BIPED_ITERATIONS; i++) {
         for (int j = 0; j < BIPED_PINS; j++)
             rigid_solve_pin(&walker->pin[j]);
-        for (int j = 0; j < BIPED_CONTACTS; j++)
-            rigid_solve_contact(&walker->contact[j], friction);
+        for (int j = 0; j < walker->closes; j++)
+            rigid_solve_contact(walker->close[j], friction);
     }
     for (int i = 0; i < BIPED_BODIES; i++)
         rigid_move(&walker->body[i], BIPED_DT_S);
@@ -170,8 +176,8 @@ static inline void biped_mend(biped *walker)
         wann_mask fine = ~WANN_NEVER;
         for (int j = 0; j < BIPED_BODIES; j++)
             before[j] = walker->body[j];
-        for (int j = 0; j < BIPED_CONTACTS; j++)
-            fine = fine & rigid_mend_contact(&walker->contact[j], RIGID_SHARE);
+        for (int j = 0; j < walker->closes; j++)
+            fine = fine & rigid_mend_contact(walker->close[j], RIGID_SHARE);
         for (int j = 0; j < BIPED_PINS; j++)
             fine = fine & rigid_mend_pin(&walker->pin[j]);
         for (int j = 0; j < BIPED_BODIES; j++)
@@ -221,7 +227,7 @@ static inline void biped_write(const biped *walker, wann_real *state)
         const rigid_body *body = &walker->body[i];
         const wann_real part[] = {body->x, body->y, body->angle, body->vx, body->vy, body->spin};
         for (int k = 0; k < 6; k++)
-            state[6 * i + k] = part[k];
+            state[6 * i + k] = part[k] + 0.0f;  /* no -0, which an idle contact would leave */
     }
     for (int i = 0; i < BIPED_PINS; i++) {
         wann_real *to = state + BIPED_AT_PINS + 4 * i;
