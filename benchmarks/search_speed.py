@@ -34,7 +34,7 @@ from wann_edge.search import checkpoint
 from wann_edge.search.advance import episode_seeds, scores_of_candidates
 from wann_edge.search.genome import express
 from wann_edge.search.progress import Progress
-from wann_edge.search.run import SearchResult, run_search
+from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
 from wann_edge.search.state import Island, Standing, State
 from wann_edge.sims.swingup import SPEC, SwingUp
@@ -42,7 +42,13 @@ from wann_edge.task import Rollouts
 
 BEGUN = Progress(0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, None, None)
 # Of a process, in seconds that it had a processor; and the environment steps that it ran.
-STARTED, ALIVE, EVALUATING, KERNEL, STEPS = range(5)
+STARTED, ALIVE, EVALUATING, KERNEL, STEPS, DELAYED = range(6)
+
+
+def delayed_s() -> float:
+    """For how long this process could have run, but others had the processors; 0 if not told."""
+    path = Path("/proc/self/schedstat")
+    return int(path.read_text().split()[1]) / 1e9 if path.exists() else 0.0
 
 
 class Watched(SwingUp):
@@ -51,7 +57,7 @@ class Watched(SwingUp):
     def __init__(self, folder: str) -> None:
         super().__init__()
         self._folder = folder
-        self.clock = np.memmap(Path(folder) / str(os.getpid()), np.float64, "w+", shape=(5,))
+        self.clock = np.memmap(Path(folder) / str(os.getpid()), np.float64, "w+", shape=(6,))
         self.clock[STARTED] = time.process_time()
 
     def _arguments(self) -> tuple[object, ...]:
@@ -62,13 +68,17 @@ class Watched(SwingUp):
     ) -> list[Rollouts]:
         """As the swing-up's, with the clock read."""
         start_s = time.process_time()
-        with mock.patch.object(program, "library", lambda: self):
+        with mock.patch.object(program, "library", self._kernel):
             done = super().rollouts_of(networks, weights, seeds)
         end_s = time.process_time()
         self.clock[ALIVE] = end_s
+        self.clock[DELAYED] = delayed_s()
         self.clock[EVALUATING] += end_s - start_s
         self.clock[STEPS] += sum(int(result.steps.sum()) for result in done)
         return done
+
+    def _kernel(self) -> Watched:
+        return self
 
     wann_scratch_bytes = staticmethod(library().wann_scratch_bytes)
 
@@ -107,9 +117,10 @@ def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as clocks, tempfile.TemporaryDirectory() as folder:
         checkpoint.save(Path(folder), state)
         task = Watched(clocks)
-        start_s, before_s = time.perf_counter(), time.process_time()
+        start_s, before_s, before_delayed_s = time.perf_counter(), time.process_time(), delayed_s()
         result = run_search(task, state.settings, Path(folder), resume=True)
         main_s = time.process_time() - before_s
+        main_delayed_s = delayed_s() - before_delayed_s
         spent_s = state.settings.workers * (time.perf_counter() - start_s)
         clock = np.array([np.fromfile(path, np.float64) for path in Path(clocks).iterdir()])
     total, own = clock.sum(axis=0), task.clock
@@ -120,6 +131,7 @@ def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:
         "breeding": (total - own)[[ALIVE, STARTED, EVALUATING]] @ (1, -1, -1),
         "starting": (total - own)[STARTED],
         "main process": main_s - own[EVALUATING],
+        "others": (total - own)[DELAYED] + main_delayed_s,
     }
     seconds_of["waiting"] = spent_s - sum(seconds_of.values())
     shares = {name: float(100 * value / spent_s) for name, value in seconds_of.items()}

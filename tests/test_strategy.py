@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from math import inf
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_the_better_half_stays_and_the_winner_meets_fresh_islands(engine: Engine
 def test_islands_draw_different_numbers_and_repeat(engine: Engine) -> None:
     def networks(number: int) -> list[object]:
         population = Population(SMALL, engine.spec, number)
-        leg = Leg(population, SMALL, 3, None)
+        leg = Leg(population, SMALL, 3, inf)
         return [member.network for member in run_leg(SwingUp(), leg).population.members]
 
     assert networks(1) == networks(1)
@@ -67,7 +68,7 @@ def test_islands_draw_different_numbers_and_repeat(engine: Engine) -> None:
 def test_the_best_of_each_size_is_remembered(engine: Engine) -> None:
     """Of all that were scored in the leg, not only of those that are left."""
     population = Population(SMALL, engine.spec)
-    ran = run_leg(SwingUp(), Leg(population, SMALL, 30, None))
+    ran = run_leg(SwingUp(), Leg(population, SMALL, 30, inf))
     best = {len(member.network.edges): member.mean for member in ran.advance.best_of_size}
     for member in ran.population.members:
         assert member.mean <= best[len(member.network.edges)]
