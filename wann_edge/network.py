@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
+from itertools import repeat
+from operator import itemgetter
 
 from wann_edge.channel import (
     LARGEST,
@@ -30,6 +32,9 @@ __all__ = [
     "named_channels",
     "with_single_weights",
 ]
+
+# Of an edge.
+_SOURCE, _TARGET = itemgetter(0), itemgetter(1)
 
 MAX_NODES = 16_384
 MAX_EDGES = 262_144
@@ -109,10 +114,9 @@ class Network:
 
     def packed(self) -> tuple[Contract, tuple[str, ...], list[int], list[int]]:
         """Contract, activations, where each computed node's edges end, and their sources."""
-        sources = [source for source, _ in self.edges]
-        targets = [target for _, target in self.edges]
+        sources, targets = list(map(_SOURCE, self.edges)), list(map(_TARGET, self.edges))
         computed = range(self.first_computed, self.node_count)
-        ends = [bisect_right(targets, node) for node in computed]
+        ends = list(map(bisect_right, repeat(targets), computed))
         return _contract(self.inputs, self.outputs), self.activations, ends, sources
 
     def with_topology(
@@ -129,7 +133,7 @@ class Network:
 
     def without_dead_nodes(self) -> Network:
         """The same function without the hidden nodes that reach no output."""
-        sources = {source for source, _ in self.edges}
+        sources = set(map(_SOURCE, self.edges))
         # A source comes before its target: where each hidden node is one, all reach an output.
         if sources.issuperset(range(self.first_computed, self.node_count - len(self.outputs))):
             return self

@@ -69,8 +69,7 @@ class Program:
     ) -> None:
         self.inputs, self.outputs = contract.inputs, contract.outputs
         self.computed = len(activations)
-        number = activation_numbers()
-        numbers = [number[name] for name in activations]
+        numbers = map(activation_numbers().__getitem__, activations)
         self._integers = array("i", [*numbers, *edge_end, *sources])
         self._weights = None if weights is None else np.array([*weights], np.float32)
         self._contract = contract
