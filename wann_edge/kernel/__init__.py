@@ -10,7 +10,7 @@ from wann_edge.kernel.disturbance import AGE_ROOM, Disturbance
 from wann_edge.kernel.fixed import FixedProgram, Shifts, activate_fixed
 from wann_edge.kernel.library import activation_names, lanes, plant_names, supported_lanes
 from wann_edge.kernel.plants import Plant, plant
-from wann_edge.kernel.program import Contract, Program, activate, rollouts_of
+from wann_edge.kernel.program import Contract, Program, Wires, activate, rollouts_of
 
 __all__ = [
     "AGE_ROOM",
@@ -22,6 +22,7 @@ __all__ = [
     "Plant",
     "Program",
     "Shifts",
+    "Wires",
     "activate",
     "activate_fixed",
     "activation_names",

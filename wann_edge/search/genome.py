@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import compress
+from itertools import accumulate, compress
 
 import numpy as np
 
@@ -84,20 +84,19 @@ def wiring(genome: Genome) -> Wiring:
 
     Hidden nodes that reach no output are left out.
     """
-    links = list(compress(genome.links, genome.enabled))
+    links = tuple(compress(genome.links, genome.enabled))
     first, outputs = genome.first_hidden, genome.first_output
+    linear = ("linear",) * genome.outputs
+    # A source comes before its target: where each hidden node is one, all reach an output.
+    if {source for source, _ in links}.issuperset(range(first, outputs)):
+        return genome.hidden + linear, links
     alive = [True] * first + [False] * len(genome.hidden) + [True] * genome.outputs
     for source, target in reversed(links):
         if alive[target]:
             alive[source] = True
-    if not all(alive):
-        number, last = [], -1
-        for node in alive:
-            last += node
-            number.append(last)
-        links = [(number[s], number[t]) for s, t in links if alive[t]]
-    hidden = compress(genome.hidden, alive[first:outputs])
-    return (*hidden, *("linear",) * genome.outputs), tuple(links)
+    number = list(accumulate(alive, initial=-1))[1:]
+    kept = tuple([(number[s], number[t]) for s, t in links if alive[t]])
+    return (*compress(genome.hidden, alive[first:outputs]), *linear), kept
 
 
 def express(genome: Genome, spec: Spec) -> Network:
