@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import accumulate, compress
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +12,14 @@ from wann_edge.network import Network
 from wann_edge.task import Spec
 
 Link = tuple[int, int]
-# The activations and edges of a network.
-Wiring = tuple[tuple[str, ...], tuple[Link, ...]]
+
+
+class Wiring(NamedTuple):
+    """A network's activations and edges. reaching: which hidden nodes of the genome are in it."""
+
+    activations: tuple[str, ...]
+    edges: tuple[Link, ...]
+    reaching: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +87,29 @@ def as_published(genome: Genome) -> Genome:
 
 
 def wiring(genome: Genome) -> Wiring:
-    """The activations and edges of the network that the enabled connections make.
-
-    Hidden nodes that reach no output are left out.
-    """
+    """The network that the enabled connections make, without hidden nodes that reach no output."""
     links = tuple(compress(genome.links, genome.enabled))
     first, outputs = genome.first_hidden, genome.first_output
-    linear = ("linear",) * genome.outputs
     # A source comes before its target: where each hidden node is one, all reach an output.
     if {source for source, _ in links}.issuperset(range(first, outputs)):
-        return genome.hidden + linear, links
+        return Wiring(genome.hidden + _linear(genome), links, (True,) * len(genome.hidden))
     alive = [True] * first + [False] * len(genome.hidden) + [True] * genome.outputs
     for source, target in reversed(links):
         if alive[target]:
             alive[source] = True
     number = list(accumulate(alive, initial=-1))[1:]
-    kept = tuple([(number[s], number[t]) for s, t in links if alive[t]])
-    return (*compress(genome.hidden, alive[first:outputs]), *linear), kept
+    edges = tuple([(number[s], number[t]) for s, t in links if alive[t]])
+    reaching = tuple(alive[first:outputs])
+    return Wiring(activations_of(genome, reaching), edges, reaching)
+
+
+def activations_of(genome: Genome, reaching: tuple[bool, ...]) -> tuple[str, ...]:
+    """Those of the hidden nodes that reach an output, and of the outputs."""
+    return (*compress(genome.hidden, reaching), *_linear(genome))
+
+
+def _linear(genome: Genome) -> tuple[str, ...]:
+    return ("linear",) * genome.outputs
 
 
 def express(genome: Genome, spec: Spec) -> Network:
@@ -104,12 +117,12 @@ def express(genome: Genome, spec: Spec) -> Network:
 
     Raises NetworkError when the genome has not the task's numbers of inputs and outputs.
     """
-    return network_of(wiring(genome), spec)
+    wired = wiring(genome)
+    return network_of(wired.activations, wired.edges, spec)
 
 
-def network_of(wired: Wiring, spec: Spec) -> Network:
-    """The network of this wiring, for this task. Raises NetworkError where they do not fit."""
-    activations, edges = wired
+def network_of(activations: tuple[str, ...], edges: tuple[Link, ...], spec: Spec) -> Network:
+    """The network of this topology, for this task. Raises NetworkError where they do not fit."""
     return Network(
         inputs=spec.inputs,
         outputs=spec.outputs,

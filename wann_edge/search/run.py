@@ -188,7 +188,7 @@ class _Search:
         self._strategy.restore(state.standing)
         spec = self._engine.spec
         self.archive.restore(
-            state.archive, lambda kept: network_of((kept.activations, kept.edges), spec)
+            state.archive, lambda kept: network_of(kept.activations, kept.edges, spec)
         )
         self.history = list(state.history)
         last = self.history[-1]
