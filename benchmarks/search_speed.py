@@ -5,9 +5,12 @@ Run:  python -m benchmarks.search_speed [--seconds 60] [--repeats 3] [--islands 
 The search goes on from populations of 192 with networks of 30 hidden nodes: a whole race of
 eight islands as preset fast runs it, or a stage without end of four, or of the last two.
 
-All that ``run_search`` does is counted, from its call to its return, in shares of workers
-times wall time. The kernel's seconds are those that its C had a processor, less what was
-run and then not kept. What other processes of the machine take looks like waiting.
+All that ``run_search`` does is counted, from its call to its return, in percent of workers
+times wall time. kernel: the seconds that its C had a processor, less what was not kept. They
+and the following are all of the workers' time: packing and breeding, where ranking and what
+is sent are in; starting; delayed, while others had the processors: other programs, or the
+main process; waiting. main: what the main process took meanwhile. alone: the kernel's share
+of what other programs left.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.common import machine, show
 from benchmarks.kernel import HIDDEN, POPULATION, grown
@@ -31,7 +35,7 @@ from wann_edge.kernel import program
 from wann_edge.kernel.library import library
 from wann_edge.network import Network
 from wann_edge.search import checkpoint
-from wann_edge.search.advance import episode_seeds, scores_of_candidates
+from wann_edge.search.advance import episode_seeds, scores_of_candidates, steps_of
 from wann_edge.search.genome import express
 from wann_edge.search.progress import Progress
 from wann_edge.search.run import run_search
@@ -40,6 +44,7 @@ from wann_edge.search.state import Island, Standing, State
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts
 
+Doubles = NDArray[np.float64]
 BEGUN = Progress(0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, None, None)
 # Of a process, in seconds that it had a processor; and the environment steps that it ran.
 STARTED, ALIVE, EVALUATING, KERNEL, STEPS, DELAYED = range(6)
@@ -54,11 +59,13 @@ def delayed_s() -> float:
 class Watched(SwingUp):
     """The swing-up with a clock in each process that runs it: a file of float64 numbers."""
 
+    wann_scratch_bytes = staticmethod(library().wann_scratch_bytes)
+
     def __init__(self, folder: str) -> None:
         super().__init__()
         self._folder = folder
         self.clock = np.memmap(Path(folder) / str(os.getpid()), np.float64, "w+", shape=(6,))
-        self.clock[STARTED] = time.process_time()
+        self._kernel_s = 0.0
 
     def _arguments(self) -> tuple[object, ...]:
         return (self._folder,)
@@ -68,25 +75,23 @@ class Watched(SwingUp):
     ) -> list[Rollouts]:
         """As the swing-up's, with the clock read."""
         start_s = time.process_time()
-        with mock.patch.object(program, "library", self._kernel):
+        with mock.patch.object(program, "library", self._watched):
             done = super().rollouts_of(networks, weights, seeds)
         end_s = time.process_time()
-        self.clock[ALIVE] = end_s
-        self.clock[DELAYED] = delayed_s()
-        self.clock[EVALUATING] += end_s - start_s
-        self.clock[STEPS] += sum(int(result.steps.sum()) for result in done)
+        started_s = self.clock[STARTED] or start_s
+        evaluating_s = self.clock[EVALUATING] + end_s - start_s
+        steps = self.clock[STEPS] + steps_of(done)
+        self.clock[:] = started_s, end_s, evaluating_s, self._kernel_s, steps, delayed_s()
         return done
 
-    def _kernel(self) -> Watched:
+    def _watched(self) -> Watched:
         return self
-
-    wann_scratch_bytes = staticmethod(library().wann_scratch_bytes)
 
     def wann_run_rollouts(self, *arguments: object) -> None:
         """As the kernel's, with the clock read."""
         start_s = time.thread_time()
         library().wann_run_rollouts(*arguments)
-        self.clock[KERNEL] += time.thread_time() - start_s
+        self._kernel_s += time.thread_time() - start_s
 
 
 def grown_island(number: int, settings: Settings) -> Island:
@@ -116,28 +121,35 @@ def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:
     state = begun(count, seed, seconds)
     with tempfile.TemporaryDirectory() as clocks, tempfile.TemporaryDirectory() as folder:
         checkpoint.save(Path(folder), state)
-        task = Watched(clocks)
-        start_s, before_s, before_delayed_s = time.perf_counter(), time.process_time(), delayed_s()
+        task, start_s, before_s = Watched(clocks), time.perf_counter(), time.process_time()
         result = run_search(task, state.settings, Path(folder), resume=True)
-        main_s = time.process_time() - before_s
-        main_delayed_s = delayed_s() - before_delayed_s
+        main_s = time.process_time() - before_s - task.clock[EVALUATING]
         spent_s = state.settings.workers * (time.perf_counter() - start_s)
-        clock = np.array([np.fromfile(path, np.float64) for path in Path(clocks).iterdir()])
-    total, own = clock.sum(axis=0), task.clock
-    seconds_of = {
-        "% in the kernel": total[KERNEL] * result.progress.steps / total[STEPS],
-        "not kept": total[KERNEL] * (1 - result.progress.steps / total[STEPS]),
-        "packing": total[EVALUATING] - total[KERNEL],
-        "breeding": (total - own)[[ALIVE, STARTED, EVALUATING]] @ (1, -1, -1),
-        "starting": (total - own)[STARTED],
-        "main process": main_s - own[EVALUATING],
-        "others": (total - own)[DELAYED] + main_delayed_s,
-    }
-    seconds_of["waiting"] = spent_s - sum(seconds_of.values())
-    shares = {name: float(100 * value / spent_s) for name, value in seconds_of.items()}
+        clock = sum(np.fromfile(path, np.float64) for path in Path(clocks).iterdir())
+    row = shares(clock, task.clock, result.progress.steps, spent_s, main_s)
     hidden = result.champion.hidden_count
-    speed = result.progress.steps / spent_s * state.settings.workers / 1e6
-    return {"islands": count, "seed": seed, "hidden nodes": hidden, "M steps/s": speed} | shares
+    return {"islands": count, "seed": seed, "hidden": hidden} | row
+
+
+def shares(
+    clock: Doubles, own: Doubles, steps_kept: int, spent_s: float, main_s: float
+) -> dict[str, float]:
+    """The row's percents. clock: the sum over all processes. own: the main process's."""
+    workers = clock - own
+    kept = steps_kept / clock[STEPS]
+    seconds_of = {
+        "kernel": clock[KERNEL] * kept,
+        "not kept": clock[KERNEL] * (1 - kept),
+        "packing": clock[EVALUATING] - clock[KERNEL],
+        "breeding": workers[ALIVE] - workers[STARTED] - workers[EVALUATING],
+        "starting": workers[STARTED],
+        "delayed": workers[DELAYED],
+    }
+    waiting_s = spent_s - sum(seconds_of.values())
+    seconds_of |= {"waiting": waiting_s, "main": main_s}
+    percent = {name: float(100 * value / spent_s) for name, value in seconds_of.items()}
+    others = max(0.0, percent["delayed"] - percent["main"])
+    return {"alone": 100 * percent["kernel"] / (100 - others)} | percent
 
 
 def main() -> None:
@@ -152,8 +164,9 @@ def main() -> None:
     rows: list[dict[str, object]] = []
     for count in map(int, options.islands.split(",")):
         searches = [row_of(count, seed, options.seconds) for seed in range(options.repeats)]
-        shares = [float(str(row["% in the kernel"])) for row in searches]
-        document[f"median % in the kernel, {count} islands"] = round(statistics.median(shares), 1)
+        for share in ("kernel", "alone"):
+            median = statistics.median(float(str(row[share])) for row in searches)
+            document[f"median % {share}, {count} islands"] = round(median, 1)
         rows += searches
     show(document, rows, as_json=options.json)
 
