@@ -142,6 +142,21 @@ def test_a_full_disk_stops_with_one_line_and_loses_nothing(
     assert resumed(tmp_path) == uninterrupted
 
 
+def test_a_search_that_ran_out_of_time_goes_on(tmp_path: Path) -> None:
+    """What was found after the last whole round is in the champion, and done again."""
+    result = run_search("swingup", settings(generations=None, time_limit_s=2.0), tmp_path / "cut")
+    assert result.stopped == "time limit"
+    last = checkpoint.load(tmp_path / "cut").history[-1]
+    assert result.progress.evaluations > last.evaluations
+    assert result.progress.generation == last.generation
+    assert result.progress.champion_mean >= last.champion_mean
+    on = settings(generations=last.generation + 16, time_limit_s=None)
+    run_search("swingup", on, tmp_path / "cut", resume=True)
+    run_search("swingup", on, tmp_path / "whole")
+    for name in RESULTS:
+        assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
 def test_one_population_goes_on_too(tmp_path: Path) -> None:
     paper = preset("paper", population=24, generations=6, episodes=1)
     run_search("swingup", paper, tmp_path / "whole")

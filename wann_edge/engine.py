@@ -214,12 +214,11 @@ class Engine:
                 worker.give(relay.order(place))
 
     def _ready(self, until: _Until) -> list[Worker]:
-        """Waits for workers that have answered, or died. Raises TimeoutError where none is busy."""
+        """Waits for workers that have answered, or died. Raises TimeoutError where none has."""
         busy = {worker.connection: worker for worker in self._workers if worker.busy}
-        left_s = until.left_s
-        if not busy or left_s == 0:
+        ready = busy and wait(list(busy), until.left_s)
+        if not ready:
             raise TimeoutError
-        ready = wait(list(busy), left_s)
         return [worker for connection, worker in busy.items() if connection in ready]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
@@ -72,7 +73,8 @@ def run_leg(task: Task, leg: Leg) -> Ran:
 
     None begins that would end after the deadline if it took as long as the last.
     """
-    population, settings = leg.population, leg.settings
+    # The one given stays as it is, in this process too: a leg that is broken off is run anew.
+    population, settings = copy(leg.population), leg.settings
     seeds, weights = episode_seeds(settings, 0), candidate_weights(settings, 0)
     found, spent, evaluations = Best[Member](population.measure), _Spent(), 0
     end = population.generation + leg.generations
@@ -126,8 +128,6 @@ class Race:
 
         Within a stage no island waits for another: workers are ahead of what is given here.
         """
-        if deadline_s is not None and time.monotonic() > deadline_s:
-            raise TimeoutError
         if self._rounds is None:
             self._rounds = self._run(engine, deadline_s)
         ran = next(self._rounds)
