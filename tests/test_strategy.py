@@ -100,6 +100,8 @@ def test_what_was_found_beyond_the_last_whole_round_is_not_lost(workers: int) ->
     """Rounds without end: what islands have done at the deadline is in none of them."""
     endless = SMALL.model_copy(update={"round_generations": 10**6})
     with Engine(SwingUp(), workers) as engine:
+        # Workers take their time to start.
+        engine.map(run_leg, [Leg(Population(SMALL, engine.spec), SMALL, 1, inf)] * workers)
         race = Race(endless, engine)
         begun = race.standing()
         with pytest.raises(TimeoutError):
