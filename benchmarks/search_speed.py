@@ -125,10 +125,10 @@ def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:
         result = run_search(task, state.settings, Path(folder), resume=True)
         main_s = time.process_time() - before_s - task.clock[EVALUATING]
         spent_s = state.settings.workers * (time.perf_counter() - start_s)
-        clock = sum(np.fromfile(path, np.float64) for path in Path(clocks).iterdir())
+        clock = np.sum([np.fromfile(path, np.float64) for path in Path(clocks).iterdir()], axis=0)
     row = shares(clock, task.clock, result.progress.steps, spent_s, main_s)
     hidden = result.champion.hidden_count
-    return {"islands": count, "seed": seed, "hidden": hidden} | row
+    return {"islands": count, "seed": seed, "hidden": hidden, **row}
 
 
 def shares(
