@@ -129,8 +129,12 @@ def _until_stopped(search: _Search, record: Record, on_generation: OnGeneration 
                 _keep(search, record, "running")
                 saved_s = time.monotonic()
     except TimeoutError as error:
+        whole_steps = len(search.history)
         search.take_rest()
         if search.history:
+            if not whole_steps:
+                # None is there; the islands in it are as they were at the beginning.
+                checkpoint.save(record.folder, search.state())
             return "time limit"
         raise SettingsError(
             f"{search.settings.time_limit_s} s are too short for one generation",
