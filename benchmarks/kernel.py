@@ -18,7 +18,7 @@ from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names, supported_lanes
 from wann_edge.network import Network
 from wann_edge.published import read_published
-from wann_edge.search.genome import Genome, express, initial
+from wann_edge.search.genome import Genome, initial, network_of, wiring
 from wann_edge.search.mutate import add_connection, add_node
 from wann_edge.search.population import Member, Population
 from wann_edge.search.settings import preset
@@ -88,11 +88,12 @@ def milliseconds_outside_evaluation(seconds: float) -> float:
     population = Population(preset("paper", population=POPULATION), SPEC)
     population.tell(rng.random((len(population.ask()), 6)))
     genomes = [grown(rng) for _ in range(POPULATION)]
-    networks = [express(genome, SPEC) for genome in genomes]
+    wired = [wiring(genome) for genome in genomes]
+    networks = [network_of(w.activations, w.edges, SPEC) for w in wired]
     scores = rng.random((POPULATION, 6))
     population.members = [
-        Member(genome, network, len(network.edges), tuple(row))
-        for genome, network, row in zip(genomes, networks, scores.tolist(), strict=True)
+        Member(genome, network, w.reaching, len(network.edges), tuple(row))
+        for genome, network, w, row in zip(genomes, networks, wired, scores.tolist(), strict=True)
     ]
     times: list[float] = []
     end = time.perf_counter() + seconds

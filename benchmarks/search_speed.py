@@ -1,19 +1,22 @@
-"""How much of the processors' time a search spends in the kernel.
+"""How much of the processors' time a search spends in the kernel, and where the rest goes.
 
-Run:  python -m benchmarks.search_speed [--seconds 60] [--repeats 3] [--json]
+Run:  python -m benchmarks.search_speed [--seconds 60] [--repeats 3] [--islands 8,4,2] [--json]
 
-The search goes on from a stage of a race, four islands or the last two, each a population
-of 192 with networks of 30 hidden nodes. All is counted: starting the workers, breeding,
-ranking, packing, what is sent, and the checkpoint after each round. What the faster of two
-islands found ahead of the other when the time is up is lost, and not counted.
+The search goes on from populations of 192 with networks of 30 hidden nodes: a whole race of
+eight islands as preset fast runs it, or a stage without end of four, or of the last two.
 
-Evaluation is packing and kernel; how much of it is the kernel is timed apart, in one process.
+All that ``run_search`` does is counted, from its call to its return, in percent of workers
+times wall time. kernel: the seconds that its C had a processor, less what was not kept. They
+and the following are all of the workers' time: packing and breeding, where ranking and what
+is sent are in; starting; delayed, while others had the processors: other programs, or the
+main process; waiting. main: what the main process took meanwhile. alone: the kernel's share
+of what other programs left.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
+import os
 import statistics
 import tempfile
 import time
@@ -22,25 +25,73 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.common import machine, show
 from benchmarks.kernel import HIDDEN, POPULATION, grown
 from wann_edge.engine import cores
-from wann_edge.evaluate import rollouts, rollouts_of
+from wann_edge.evaluate import rollouts
 from wann_edge.kernel import program
 from wann_edge.kernel.library import library
+from wann_edge.network import Network
 from wann_edge.search import checkpoint
-from wann_edge.search.advance import episode_seeds, scores_of_candidates
+from wann_edge.search.advance import episode_seeds, scores_of_candidates, steps_of
 from wann_edge.search.genome import express
 from wann_edge.search.progress import Progress
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
 from wann_edge.search.state import Island, Standing, State
 from wann_edge.sims.swingup import SPEC, SwingUp
-from wann_edge.workers import GARBAGE_THRESHOLD
+from wann_edge.task import Rollouts
 
-ISLANDS = (4, 2)
+Doubles = NDArray[np.float64]
 BEGUN = Progress(0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, None, None)
+# Of a process, in seconds that it had a processor; and the environment steps that it ran.
+STARTED, ALIVE, EVALUATING, KERNEL, STEPS, DELAYED = range(6)
+
+
+def delayed_s() -> float:
+    """For how long this process could have run, but others had the processors; 0 if not told."""
+    path = Path("/proc/self/schedstat")
+    return int(path.read_text().split()[1]) / 1e9 if path.exists() else 0.0
+
+
+class Watched(SwingUp):
+    """The swing-up with a clock in each process that runs it: a file of float64 numbers."""
+
+    wann_scratch_bytes = staticmethod(library().wann_scratch_bytes)
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self._folder = folder
+        self.clock = np.memmap(Path(folder) / str(os.getpid()), np.float64, "w+", shape=(6,))
+        self._kernel_s = 0.0
+
+    def _arguments(self) -> tuple[object, ...]:
+        return (self._folder,)
+
+    def rollouts_of(
+        self, networks: Sequence[Network], weights: Sequence[float], seeds: Sequence[int]
+    ) -> list[Rollouts]:
+        """As the swing-up's, with the clock read."""
+        start_s = time.process_time()
+        with mock.patch.object(program, "library", self._watched):
+            done = super().rollouts_of(networks, weights, seeds)
+        end_s = time.process_time()
+        started_s = self.clock[STARTED] or start_s
+        evaluating_s = self.clock[EVALUATING] + end_s - start_s
+        steps = self.clock[STEPS] + steps_of(done)
+        self.clock[:] = started_s, end_s, evaluating_s, self._kernel_s, steps, delayed_s()
+        return done
+
+    def _watched(self) -> Watched:
+        return self
+
+    def wann_run_rollouts(self, *arguments: object) -> None:
+        """As the kernel's, with the clock read."""
+        start_s = time.thread_time()
+        library().wann_run_rollouts(*arguments)
+        self._kernel_s += time.thread_time() - start_s
 
 
 def grown_island(number: int, settings: Settings) -> Island:
@@ -53,57 +104,52 @@ def grown_island(number: int, settings: Settings) -> Island:
     return Island(number, 1, tuple(zip(genomes, scores, strict=True)))
 
 
-def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:
-    """One search, resumed from such islands."""
-    workers = cores()
-    settings = preset(
-        "fast",
-        population=POPULATION,
-        islands=count,
-        stage_rounds=10**6,
-        seed=seed,
-        workers=workers,
-        time_limit_s=seconds,
-    )
+def begun(count: int, seed: int, seconds: float) -> State:
+    """A search that has such islands, and as long to go."""
+    usual = preset("fast", time_limit_s=seconds)
+    changes = {"seed": seed, "workers": cores(), "population": POPULATION, "islands": count}
+    if count != usual.islands:
+        changes["stage_rounds"] = 10**6
+    settings = preset("fast", time_limit_s=seconds, **changes)
     islands = tuple(grown_island(count * seed + number, settings) for number in range(count))
     standing = Standing(1, islands, started=count, rounds_left=settings.stage_rounds)
-    state = State(checkpoint.VERSION, SPEC.name, settings, standing, (), (BEGUN,))
-    with tempfile.TemporaryDirectory() as folder:
+    return State(checkpoint.VERSION, SPEC.name, settings, standing, (), (BEGUN,))
+
+
+def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:
+    """One search: where the processors' time went, in percent."""
+    state = begun(count, seed, seconds)
+    with tempfile.TemporaryDirectory() as clocks, tempfile.TemporaryDirectory() as folder:
         checkpoint.save(Path(folder), state)
-        result = run_search("swingup", settings, Path(folder), resume=True)
-        at_the_end = checkpoint.load(Path(folder)).standing.islands
-    return {
-        "islands": count,
-        "seed": seed,
-        "hidden nodes at the end": result.champion.hidden_count,
-        "M steps/s": result.progress.steps_per_s / 1e6,
-        "% evaluating": 100 * result.evaluating,
-        "% in the kernel": 100 * result.evaluating * kernel_share(at_the_end, settings),
+        task, start_s, before_s = Watched(clocks), time.perf_counter(), time.process_time()
+        result = run_search(task, state.settings, Path(folder), resume=True)
+        main_s = time.process_time() - before_s - task.clock[EVALUATING]
+        spent_s = state.settings.workers * (time.perf_counter() - start_s)
+        clock = np.sum([np.fromfile(path, np.float64) for path in Path(clocks).iterdir()], axis=0)
+    row = shares(clock, task.clock, result.progress.steps, spent_s, main_s)
+    hidden = result.champion.hidden_count
+    return {"islands": count, "seed": seed, "hidden": hidden, **row}
+
+
+def shares(
+    clock: Doubles, own: Doubles, steps_kept: int, spent_s: float, main_s: float
+) -> dict[str, float]:
+    """The row's percents. clock: the sum over all processes. own: the main process's."""
+    workers = clock - own
+    kept = steps_kept / clock[STEPS]
+    seconds_of = {
+        "kernel": clock[KERNEL] * kept,
+        "not kept": clock[KERNEL] * (1 - kept),
+        "packing": clock[EVALUATING] - clock[KERNEL],
+        "breeding": workers[ALIVE] - workers[STARTED] - workers[EVALUATING],
+        "starting": workers[STARTED],
+        "delayed": workers[DELAYED],
     }
-
-
-def kernel_share(islands: Sequence[Island], settings: Settings) -> float:
-    """How much of the time of evaluation the kernel's C takes."""
-    seeds = episode_seeds(settings, 0)
-    kernel, spent_s = library(), 0.0
-
-    class Timed:
-        wann_scratch_bytes = kernel.wann_scratch_bytes
-
-        @staticmethod
-        def wann_run_rollouts(*arguments: object) -> None:
-            nonlocal spent_s
-            start_s = time.thread_time()
-            kernel.wann_run_rollouts(*arguments)
-            spent_s += time.thread_time() - start_s
-
-    generations = [[express(genome, SPEC) for genome, _ in i.members] for i in islands]
-    gc.set_threshold(GARBAGE_THRESHOLD)  # As in a worker.
-    with mock.patch.object(program, "library", Timed):
-        start_s = time.thread_time()
-        for networks in generations:
-            rollouts_of(networks, SwingUp(), settings.shared_weights, seeds)
-        return spent_s / (time.thread_time() - start_s)
+    waiting_s = spent_s - sum(seconds_of.values())
+    seconds_of |= {"waiting": waiting_s, "main": main_s}
+    percent = {name: float(100 * value / spent_s) for name, value in seconds_of.items()}
+    others = max(0.0, percent["delayed"] - percent["main"])
+    return {"alone": 100 * percent["kernel"] / (100 - others)} | percent
 
 
 def main() -> None:
@@ -112,13 +158,15 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     parser.add_argument("--seconds", type=float, default=60.0, help="time for each search")
     parser.add_argument("--repeats", type=int, default=3, help="searches, of seeds 0 and on")
+    parser.add_argument("--islands", default="8,4,2", help="numbers of them, with commas")
     options = parser.parse_args()
     document = machine() | {"population": POPULATION, "hidden nodes at the start": HIDDEN}
     rows: list[dict[str, object]] = []
-    for count in ISLANDS:
+    for count in map(int, options.islands.split(",")):
         searches = [row_of(count, seed, options.seconds) for seed in range(options.repeats)]
-        shares = [float(str(row["% in the kernel"])) for row in searches]
-        document[f"median % in the kernel, {count} islands"] = round(statistics.median(shares), 1)
+        for share in ("kernel", "alone"):
+            median = statistics.median(float(str(row[share])) for row in searches)
+            document[f"median % {share}, {count} islands"] = round(median, 1)
         rows += searches
     show(document, rows, as_json=options.json)
 

@@ -17,6 +17,7 @@ from wann_edge.cli import run
 from wann_edge.errors import SettingsError
 from wann_edge.search import checkpoint
 from wann_edge.search import settings as search_settings
+from wann_edge.search.progress import Progress
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
 
@@ -139,6 +140,39 @@ def test_a_full_disk_stops_with_one_line_and_loses_nothing(
     assert "can't write: File too large" in done.stderr
     assert {name: (tmp_path / name).read_bytes() for name in checkpoint.NAMES} == before
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert resumed(tmp_path) == uninterrupted
+
+
+class Clock:
+    """Real time, until it was looked at ``left`` more times: then an hour has passed."""
+
+    def __init__(self) -> None:
+        self.left = 10**9
+        self._now = time.monotonic
+
+    def __call__(self) -> float:
+        self.left -= 1
+        return self._now() + 3600 * (self.left < 0)
+
+
+def test_a_search_that_ran_out_of_time_goes_on(
+    tmp_path: Path, uninterrupted: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found after the last whole round is in the champion, and done again."""
+    clock = Clock()
+
+    def soon(_: Progress) -> None:
+        clock.left = 50
+
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "monotonic", clock)
+        limited = settings(generations=None, time_limit_s=3000)
+        result = run_search("swingup", limited, tmp_path, on_generation=soon)
+    assert result.stopped == "time limit"
+    last = checkpoint.load(tmp_path).history[-1]
+    assert last.generation == result.progress.generation == 16
+    assert result.progress.evaluations > last.evaluations + 16 * 10
+    assert result.progress.champion_mean >= last.champion_mean
     assert resumed(tmp_path) == uninterrupted
 
 

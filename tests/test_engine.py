@@ -8,62 +8,23 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from networks import random_network
+from traps import Trap
 from wann_edge.engine import Engine, _Chunk, _run_chunk
 from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS, rollouts
-from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts
 from wann_edge.workers import Order, Worker
 
 SEEDS = (3, 1, 4)
-
-
-@dataclass
-class Trap:
-    """A task of one-step episodes, whose return is the first action plus the seed.
-
-    victim: while this file is there, the process that starts an episode removes it and
-    is killed. fails: episodes raise. pause_s: what an episode takes.
-    """
-
-    spec = replace(SPEC, name="trap", max_steps=1)
-    victim: Path | None = None
-    always: bool = False
-    fails: bool = False
-    pause_s: float = 0.0
-
-    def world(self) -> Trap:
-        return self
-
-    def reset(self, seed: int) -> Floats:
-        time.sleep(self.pause_s)
-        if self.victim is not None and self._is_struck(self.victim):
-            os.kill(os.getpid(), signal.SIGKILL)
-        if self.fails:
-            raise ZeroDivisionError("no such world")
-        return np.full(len(self.spec.inputs), seed % 7, np.float32)
-
-    def _is_struck(self, victim: Path) -> bool:
-        """Of two processes that see the file, the one that removes it is struck."""
-        if self.always:
-            return victim.exists()
-        try:
-            victim.unlink()
-        except FileNotFoundError:
-            return False
-        return True
-
-    def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        return np.zeros(len(self.spec.inputs), np.float32), np.float32(action[0]), True
 
 
 def some_networks(count: int) -> list[Network]:
@@ -185,7 +146,7 @@ def test_a_worker_leaves_quietly_when_nobody_takes_its_answer(
 ) -> None:
     worker = Worker(Trap())
     (process,) = multiprocessing.active_children()
-    worker.give((0, 0), Order(_run_chunk, _Chunk(some_networks(1), (1.0,), SEEDS)))
+    worker.give(Order(_run_chunk, _Chunk(some_networks(1), (1.0,), SEEDS)))
     assert worker.connection.poll(10)
     worker.connection.close()
     process.join(10)
@@ -202,43 +163,6 @@ def test_a_task_that_cannot_be_sent_is_refused() -> None:
         pytest.raises(TaskError, match="can't be sent to a worker process"),
     ):
         engine.rollouts(some_networks(2), (1.0,), SEEDS)
-
-
-def tripled(task: Trap, item: tuple[int, int]) -> tuple[int, int]:
-    """An item's next number. The odd ones are slow, so that the others are ahead."""
-    lane, number = item
-    task.reset(0)
-    time.sleep(0.02 * (lane % 2))
-    return lane, 3 * number + 1
-
-
-def same_item(item: tuple[int, int]) -> tuple[int, int]:
-    return item
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_relay_gives_whole_rounds_in_order(workers: int, tmp_path: Path) -> None:
-    victim = None
-    if workers > 1:
-        victim = tmp_path / "victim"
-        victim.touch()
-    expected = [(lane, lane) for lane in range(3)]
-    with Engine(Trap(victim), workers) as engine:
-        rounds = 0
-        for found in engine.relay(tripled, expected, 5, same_item):
-            expected = [(lane, 3 * number + 1) for lane, number in expected]
-            assert found == expected
-            rounds += 1
-    assert rounds == 5
-    assert victim is None or not victim.exists()
-
-
-def test_a_relay_may_be_given_up() -> None:
-    """What it left running is ended, and not taken for an answer to the next call."""
-    with Engine(Trap(), 2) as engine:
-        relay = engine.relay(tripled, [(0, 0), (1, 1), (2, 2)], 50, same_item)
-        assert next(relay) == [(0, 1), (1, 4), (2, 7)]
-        assert engine.map(tripled, [(1, 10)]) == [(1, 31)]
 
 
 def test_an_unknown_task_is_refused() -> None:

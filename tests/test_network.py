@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from networks import networks, random_network
 from wann_edge.errors import NetworkError
-from wann_edge.kernel import Contract, Floats, Program
+from wann_edge.kernel import Contract, Floats, Program, Wires
 from wann_edge.network import (
     MAX_EDGES,
     MAX_NODES,
@@ -137,7 +137,7 @@ def run_whole(network: Network, observations: Floats, weights: Floats) -> Floats
     )
     ends = np.cumsum([len(found) for found in network.sources]).tolist()
     sources = [source for source, _ in network.edges]
-    program = Program(contract, network.activations, ends, sources, network.weights)
+    program = Program(contract, network.activations, Wires(ends, sources), network.weights)
     return program.forward(observations, weights)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from genomes import SPEC
+from genomes import BUSY, INPUTS, SPEC
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
 from wann_edge.search.genome import as_published, express
@@ -113,6 +115,28 @@ def test_links_between_hidden_nodes_stay_on_when_told_to() -> None:
         best = population.best
         assert best.network == express(as_published(best.genome) if stays else best.genome, SPEC)
         assert as_published(best.genome) != best.genome
+
+
+@given(seed=st.integers(0, 2**32 - 1), stays=st.booleans())
+def test_every_member_has_the_network_of_its_genome(seed: int, stays: bool) -> None:
+    """However it came by it: a child may keep its parent's edges, packed ones too."""
+    busy = settings(seed=seed, mutation=BUSY, hidden_links_stay_on=stays, fixed_episodes=True)
+    population = Population(busy, SPEC)
+    seen = np.random.default_rng(seed).normal(size=(8, INPUTS)).astype(np.float32)
+
+    def actions(network: Network) -> list[list[float]]:
+        found: list[list[float]] = network.program.forward(seen, np.linspace(-2, 2, 8)).tolist()
+        return found
+
+    for _ in range(12):
+        loop(population, lambda network: float(np.sum(actions(network))), 1)
+        for member in population.members:
+            genome = as_published(member.genome) if stays else member.genome
+            network = express(genome, SPEC)
+            assert member.network == network
+            assert len(member.reaching) == len(member.genome.hidden)
+            assert sum(member.reaching) == network.hidden_count
+            assert actions(member.network) == actions(network)
 
 
 def test_elites_are_scored_anew_unless_episodes_are_fixed() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from math import inf
 
 import pytest
 
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
+from wann_edge.network import Network
+from wann_edge.search.advance import Advance
 from wann_edge.search.population import Population
 from wann_edge.search.race import Leg, Race, run_leg
 from wann_edge.search.settings import Settings, preset
@@ -18,6 +21,10 @@ from wann_edge.sims.swingup import SwingUp
 SMALL = preset(
     "fast", population=12, episodes=1, round_generations=2, stage_rounds=1, shared_weights=(1.0,)
 )
+
+
+def members_of(advance: Advance) -> list[tuple[Network, tuple[float, ...]]]:
+    return [(member.network, member.scores) for member in advance.members]
 
 
 @pytest.fixture
@@ -57,7 +64,7 @@ def test_the_better_half_stays_and_the_winner_meets_fresh_islands(engine: Engine
 def test_islands_draw_different_numbers_and_repeat(engine: Engine) -> None:
     def networks(number: int) -> list[object]:
         population = Population(SMALL, engine.spec, number)
-        leg = Leg(population, SMALL, 3, None)
+        leg = Leg(population, SMALL, 3, inf)
         return [member.network for member in run_leg(SwingUp(), leg).population.members]
 
     assert networks(1) == networks(1)
@@ -67,7 +74,7 @@ def test_islands_draw_different_numbers_and_repeat(engine: Engine) -> None:
 def test_the_best_of_each_size_is_remembered(engine: Engine) -> None:
     """Of all that were scored in the leg, not only of those that are left."""
     population = Population(SMALL, engine.spec)
-    ran = run_leg(SwingUp(), Leg(population, SMALL, 30, None))
+    ran = run_leg(SwingUp(), Leg(population, SMALL, 30, inf))
     best = {len(member.network.edges): member.mean for member in ran.advance.best_of_size}
     for member in ran.population.members:
         assert member.mean <= best[len(member.network.edges)]
@@ -86,6 +93,54 @@ def test_the_deadline_ends_a_leg_between_generations(engine: Engine) -> None:
     ran = run_leg(SwingUp(), Leg(Population(SMALL, engine.spec), SMALL, 10**9, soon))
     assert ran.population.generation > 0
     assert time.monotonic() < soon + 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_was_found_beyond_the_last_whole_round_is_not_lost(workers: int) -> None:
+    """Rounds without end: what islands have done at the deadline is in none of them."""
+    endless = SMALL.model_copy(update={"round_generations": 10**6})
+    with Engine(SwingUp(), workers) as engine:
+        # Workers take their time to start.
+        engine.map(run_leg, [Leg(Population(SMALL, engine.spec), SMALL, 1, inf)] * workers)
+        race = Race(endless, engine)
+        begun = race.standing()
+        with pytest.raises(TimeoutError):
+            race.advance(engine, time.monotonic() + 2)
+        assert engine.ready
+    rest = race.rest()
+    assert len(rest.tested) >= workers
+    assert len(rest.members) == len(rest.tested) * SMALL.population
+    assert rest.evaluations > len(rest.members)
+    assert race.standing() == begun
+    assert race.rest().evaluations == 0
+
+
+def test_the_next_race_begins_ahead_with_the_islands_that_it_would_have_anyway(
+    engine: Engine,
+) -> None:
+    """Each race is as one that was restored before it, where nothing had begun ahead."""
+    settings = SMALL.model_copy(update={"islands": 4})
+    with Engine(SwingUp(), 3) as workers:
+        race = Race(settings, workers)
+        for _ in range(3 + 6 + 1):
+            other = Race(settings, engine)
+            other.restore(race.standing())
+            assert members_of(other.advance(engine, None)) == members_of(
+                race.advance(workers, None)
+            )
+            assert other.standing() == race.standing()
+
+
+@pytest.mark.parametrize("generations", [6, 7, 8, 9, 17, 18, 19, 23])
+def test_nothing_begins_ahead_that_lies_beyond_the_end(generations: int) -> None:
+    """So when a search has all its generations, no worker is busy with another."""
+    settings = SMALL.model_copy(update={"islands": 4, "generations": generations})
+    with Engine(SwingUp(), 3) as workers:
+        race = Race(settings, workers)
+        while race.generation < generations:
+            race.advance(workers, None)
+        assert workers.ready
+        assert race.rest().evaluations == 0
 
 
 def test_a_round_does_not_go_beyond_the_last_generation(engine: Engine) -> None:

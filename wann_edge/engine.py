@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from heapq import heappop, heappush
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import Generic, NamedTuple, NoReturn, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from wann_edge.errors import TaskError
 from wann_edge.evaluate import Weights, rollouts_of
 from wann_edge.network import Network
+from wann_edge.relay import Place, Relay
 from wann_edge.task import Rollouts, Spec, Task, final_task, load_task
-from wann_edge.workers import Done, Order, Place, Worker, carry_out
+from wann_edge.workers import Worker, carry_out
 
 # Small enough that no worker waits long for the slowest, large enough that sending is cheap.
 CHUNKS_PER_WORKER = 4
@@ -63,6 +62,7 @@ class Engine:
         self._count = workers
         self.evaluation_s = 0.0
         self._workers: list[Worker] = []
+        self._turns: dict[Worker, tuple[Relay[Any, Any], Place]] = {}
 
     @property
     def final_name(self) -> str:
@@ -89,6 +89,7 @@ class Engine:
         """Ends all worker processes; a later call starts new ones."""
         while self._workers:
             self._workers.pop().stop()
+        self._turns.clear()
 
     def rollouts(
         self,
@@ -128,131 +129,121 @@ class Engine:
         Raises WannErrors that the function raises, and TaskError for other errors, or
         when workers keep dying.
         """
-        (results,) = self.relay(function, items, 1, _ends, deadline_s)
+        relay = Relay[object, Result](function, 1, _once)
+        relay.add(items)
+        (results,) = self.relay(relay, deadline_s)
         return results
 
     def relay(
         self,
-        function: Callable[[Task, Item], Result],
-        items: Sequence[Item],
-        rounds: int,
-        follow: Callable[[Result], Item],
+        relay: Relay[Item, Result],
         deadline_s: float | None = None,
+        *,
+        grace_s: float = 0.0,
+        ahead: Relay[Item, Result] | None = None,
     ) -> Iterator[list[Result]]:
-        """Rounds of ``map``, in which each item follows from its own last result.
+        """A relay's rounds of ``map``, in which each item follows from its own last result.
 
-        follow: makes the next round's item. An item does not wait for the others of its
-        round: while the caller is at one round, workers are at the next ones. Arguments
-        and errors are those of ``map``.
+        An item does not wait for the others of its round: while the caller is at one round,
+        workers are at the next ones. Arguments and errors are those of ``map``.
+
+        grace_s: after the deadline nothing is begun, but what is under way is waited for, so
+        long at the most; the relays' ``rest`` has it.
+        ahead: a relay of later, for workers that this one has no work for.
         """
-        if any(worker.busy for worker in self._workers):
+        relays = (relay,) if ahead is None else (relay, ahead)
+        if any(worker.busy and self._turns[worker][0] not in relays for worker in self._workers):
             self.close()  # A relay was given up before its end.
-        relay = _Relay(function, items, rounds, follow)
-        run = self._here if self._count == 1 else self._there
+        until = _Until(deadline_s, grace_s)
         try:
-            for number in range(rounds):
-                run(relay, number, deadline_s)
+            for number in range(relay.rounds):
+                if self._count == 1:
+                    self._here(relay, number, until)
+                else:
+                    self._there(relays, number, until)
                 yield relay.results(number)
         except BaseException:
-            self.close()
+            if any(worker.busy for worker in self._workers):
+                self.close()
             raise
 
-    def _here(self, relay: _Relay[Item, Result], number: int, deadline_s: float | None) -> None:
+    @property
+    def ready(self) -> bool:
+        """Whether no worker has to be started or waited for."""
+        idle = sum(not worker.busy for worker in self._workers)
+        return self._count in (1, idle)
+
+    def _here(self, relay: Relay[Any, Any], number: int, until: _Until) -> None:
         """Runs a round in this process."""
         while not relay.is_done(number):
-            _left_s(deadline_s)
+            if until.is_over or not relay.waits:
+                raise TimeoutError
             place = relay.take()
             relay.answer(place, carry_out(self._local, relay.order(place)))
 
-    def _there(self, relay: _Relay[Item, Result], number: int, deadline_s: float | None) -> None:
-        """Has the workers run a round, and what can be run of the next ones."""
+    def _there(self, relays: Sequence[Relay[Any, Any]], number: int, until: _Until) -> None:
+        """Has the workers run a round of the first relay, and what they can beyond it."""
         deaths = 0
-        self._give(relay)
-        while not relay.is_done(number):
-            for worker in self._ready(deadline_s):
+        while True:
+            if not until.is_over:
+                self._give(relays)
+            if relays[0].is_done(number):
+                return
+            for worker in self._ready(until):
+                relay, place = self._turns.pop(worker)
                 answer = worker.take()
                 if answer is not None:
-                    relay.answer(worker.place, answer)
+                    relay.answer(place, answer)
                     continue
                 deaths += 1
                 if deaths > DEATHS_ALLOWED:
                     raise _keeps_dying(self._local, deaths)
-                relay.put_back(worker.place)
+                relay.put_back(place)
                 self._workers.remove(worker)
                 worker.stop()
-            self._give(relay)
 
-    def _give(self, relay: _Relay[Item, Result]) -> None:
+    def _give(self, relays: Sequence[Relay[Any, Any]]) -> None:
         """Starts the workers that are missing, and gives each idle one an order."""
         while len(self._workers) < self._count:
             self._workers.append(Worker(self._task))
         for worker in self._workers:
-            if relay.waits and not worker.busy:
+            relay = next((relay for relay in relays if relay.waits), None)
+            if relay is not None and not worker.busy:
                 place = relay.take()
-                worker.give(place, relay.order(place))
+                self._turns[worker] = relay, place
+                worker.give(relay.order(place))
 
-    def _ready(self, deadline_s: float | None) -> list[Worker]:
-        """Waits for workers that have answered, or died."""
+    def _ready(self, until: _Until) -> list[Worker]:
+        """Waits for workers that have answered, or died. Raises TimeoutError where none has."""
         busy = {worker.connection: worker for worker in self._workers if worker.busy}
-        ready = wait(list(busy), _left_s(deadline_s))
+        ready = busy and wait(list(busy), until.left_s)
+        if not ready:
+            raise TimeoutError
         return [worker for connection, worker in busy.items() if connection in ready]
 
 
-class _Relay(Generic[Item, Result]):
-    """What is to do and what is done. A place is a round, then an item's place in it."""
+class _Until(NamedTuple):
+    """deadline_s: by ``time.monotonic``, or None. grace_s: for what is under way."""
 
-    def __init__(
-        self,
-        function: Callable[[Task, Item], Result],
-        items: Sequence[Item],
-        rounds: int,
-        follow: Callable[[Result], Item],
-    ) -> None:
-        self._function = function
-        self._items = list(items)
-        self._rounds = rounds
-        self._follow = follow
-        self._waiting = [(0, lane) for lane in range(len(items))]
-        self._done: defaultdict[int, dict[int, Result]] = defaultdict(dict)
+    deadline_s: float | None
+    grace_s: float
 
     @property
-    def waits(self) -> bool:
-        """Whether an item waits for a worker."""
-        return bool(self._waiting)
+    def is_over(self) -> bool:
+        """Whether the deadline has passed."""
+        return self.deadline_s is not None and time.monotonic() >= self.deadline_s
 
-    def take(self) -> Place:
-        """The place of the item to run next: the earliest."""
-        return heappop(self._waiting)
-
-    def put_back(self, place: Place) -> None:
-        """Has a place run again."""
-        heappush(self._waiting, place)
-
-    def order(self, place: Place) -> Order:
-        """The work of a place."""
-        return Order(self._function, self._items[place[1]])
-
-    def answer(self, place: Place, answer: Done) -> None:
-        """Takes a place's result, from which the item's next round follows."""
-        number, lane = place
-        result = cast("Result", answer.result)
-        self._done[number][lane] = result
-        if number + 1 < self._rounds:
-            self._items[lane] = self._follow(result)
-            self.put_back((number + 1, lane))
-
-    def is_done(self, number: int) -> bool:
-        """Whether all of a round is done."""
-        return len(self._done[number]) == len(self._items)
-
-    def results(self, number: int) -> list[Result]:
-        """A round's results, in the order of the items; they are forgotten here."""
-        done = self._done.pop(number)
-        return [done[lane] for lane in range(len(self._items))]
+    @property
+    def left_s(self) -> float | None:
+        """The time to wait for what is under way, None without a deadline."""
+        if self.deadline_s is None:
+            return None
+        return max(0.0, self.deadline_s + self.grace_s - time.monotonic())
 
 
-def _ends(result: object) -> NoReturn:
-    raise AssertionError(f"one round has no next: {result!r}")
+def _once(_result: object) -> object:
+    """One round has no next: what follows is not asked for."""
+    return ()
 
 
 def _run_chunk(task: Task, chunk: _Chunk) -> _Evaluated:
@@ -260,16 +251,6 @@ def _run_chunk(task: Task, chunk: _Chunk) -> _Evaluated:
     judge = final_task(task) if chunk.final else task
     done = rollouts_of(chunk.networks, judge, chunk.weights, chunk.seeds)
     return _Evaluated(done, time.perf_counter() - start_s)
-
-
-def _left_s(deadline_s: float | None) -> float | None:
-    """The time left, None without a deadline. Raises TimeoutError when there is none."""
-    if deadline_s is None:
-        return None
-    left_s = deadline_s - time.monotonic()
-    if left_s <= 0:
-        raise TimeoutError
-    return left_s
 
 
 def _keeps_dying(task: Task, deaths: int) -> TaskError:

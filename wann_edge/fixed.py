@@ -58,7 +58,9 @@ class FixedNetwork(Network):
         scales = [channel.scale for channel in self.inputs]
         terms = [term for format in self.formats for term in format.terms]
         return FixedProgram(
-            *self.packed(),
+            self.contract,
+            self.activations,
+            self.wires,
             Shifts(
                 wide=self.dtype == "q31",
                 weight_units=2.0**self.weight_bits,

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
+from itertools import repeat
+from operator import itemgetter
 
 from wann_edge.channel import (
     LARGEST,
@@ -17,7 +19,7 @@ from wann_edge.channel import (
     float32,
 )
 from wann_edge.errors import NetworkError
-from wann_edge.kernel import Contract, Program, activation_names
+from wann_edge.kernel import Contract, Program, Wires, activation_names
 
 __all__ = [
     "LARGEST",
@@ -30,6 +32,9 @@ __all__ = [
     "named_channels",
     "with_single_weights",
 ]
+
+# Of an edge.
+_SOURCE, _TARGET = itemgetter(0), itemgetter(1)
 
 MAX_NODES = 16_384
 MAX_EDGES = 262_144
@@ -105,33 +110,47 @@ class Network:
     def program(self) -> Program:
         """The network as the kernel runs it; dead nodes are left out."""
         alive = self.without_dead_nodes()
-        return Program(*alive.packed(), alive.weights)
+        return Program(alive.contract, alive.activations, alive.wires, alive.weights)
 
-    def packed(self) -> tuple[Contract, tuple[str, ...], list[int], list[int]]:
-        """Contract, activations, where each computed node's edges end, and their sources."""
-        sources = [source for source, _ in self.edges]
-        targets = [target for _, target in self.edges]
+    @cached_property
+    def contract(self) -> Contract:
+        """Inputs and outputs as the kernel reads them."""
+        return _contract(self.inputs, self.outputs)
+
+    @cached_property
+    def wires(self) -> Wires:
+        """The edges as the kernel reads them."""
+        targets = list(map(_TARGET, self.edges))
         computed = range(self.first_computed, self.node_count)
-        ends = [bisect_right(targets, node) for node in computed]
-        return _contract(self.inputs, self.outputs), self.activations, ends, sources
+        ends = list(map(bisect_right, repeat(targets), computed))
+        return Wires(ends, list(map(_SOURCE, self.edges)))
+
+    @cached_property
+    def has_dead_nodes(self) -> bool:
+        """Whether hidden nodes reach no output."""
+        # A source comes before its target: where each hidden node is one, all reach an output.
+        hidden = range(self.first_computed, self.node_count - len(self.outputs))
+        return not set(map(_SOURCE, self.edges)).issuperset(hidden)
 
     def with_topology(
         self, activations: tuple[str, ...], edges: tuple[tuple[int, int], ...]
     ) -> Network:
         """The same contract around another topology without single weights, unchecked.
 
-        For a search, which makes nothing but valid topologies, by the hundred thousand.
+        For a search, which makes nothing but valid topologies without dead nodes, by the
+        hundred thousand; half of them only change an activation.
         """
         made = object.__new__(Network)
-        topology = {"activations": activations, "edges": edges, "weights": None}
-        made.__dict__.update(self.__getstate__() | topology)
+        known = made.__dict__
+        known.update(self.__dict__, activations=activations, edges=edges, weights=None)
+        known["has_dead_nodes"] = False
+        for stale in _OF_NODES if edges == self.edges else _OF_EDGES:
+            known.pop(stale, None)
         return made
 
     def without_dead_nodes(self) -> Network:
         """The same function without the hidden nodes that reach no output."""
-        sources = {source for source, _ in self.edges}
-        # A source comes before its target: where each hidden node is one, all reach an output.
-        if sources.issuperset(range(self.first_computed, self.node_count - len(self.outputs))):
+        if not self.has_dead_nodes:
             return self
         alive = _alive(self)
         number = {node: new for new, node in enumerate(alive)}
@@ -149,6 +168,9 @@ class Network:
 
 
 _FIELDS = frozenset(field.name for field in fields(Network))
+# What is cached and not the same with other activations, and with other edges.
+_OF_NODES = ("program", "sources")
+_OF_EDGES = (*_OF_NODES, "wires")
 
 
 @lru_cache(maxsize=64)

@@ -22,9 +22,6 @@ GRACE_S = 1.0
 # through so often that it takes a fortieth of a worker's time.
 GARBAGE_THRESHOLD = 100_000
 
-# A round, and a place in it.
-Place = tuple[int, int]
-
 
 class Order(NamedTuple):
     """Work for one worker: a function of the task and an item."""
@@ -40,12 +37,11 @@ class Done(NamedTuple):
 
 
 class Worker:
-    """One process and the pipe to it. place: that of the last order it was given."""
+    """One process and the pipe to it. busy: whether it owes an answer."""
 
     def __init__(self, task: Task | str) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.place: Place = (-1, -1)
         self.busy = False
         self._process: BaseProcess = context.Process(
             target=_serve, args=(theirs, task), daemon=True
@@ -60,9 +56,9 @@ class Worker:
         finally:
             theirs.close()
 
-    def give(self, place: Place, order: Order) -> None:
+    def give(self, order: Order) -> None:
         """Sends an order. Where the process is dead, ``take`` will tell."""
-        self.place, self.busy = place, True
+        self.busy = True
         with suppress(OSError):
             self.connection.send(order)
 

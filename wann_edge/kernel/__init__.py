@@ -10,7 +10,7 @@ from wann_edge.kernel.disturbance import AGE_ROOM, Disturbance
 from wann_edge.kernel.fixed import FixedProgram, Shifts, activate_fixed
 from wann_edge.kernel.library import activation_names, lanes, plant_names, supported_lanes
 from wann_edge.kernel.plants import Plant, plant
-from wann_edge.kernel.program import Contract, Program, Rules, activate, rollouts_of
+from wann_edge.kernel.program import Contract, Program, Rules, Wires, activate, rollouts_of
 
 __all__ = [
     "AGE_ROOM",
@@ -23,6 +23,7 @@ __all__ = [
     "Program",
     "Rules",
     "Shifts",
+    "Wires",
     "activate",
     "activate_fixed",
     "activation_names",

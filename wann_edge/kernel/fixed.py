@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from wann_edge.kernel.arrays import Floats, Integers, checked
 from wann_edge.kernel.library import FixedStruct, activation_numbers, lanes, library
-from wann_edge.kernel.program import CALL_VALUES, Contract, Program
+from wann_edge.kernel.program import CALL_VALUES, Contract, Program, Wires
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,10 @@ class FixedProgram(Program):
         self,
         contract: Contract,
         activations: Sequence[str],
-        edge_end: Sequence[int],
-        sources: Sequence[int],
+        wires: Wires,
         shifts: Shifts,
     ) -> None:
-        super().__init__(contract, activations, edge_end, sources, None)
+        super().__init__(contract, activations, wires, None)
         words = (shifts.edge_shift, shifts.edge_factor, shifts.sum_shift, shifts.product_shift)
         floats = (shifts.input_units, shifts.output_step)
         self._words = [None if part is None else np.array(part, np.int32) for part in words]

@@ -62,12 +62,24 @@ class Contract:
         self.addresses = tuple(start + 4 * int(end) for end in ends[:5])
 
 
+class Wires:
+    """The edges of a checked network, packed: for all networks that differ in no edge.
+
+    edge_end: where each computed node's edges end in ``sources``.
+    sources: node numbers (0 bias, inputs, computed nodes), in order of summation.
+    """
+
+    def __init__(self, edge_end: Sequence[int], sources: Sequence[int]) -> None:
+        self.edges = len(sources)
+        self._integers = array("i", [*edge_end, *sources])
+        start = self._integers.buffer_info()[0]
+        self.addresses = start, start + 4 * len(edge_end)
+
+
 class Program:
     """A checked network, packed for the kernel; made by ``Network.program``.
 
     activations: names, one a computed node, in topological order, outputs last.
-    edge_end: where each computed node's edges end in ``sources``.
-    sources: node numbers (0 bias, inputs, computed nodes), in order of summation.
     weights: one an edge, or None where all are 1.
     """
 
@@ -75,31 +87,27 @@ class Program:
         self,
         contract: Contract,
         activations: Sequence[str],
-        edge_end: Sequence[int],
-        sources: Sequence[int],
+        wires: Wires,
         weights: Sequence[float] | None,
     ) -> None:
         self.inputs, self.outputs = contract.inputs, contract.outputs
         self.computed = len(activations)
-        number = activation_numbers()
-        numbers = [number[name] for name in activations]
-        self._integers = array("i", [*numbers, *edge_end, *sources])
+        numbers = map(activation_numbers().__getitem__, activations)
+        self._activations = array("i", [*numbers])
         self._weights = None if weights is None else np.array([*weights], np.float32)
-        self._contract = contract
-        start = self._integers.buffer_info()[0]
+        self._contract, self._wires = contract, wires
         self._struct = NetworkStruct(
             self.inputs,
             self.outputs,
             self.computed,
-            start,
-            start + 4 * self.computed,
-            start + 8 * self.computed,
+            self._activations.buffer_info()[0],
+            *wires.addresses,
             None if self._weights is None else self._weights.ctypes.data,
             *contract.addresses,
         )
         self.address = ctypes.addressof(self._struct)
         self.fixed_address: int | None = None
-        self.edges = len(sources)
+        self.edges = wires.edges
         self.operations_per_step = 100 + self.edges + 20 * self.computed
 
     def scratch(self, width: int, edges: int = 0) -> tuple[Floats, int]:

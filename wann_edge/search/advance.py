@@ -69,7 +69,7 @@ def scores_of_candidates(results: Sequence[Rollouts]) -> NDArray[np.float64]:
     """Mean returns [candidates, weights]."""
     if not results:
         return np.empty((0, 1))
-    returns = np.stack([result.returns for result in results])
+    returns = np.array([result.returns for result in results])
     means: NDArray[np.float64] = returns.mean(axis=2, dtype=np.float64)
     return means
 
@@ -82,4 +82,4 @@ def tested(network: Network, complexity: float, result: Rollouts, settings: Sett
 
 def steps_of(results: Sequence[Rollouts]) -> int:
     """Environment steps."""
-    return sum(int(result.steps.sum()) for result in results)
+    return int(np.array([result.steps for result in results]).sum(dtype=np.int64))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import compress
+from itertools import accumulate, compress
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +13,14 @@ from wann_edge.network import Network
 from wann_edge.task import Spec
 
 Link = tuple[int, int]
-# The activations and edges of a network.
-Wiring = tuple[tuple[str, ...], tuple[Link, ...]]
+
+
+class Wiring(NamedTuple):
+    """A network's activations and edges. reaching: which hidden nodes of the genome are in it."""
+
+    activations: tuple[str, ...]
+    edges: tuple[Link, ...]
+    reaching: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +88,29 @@ def as_published(genome: Genome) -> Genome:
 
 
 def wiring(genome: Genome) -> Wiring:
-    """The activations and edges of the network that the enabled connections make.
-
-    Hidden nodes that reach no output are left out.
-    """
-    links = list(compress(genome.links, genome.enabled))
+    """The network that the enabled connections make, without hidden nodes that reach no output."""
+    links = tuple(compress(genome.links, genome.enabled))
     first, outputs = genome.first_hidden, genome.first_output
+    # A source comes before its target: where each hidden node is one, all reach an output.
+    if {source for source, _ in links}.issuperset(range(first, outputs)):
+        return Wiring(genome.hidden + _linear(genome), links, (True,) * len(genome.hidden))
     alive = [True] * first + [False] * len(genome.hidden) + [True] * genome.outputs
     for source, target in reversed(links):
         if alive[target]:
             alive[source] = True
-    if not all(alive):
-        number, last = [], -1
-        for node in alive:
-            last += node
-            number.append(last)
-        links = [(number[s], number[t]) for s, t in links if alive[t]]
-    hidden = compress(genome.hidden, alive[first:outputs])
-    return (*hidden, *("linear",) * genome.outputs), tuple(links)
+    number = list(accumulate(alive, initial=-1))[1:]
+    edges = tuple([(number[s], number[t]) for s, t in links if alive[t]])
+    reaching = tuple(alive[first:outputs])
+    return Wiring(activations_of(genome, reaching), edges, reaching)
+
+
+def activations_of(genome: Genome, reaching: tuple[bool, ...]) -> tuple[str, ...]:
+    """Those of the hidden nodes that reach an output, and of the outputs."""
+    return (*compress(genome.hidden, reaching), *_linear(genome))
+
+
+def _linear(genome: Genome) -> tuple[str, ...]:
+    return ("linear",) * genome.outputs
 
 
 def genome_of(network: Network) -> Genome:
@@ -119,20 +131,25 @@ def genome_of(network: Network) -> Genome:
     )
 
 
+def check_shape(genome: Genome, spec: Spec) -> None:
+    """Raises NetworkError when the genome has not the task's numbers of inputs and outputs."""
+    has, needs = (genome.inputs, genome.outputs), (len(spec.inputs), len(spec.outputs))
+    if has != needs:
+        raise NetworkError(f"a genome for {has} inputs and outputs, where the task has {needs}")
+
+
 def express(genome: Genome, spec: Spec) -> Network:
     """The network that a genome makes, for this task.
 
     Raises NetworkError when the genome has not the task's numbers of inputs and outputs.
     """
-    has, needs = (genome.inputs, genome.outputs), (len(spec.inputs), len(spec.outputs))
-    if has != needs:
-        raise NetworkError(f"a genome for {has} inputs and outputs, where the task has {needs}")
-    return network_of(wiring(genome), spec)
+    check_shape(genome, spec)
+    wired = wiring(genome)
+    return network_of(wired.activations, wired.edges, spec)
 
 
-def network_of(wired: Wiring, spec: Spec) -> Network:
-    """The network of this wiring, for this task. Raises NetworkError where they do not fit."""
-    activations, edges = wired
+def network_of(activations: tuple[str, ...], edges: tuple[Link, ...], spec: Spec) -> Network:
+    """The network of this topology, for this task. Raises NetworkError where they do not fit."""
     return Network(
         inputs=spec.inputs,
         outputs=spec.outputs,

@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
+from operator import not_
 from typing import TypeVar
 
 import numpy as np
@@ -39,10 +41,10 @@ def mutate(
 def add_connection(genome: Genome, rng: np.random.Generator) -> Genome:
     """Connects a node to one of a later layer that it has no link to, enabled or not."""
     layer = layers(genome)
-    linked = set(genome.links)
     ends = range(genome.first_hidden, genome.first_output + genome.outputs)
     for source in rng.permutation(genome.first_output).tolist():
-        free = [t for t in ends if layer[t] > layer[source] and (source, t) not in linked]
+        linked = {t for s, t in genome.links if s == source}
+        free = [t for t in ends if layer[t] > layer[source] and t not in linked]
         if free:
             target = free[_pick(len(free), rng)]
             if source < target:
@@ -164,5 +166,5 @@ def _pick(count: int, rng: np.random.Generator) -> int:
 
 def _pick_where(enabled: Sequence[bool], *, on: bool, rng: np.random.Generator) -> int | None:
     """The place of a link that is enabled, or is not; None where there is none."""
-    places = [place for place, state in enumerate(enabled) if state is on]
+    places = list(compress(range(len(enabled)), enabled if on else map(not_, enabled)))
     return places[_pick(len(places), rng)] if places else None

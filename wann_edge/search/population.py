@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +11,15 @@ from numpy.typing import ArrayLike
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
 from wann_edge.search.complexity import measure
-from wann_edge.search.genome import Genome, as_published, express, initial, wiring
+from wann_edge.search.genome import (
+    Genome,
+    activations_of,
+    as_published,
+    check_shape,
+    initial,
+    network_of,
+    wiring,
+)
 from wann_edge.search.mutate import mutate
 from wann_edge.search.niches import Niches
 from wann_edge.search.rank import Objectives, ranked
@@ -21,12 +29,15 @@ from wann_edge.search.streams import Stream, stream
 from wann_edge.task import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One of the population. scores: one a shared weight; none where not told yet."""
+class Member(NamedTuple):
+    """One of the population. scores: one a shared weight; none where not told yet.
+
+    reaching: which hidden nodes of the genome are in the network.
+    """
 
     genome: Genome
     network: Network
+    reaching: tuple[bool, ...]
     complexity: float
     scores: tuple[float, ...] = ()
 
@@ -90,7 +101,7 @@ class Population:
             raise SettingsError("no candidates were asked for", where="tell", remedy="ask first")
         waiting = [i for i, member in enumerate(self.members) if not member.scores]
         for i, row in zip(waiting, _rows(scores, len(waiting)), strict=True):
-            self.members[i] = replace(self.members[i], scores=tuple(row))
+            self.members[i] = self.members[i]._replace(scores=tuple(row))
         self.generation += 1
         self._asked = False
 
@@ -102,16 +113,10 @@ class Population:
     def restore(self, standing: Island) -> None:
         """Goes on from where another population of these settings stood."""
         self.island, self.generation = standing.island, standing.generation
-        self.members = [
-            self._member(genome, express(self._expressed(genome), self._spec), scores)
-            for genome, scores in standing.members
-        ]
+        self.members = [self._made(genome, scores) for genome, scores in standing.members]
 
     def _first(self, rng: np.random.Generator) -> list[Member]:
-        return [
-            self._member(genome, express(self._expressed(genome), self._spec))
-            for genome in self._first_genomes(rng)
-        ]
+        return [self._made(genome, ()) for genome in self._first_genomes(rng)]
 
     def _first_genomes(self, rng: np.random.Generator) -> Iterator[Genome]:
         """Those to start from, then mutants of them in turn; random ones where there are none."""
@@ -123,7 +128,9 @@ class Population:
             return
         # Of a front that is larger than the population, its best.
         chosen = settings.start[-settings.population :]
-        yield from chosen
+        for genome in chosen:
+            check_shape(genome, spec)
+            yield genome
         for number in range(settings.population - len(chosen)):
             parent = chosen[number % len(chosen)]
             yield mutate(parent, settings.mutation, settings.activations, rng)
@@ -142,7 +149,7 @@ class Population:
         members += [self._child(self.members[survivors[i]], rng) for i in winners.tolist()]
         if settings.fixed_episodes:
             return members
-        return [replace(member, scores=()) for member in members]
+        return [member._replace(scores=()) for member in members]
 
     def _bred_in_niches(self, niches: Niches, rng: np.random.Generator) -> list[Member]:
         """The best of all niches, and children of parents from niches drawn alike."""
@@ -175,13 +182,23 @@ class Population:
         """Its scores are known where its network is its parent's."""
         settings = self._settings
         genome = mutate(parent.genome, settings.mutation, settings.activations, rng)
-        wired = wiring(self._expressed(genome))
-        if wired == (parent.network.activations, parent.network.edges):
-            return replace(parent, genome=genome)
-        return self._member(genome, parent.network.with_topology(*wired))
+        old = parent.genome
+        if genome.links is old.links and genome.enabled is old.enabled:
+            # Half of the mutations change an activation and nothing else.
+            edges, reaching = parent.network.edges, parent.reaching
+            activations = activations_of(genome, reaching)
+        else:
+            activations, edges, reaching = wiring(self._expressed(genome))
+        if (activations, edges) == (parent.network.activations, parent.network.edges):
+            return parent._replace(genome=genome, reaching=reaching)
+        network = parent.network.with_topology(activations, edges)
+        return Member(genome, network, reaching, self.measure.of(network))
 
-    def _member(self, genome: Genome, network: Network, scores: tuple[float, ...] = ()) -> Member:
-        return Member(genome, network, self.measure.of(network), scores)
+    def _made(self, genome: Genome, scores: tuple[float, ...]) -> Member:
+        """A member that has no parent."""
+        activations, edges, reaching = wiring(self._expressed(genome))
+        network = network_of(activations, edges, self._spec)
+        return Member(genome, network, reaching, self.measure.of(network), scores)
 
 
 def _rows(scores: ArrayLike, candidates: int) -> list[list[float]]:

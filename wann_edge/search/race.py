@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple
 
 from wann_edge.engine import Engine
-from wann_edge.evaluate import rollouts, rollouts_of
+from wann_edge.evaluate import Weights, rollouts_of
+from wann_edge.network import Network
+from wann_edge.relay import Relay
 from wann_edge.search.advance import (
     Advance,
     episode_seeds,
@@ -18,61 +22,83 @@ from wann_edge.search.advance import (
     tested,
     validation_seeds,
 )
-from wann_edge.search.archive import Best, Tested
+from wann_edge.search.archive import Best
 from wann_edge.search.draws import candidate_weights, validation_weights
 from wann_edge.search.population import Member, Population
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Standing
-from wann_edge.task import Task, final_task
+from wann_edge.task import Rollouts, Task, final_task
+
+# What a leg that the deadline ends may be late.
+GRACE_S = 0.25
 
 
 class Leg(NamedTuple):
-    """A round for one island. deadline_s: by ``time.monotonic``; it ends the leg early."""
+    """A round for one island. deadline_s: by ``time.monotonic``; it may end the leg early."""
 
     population: Population
     settings: Settings
     generations: int
-    deadline_s: float | None
+    deadline_s: float
 
 
 class Ran(NamedTuple):
-    """An island after a leg, and what was found on the way."""
+    """An island after a leg, and what was found on the way. whole: not ended by the deadline."""
 
     population: Population
     advance: Advance
+    whole: bool
+
+
+@dataclass
+class _Spent:
+    """What the episodes of a leg took."""
+
+    steps: int = 0
+    evaluation_s: float = 0.0
+
+    def rollouts_of(
+        self, networks: Sequence[Network], task: Task, weights: Weights, seeds: Sequence[int]
+    ) -> list[Rollouts]:
+        """As ``evaluate.rollouts_of``."""
+        start_s = time.perf_counter()
+        results = rollouts_of(networks, task, weights, seeds)
+        self.evaluation_s += time.perf_counter() - start_s
+        self.steps += steps_of(results)
+        return results
 
 
 def run_leg(task: Task, leg: Leg) -> Ran:
-    """Whole generations of one island, where the task is: in a worker. Its best is tested."""
-    population, settings = leg.population, leg.settings
+    """Whole generations of one island, where the task is: in a worker. Its best is tested.
+
+    None begins that would end after the deadline if it took as long as the last.
+    """
+    # The one given stays as it is, in this process too: a leg that is broken off is run anew.
+    population, settings = copy(leg.population), leg.settings
     seeds, weights = episode_seeds(settings, 0), candidate_weights(settings, 0)
-    found = Best[Member](population.measure)
-    evaluations, steps, evaluation_s = 0, 0, 0.0
-    for _ in range(leg.generations):
-        if leg.deadline_s is not None and time.monotonic() > leg.deadline_s:
-            break
+    found, spent, evaluations = Best[Member](population.measure), _Spent(), 0
+    end = population.generation + leg.generations
+    begun_s, took_s = time.monotonic(), 0.0
+    while population.generation < end and begun_s + took_s < leg.deadline_s:
         candidates = population.ask()
-        start_s = time.perf_counter()
-        results = rollouts_of(candidates, task, weights, seeds)
-        evaluation_s += time.perf_counter() - start_s
+        results = spent.rollouts_of(candidates, task, weights, seeds)
         population.tell(scores_of_candidates(results))
         for member in population.members:
             found.offer(member)
         evaluations += len(candidates)
-        steps += steps_of(results)
-    best_tested: tuple[Tested, ...] = ()
-    if population.members:
+        took_s = time.monotonic() - begun_s
+        begun_s += took_s
+    best_tested = []
+    if evaluations:
         best = population.best
-        start_s = time.perf_counter()
-        result = rollouts(
-            best.network, final_task(task), validation_weights(settings), validation_seeds(settings)
-        )
-        evaluation_s += time.perf_counter() - start_s
-        steps += steps_of([result])
-        best_tested = (tested(best.network, best.complexity, result, settings),)
+        seeds, weights = validation_seeds(settings), validation_weights(settings)
+        (result,) = spent.rollouts_of([best.network], final_task(task), weights, seeds)
+        best_tested = [tested(best.network, best.complexity, result, settings)]
     members = population.members
-    advance = Advance(members, found.items, best_tested, evaluations, steps, evaluation_s)
-    return Ran(population, advance)
+    advance = Advance(
+        members, found.items, best_tested, evaluations, spent.steps, spent.evaluation_s
+    )
+    return Ran(population, advance, population.generation == end)
 
 
 class Race:
@@ -92,6 +118,7 @@ class Race:
         self._started = 0
         self._bracket = 0
         self._rounds: Iterator[list[Ran]] | None = None
+        self._relays: Sequence[Relay[Leg, Ran]] = ()
         self.islands: list[Population] = self._fresh(settings.islands)
         self._rounds_left = settings.stage_rounds
         self._stage = 0
@@ -101,34 +128,56 @@ class Race:
 
         Within a stage no island waits for another: workers are ahead of what is given here.
         """
-        if deadline_s is not None and time.monotonic() > deadline_s:
-            raise TimeoutError
         if self._rounds is None:
             self._rounds = self._run(engine, deadline_s)
-        ran = [leg for leg in next(self._rounds) if leg.population.members]
-        if not ran:
-            raise TimeoutError
-        self.islands = [island for island, _ in ran]
+        ran = next(self._rounds)
+        self.islands = [leg.population for leg in ran]
         self.generation += self._round_generations
         self._rounds_left -= 1
         if self._rounds_left == 0:
             self._end_stage()
-        return joined([advance for _, advance in ran])
+        return joined([leg.advance for leg in ran])
+
+    def rest(self) -> Advance:
+        """What was found beyond the last whole round, when the time was up."""
+        return joined([ran.advance for relay in self._relays for ran in relay.rest()])
 
     def _run(self, engine: Engine, deadline_s: float | None) -> Iterator[list[Ran]]:
-        """The race's rounds, a stage at a time; ``advance`` keeps the account between them."""
-        while True:
-            yield from self._run_stage(engine, deadline_s)
+        """The race's rounds, a stage at a time; ``advance`` keeps the account between them.
 
-    def _run_stage(self, engine: Engine, deadline_s: float | None) -> Iterator[list[Ran]]:
-        leg = partial(
-            Leg,
-            settings=self._settings,
-            generations=self._round_generations,
-            deadline_s=deadline_s,
-        )
-        legs = [leg(island) for island in self.islands]
-        return engine.relay(run_leg, legs, self._full_rounds, lambda ran: leg(ran.population))
+        A worker that a stage has no more work for begins with the next race, whose fresh
+        islands do not depend on who wins this one.
+        """
+        until_s = inf if deadline_s is None else deadline_s
+        bracket, relay, ahead = self._bracket, self._this_stage(until_s), self._next_race(until_s)
+        while True:
+            self._relays = relay, ahead
+            yield from engine.relay(relay, deadline_s, grace_s=GRACE_S, ahead=ahead)
+            if self._bracket == bracket:
+                relay = self._this_stage(until_s)
+            else:
+                winner, whole = self.islands[0], self._settings.round_generations
+                ahead.add([Leg(winner, self._settings, whole, until_s)])
+                bracket, relay, ahead = self._bracket, ahead, self._next_race(until_s)
+
+    def _this_stage(self, until_s: float) -> Relay[Leg, Ran]:
+        """The rounds that this stage, or the search, has left."""
+        generations, rounds = self._round_generations, self._rounds_left
+        if self._settings.generations is not None:
+            left = (self._settings.generations - self.generation) // generations
+            rounds = min(rounds, left)
+        legs = [Leg(island, self._settings, generations, until_s) for island in self.islands]
+        return _relay(legs, rounds)
+
+    def _next_race(self, until_s: float) -> Relay[Leg, Ran]:
+        """The first stage of the next race, as far as the search goes, without the winner."""
+        settings = self._settings
+        generations, rounds = settings.round_generations, self._rounds_of(self._bracket + 1, 0)
+        if settings.generations is not None:
+            begins = self.generation + generations * self._rounds_left_in_race
+            rounds = min(rounds, (settings.generations - begins) // generations)
+        islands = self._islands(self._started, settings.islands - 1)
+        return _relay([Leg(i, settings, generations, until_s) for i in islands], rounds, 1)
 
     @property
     def _round_generations(self) -> int:
@@ -139,13 +188,18 @@ class Race:
         return min(settings.round_generations, settings.generations - self.generation)
 
     @property
-    def _full_rounds(self) -> int:
-        """Rounds of as many generations that the stage, or the search, has left."""
-        settings = self._settings
-        if settings.generations is None:
-            return self._rounds_left
-        left = (settings.generations - self.generation) // self._round_generations
-        return min(self._rounds_left, left)
+    def _rounds_left_in_race(self) -> int:
+        """Rounds until the winner is known."""
+        rounds, islands, stage = self._rounds_left, len(self.islands), self._stage
+        while islands > 2:
+            islands, stage = _half(islands), stage + 1
+            rounds += self._rounds_of(self._bracket, stage)
+        return rounds
+
+    def _rounds_of(self, bracket: int, stage: int) -> int:
+        """Rounds of a whole stage."""
+        doublings = stage + min(bracket, self._settings.bracket_doublings)
+        return self._settings.stage_rounds << doublings
 
     def standing(self) -> Standing:
         """All that ``restore`` needs."""
@@ -171,16 +225,34 @@ class Race:
     def _end_stage(self) -> None:
         ranked = sorted(self.islands, key=lambda island: -island.best.mean)
         if len(ranked) > 2:
-            self.islands = ranked[: max(2, len(ranked) // 2)]
+            self.islands = ranked[: _half(len(ranked))]
             self._stage += 1
         else:
             self.islands = ranked[:1] + self._fresh(self._settings.islands - 1)
             self._stage = 0
             self._bracket += 1
-        doublings = self._stage + min(self._bracket, self._settings.bracket_doublings)
-        self._rounds_left = self._settings.stage_rounds * 2**doublings
+        self._rounds_left = self._rounds_of(self._bracket, self._stage)
 
     def _fresh(self, count: int) -> list[Population]:
-        numbers = range(self._started, self._started + count)
+        fresh = self._islands(self._started, count)
         self._started += count
-        return [Population(self._settings, self._spec, number) for number in numbers]
+        return fresh
+
+    def _islands(self, first: int, count: int) -> list[Population]:
+        return [Population(self._settings, self._spec, first + number) for number in range(count)]
+
+
+def _half(islands: int) -> int:
+    """How many of more than two stay in the race."""
+    return max(2, islands // 2)
+
+
+def _relay(legs: Sequence[Leg], rounds: int, first_lane: int = 0) -> Relay[Leg, Ran]:
+    """Rounds of legs like these, until the deadline breaks one off."""
+
+    def follow(ran: Ran) -> Leg | None:
+        return legs[0]._replace(population=ran.population) if ran.whole else None
+
+    relay = Relay(run_leg, rounds, follow)
+    relay.add(legs, first_lane)
+    return relay

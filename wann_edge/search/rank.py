@@ -6,6 +6,8 @@ genetic algorithm: NSGA-II", section III. All objectives are maximised.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,7 @@ Objectives = NDArray[np.float64]
 
 
 def ranked(objectives: Objectives, *, published: bool = False) -> NDArray[np.intp]:
-    """Indices [n], best first, of individuals with finite objectives [n, k].
+    """Indices [n], best first, of individuals with finite objectives [n, 2].
 
     By front, then by descending crowding distance; equals keep their order.
     """
@@ -22,16 +24,21 @@ def ranked(objectives: Objectives, *, published: bool = False) -> NDArray[np.int
 
 
 def fronts(objectives: Objectives) -> NDArray[np.intp]:
-    """The front [n] of each individual: 0 where none dominates it.
+    """The front [n] of each individual, of objectives [n, 2]: 0 where none dominates it.
 
     One dominates another that it is nowhere below and somewhere above.
     """
-    no_lower = np.all(objectives[:, np.newaxis] >= objectives, axis=2)
-    dominates = no_lower & ~no_lower.T
     front = np.zeros(len(objectives), np.intp)
-    # Whoever dominates an individual comes before it in this order.
-    for i in np.lexsort(-objectives.T[::-1]):
-        front[i] = 1 + front[dominates[:, i]].max(initial=-1)
+    # Of those before in this order, who is no lower in the second one dominates.
+    order = np.lexsort(-objectives.T[::-1])
+    # The highest second one of each front, negated; so they ascend.
+    highest: list[float] = []
+    before, place = None, 0
+    for i, values in zip(order.tolist(), objectives[order].tolist(), strict=True):
+        if values != before:
+            before, place = values, bisect_right(highest, -values[1])
+            highest[place : place + 1] = [-values[1]]
+        front[i] = place
     return front
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wann_edge.disturb.disturbances import NONE
@@ -22,6 +22,7 @@ from wann_edge.search.archive import Archive, Tested
 from wann_edge.search.complexity import measure
 from wann_edge.search.draws import validation_weights
 from wann_edge.search.genome import network_of
+from wann_edge.search.population import Member
 from wann_edge.search.progress import Progress
 from wann_edge.search.record import Record
 from wann_edge.search.settings import Settings
@@ -93,7 +94,8 @@ def run_search(
         if stopped == "generations":
             search.test_front(engine)
         elif search.seconds_to_test_front() <= FINISH_S:
-            search.test_front(Engine(_changed(task, settings)))
+            # Workers that were broken off are gone; to start others takes longer.
+            search.test_front(engine if engine.ready else Engine(_changed(task, settings)))
     _keep(search, record, stopped)
     front = search.archive.front()
     record.save_front(front)
@@ -128,7 +130,12 @@ def _until_stopped(search: _Search, record: Record, on_generation: OnGeneration 
                 _keep(search, record, "running")
                 saved_s = time.monotonic()
     except TimeoutError as error:
+        whole_steps = len(search.history)
+        search.take_rest()
         if search.history:
+            if not whole_steps:
+                # None is there; the islands in it are as they were at the beginning.
+                checkpoint.save(record.folder, search.state())
             return "time limit"
         raise SettingsError(
             f"{search.settings.time_limit_s} s are too short for one generation",
@@ -187,7 +194,7 @@ class _Search:
         self._strategy.restore(state.standing)
         spec = self._engine.spec
         self.archive.restore(
-            state.archive, lambda kept: network_of((kept.activations, kept.edges), spec)
+            state.archive, lambda kept: network_of(kept.activations, kept.edges, spec)
         )
         self.history = list(state.history)
         last = self.history[-1]
@@ -217,17 +224,34 @@ class _Search:
     def advance(self) -> Progress:
         """A step of the strategy, its best tested. Raises TimeoutError when the time is up."""
         found = self._strategy.advance(self._engine, self._deadline_s)
+        self._take(found)
+        best = max(found.members, key=lambda member: member.mean).network
+        if not found.tested and not self.archive.holds(best):
+            self._test(self._engine, [best])
+        self.history.append(self._progress(found.members))
+        return self.history[-1]
+
+    def take_rest(self) -> None:
+        """Takes what was found beyond the last whole step; the last row tells of it.
+
+        It is in no checkpoint: a search that goes on does it again, in its place.
+        """
+        found = self._strategy.rest()
+        self._take(found)
+        if found.tested:
+            row = self._progress(found.members)
+            if self.history:
+                last = self.history.pop()
+                row = replace(row, best_mean=last.best_mean, mean_mean=last.mean_mean)
+            self.history.append(row)
+
+    def _take(self, found: Advance) -> None:
         self._evaluations += found.evaluations
         self._steps += found.steps
         self._evaluation_s += found.evaluation_s
         self.archive.offer(found.best_of_size)
         for best_tested in found.tested:
             self.archive.add(best_tested)
-        best = max(found.members, key=lambda member: member.mean).network
-        if not found.tested and not self.archive.holds(best):
-            self._test(self._engine, [best])
-        self.history.append(self._progress(found))
-        return self.history[-1]
 
     def seconds_to_test_front(self) -> float:
         """What ``test_front`` may take in one process at the most, by what evaluations took."""
@@ -255,8 +279,8 @@ class _Search:
         for network, result in zip(networks, results, strict=True):
             self.archive.add(tested(network, self._measure.of(network), result, self.settings))
 
-    def _progress(self, found: Advance) -> Progress:
-        means = [member.mean for member in found.members]
+    def _progress(self, members: Sequence[Member]) -> Progress:
+        means = [member.mean for member in members]
         champion = self.archive.front()[-1]
         return Progress(
             generation=self.generation,

@@ -14,6 +14,7 @@ from wann_edge.search.advance import (
     Advance,
     episode_seeds,
     finalist_seeds,
+    joined,
     scores_of_candidates,
     steps_of,
 )
@@ -33,6 +34,10 @@ class Strategy(Protocol):
 
     def advance(self, engine: Engine, deadline_s: float | None) -> Advance:
         """Runs a generation, or a round of them. Raises TimeoutError when the time is up."""
+        ...
+
+    def rest(self) -> Advance:
+        """What was found beyond the last whole step, when the time was up."""
         ...
 
     def standing(self) -> Standing:
@@ -85,6 +90,10 @@ class OnePopulation:
         share = len(seeds) / (len(seeds) + settings.episodes)
         scores[chosen] += share * (scores_of_candidates(more) - scores[chosen])
         return scores, steps_of(first) + steps_of(more)
+
+    def rest(self) -> Advance:
+        """Nothing: a part of a generation's scores says little."""
+        return joined([])
 
     def standing(self) -> Standing:
         """All that ``restore`` needs."""
