@@ -63,7 +63,7 @@ class Biped(NativeTask):
         bodies = state[: _BODIES.size].reshape(_BODIES.shape)
         bodies[:] = _BODIES
         bodies[:, 3] = _SPEED_PER_N * push_n
-        state[_AT_TOUCH] = 2 * (1.0, 8.0, 9.0)
+        state[_AT_TOUCH] = 2 * (1.0, 9.0, 10.0)
         hull = bodies[0]
         state[_AT_SHAPING] = (hull[0] - _HULL_CENTRE_M) * 130 / 30 - 5 * abs(hull[2])
         return state.astype(np.float32)

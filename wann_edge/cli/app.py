@@ -17,6 +17,7 @@ from wann_edge.cli.options import (
     Finalists,
     Folder,
     Force,
+    Islands,
     Json,
     NetworkFile,
     Patience,
@@ -93,6 +94,7 @@ def search(
     task: Annotated[str | None, TASK] = None,
     preset: Preset = None,
     population: Annotated[int | None, typer.Option(min=2, help="Networks a generation.")] = None,
+    islands: Islands = None,
     complexity: Complexity = None,
     generations: Annotated[int | None, typer.Option(min=1, help="Stop after this many.")] = None,
     time_limit: TimeLimit = None,
@@ -128,6 +130,8 @@ def search(
 
     chosen = weight_settings(weights, weights_per, sampling, draws)
     chosen |= episode_settings(episodes, finalists, patience, reward_floor, disturb)
+    if islands is not None:
+        chosen["islands"] = islands
     if resume is not None:
         return resume_command(
             resume, generations, time_limit, workers, chosen, start, tensorboard=tensorboard

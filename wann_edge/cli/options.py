@@ -84,6 +84,14 @@ ScoringEpisodes = Annotated[
     int | None,
     typer.Option(min=1, help="Episodes for each weight. Default: the preset's, 8 of fast."),
 ]
+Islands = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Populations that race, of a preset with fixed episodes; as many as workers where "
+        "a search starts from good networks. Default: the preset's, 8 of fast.",
+    ),
+]
 Finalists = Annotated[
     str | None,
     typer.Option(

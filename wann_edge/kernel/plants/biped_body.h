@@ -42,12 +42,19 @@ enum {
     BIPED_STATES = BIPED_AT_HEIGHTS + BIPED_HEIGHTS,
 };
 
+/* Whether a shin feels the ground, and the first and the last tile that it touches, as
+ * gymnasium has it: true from when it begins to touch a tile, false from when it leaves one. */
+typedef struct {
+    wann_real feels, first, last;
+} biped_felt;
+
 typedef struct {
     rigid_body body[BIPED_BODIES];
     rigid_pin pin[BIPED_PINS];
     rigid_contact contact[BIPED_CONTACTS];
     rigid_contact *close[BIPED_CONTACTS];  /* those that touch in some lane */
     int closes;
+    biped_felt felt[2];
     rigid_body before[2];  /* the shins */
 } biped;
 
@@ -143,8 +150,11 @@ static inline void biped_read(const wann_real *state, const wann_real *action,
     }
     for (int i = 0; i < BIPED_CONTACTS; i++)
         biped_read_contact(state + BIPED_AT_CONTACTS + 2 * i, state + BIPED_AT_HEIGHTS, i, walker);
-    for (int leg = 0; leg < 2; leg++)
+    for (int leg = 0; leg < 2; leg++) {
+        const wann_real *from = state + BIPED_AT_TOUCH + 3 * leg;
+        walker->felt[leg] = (biped_felt){.feels = from[0], .first = from[1], .last = from[2]};
         walker->before[leg] = *walker->contact[4 * leg].body;
+    }
 }
 
 static inline void biped_solve(biped *walker, wann_real friction)
@@ -186,39 +196,48 @@ static inline void biped_mend(biped *walker)
     }
 }
 
-/* Stops shins that would sink into the ground. */
-static inline void biped_stop(const wann_real *heights, biped *walker, wann_real friction)
-{
-    for (int leg = 0; leg < 2; leg++) {
-        rigid_contact *corner = &walker->contact[4 * leg];
-        for (int i = 0; i < 4; i++)
-            biped_meet_tile(heights, &corner[i]);
-        rigid_stop(corner->body, &walker->before[leg], corner, 4, friction, BIPED_DT_S);
-    }
-}
-
-/* Whether a shin feels the ground, and the first and last tile that it touches, as gymnasium
- * has it: true from when it begins to touch a tile, false from when it leaves one. */
-static inline void biped_feel(const biped *walker, int leg, wann_real *felt)
+/* A shin's touch with the tiles that it is on as the step begins. */
+static inline void biped_touch(const biped *walker, int leg, biped_felt *felt)
 {
     const wann_real none = wann_constant(1e6f), yes = wann_constant(1.0f), no = wann_constant(0.0f);
     wann_real first = none, last = 0.0f - none;
-    wann_mask met = WANN_NEVER;
     for (int i = 0; i < 5; i++) {
         const rigid_contact *contact = &walker->contact[i == 4 ? BIPED_CORNERS + leg : 4 * leg + i];
         wann_real right = contact->tile, left = contact->is_side ? right - 1.0f : right;
         first = wann_select(contact->touches, rigid_least(first, left), first);
         last = wann_select(contact->touches, rigid_most(last, right), last);
-        if (!contact->is_side)
-            met = met | contact->met;
     }
-    wann_mask begins = wann_true(first < felt[1]) | wann_true(last > felt[2]);
-    wann_mask ends = wann_true(felt[1] < first) | wann_true(felt[2] > last);
-    wann_real feels = wann_select(begins, yes, felt[0]);
-    feels = wann_select(ends, no, feels);
-    felt[0] = wann_select(met, yes, feels);
-    felt[1] = first;
-    felt[2] = last;
+    wann_mask begins = wann_true(first < felt->first) | wann_true(last > felt->last);
+    wann_mask ends = wann_true(felt->first < first) | wann_true(felt->last > last);
+    felt->feels = wann_select(ends, no, wann_select(begins, yes, felt->feels));
+    felt->first = first;
+    felt->last = last;
+}
+
+/* And with a tile that it strikes during the step. */
+static inline void biped_strike(const biped *walker, int leg, biped_felt *felt)
+{
+    for (int i = 0; i < 4; i++) {
+        const rigid_contact *corner = &walker->contact[4 * leg + i];
+        wann_mask before = wann_true(corner->tile < felt->first) & corner->met;
+        wann_mask after = wann_true(corner->tile > felt->last) & corner->met;
+        felt->feels = wann_select(before | after, wann_constant(1.0f), felt->feels);
+        felt->first = wann_select(before, corner->tile, felt->first);
+        felt->last = wann_select(after, corner->tile, felt->last);
+    }
+}
+
+/* Stops shins that would sink into the ground. */
+static inline void biped_stop(const wann_real *heights, biped *walker, wann_real friction)
+{
+    for (int leg = 0; leg < 2; leg++) {
+        rigid_contact *corner = &walker->contact[4 * leg];
+        biped_touch(walker, leg, &walker->felt[leg]);
+        for (int i = 0; i < 4; i++)
+            biped_meet_tile(heights, &corner[i]);
+        rigid_stop(corner->body, &walker->before[leg], corner, 4, friction, BIPED_DT_S);
+        biped_strike(walker, leg, &walker->felt[leg]);
+    }
 }
 
 static inline void biped_write(const biped *walker, wann_real *state)
@@ -240,8 +259,12 @@ static inline void biped_write(const biped *walker, wann_real *state)
         state[BIPED_AT_CONTACTS + 2 * i] = walker->contact[i].normal;
         state[BIPED_AT_CONTACTS + 2 * i + 1] = walker->contact[i].tangent;
     }
-    for (int leg = 0; leg < 2; leg++)
-        biped_feel(walker, leg, state + BIPED_AT_TOUCH + 3 * leg);
+    for (int leg = 0; leg < 2; leg++) {
+        wann_real *to = state + BIPED_AT_TOUCH + 3 * leg;
+        to[0] = walker->felt[leg].feels;
+        to[1] = walker->felt[leg].first;
+        to[2] = walker->felt[leg].last;
+    }
 }
 
 /* factor: of the hull's mass, the legs', the motors' torque and the friction. */
