@@ -12,17 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import ROOT
 from genomes import SPEC, check_invariants, genomes
 from networks import random_network
 from wann_edge import netfile
 from wann_edge.cli import run
 from wann_edge.errors import NetworkError, SettingsError
+from wann_edge.modes import score_mode
 from wann_edge.network import Network
 from wann_edge.search import front
 from wann_edge.search.genome import Genome, express, genome_of
 from wann_edge.search.population import Population
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import preset
+from wann_edge.task import load_task
 
 pytestmark = pytest.mark.usefixtures("no_main_module")
 
@@ -174,3 +177,13 @@ def test_settings_refuse_what_fits_no_task(tmp_path: Path) -> None:
     settings = preset("fast", start=(genome_of(random_linear(3)),), generations=1)
     with pytest.raises(NetworkError, match="where the task has"):
         run_search("swingup", settings, tmp_path)
+
+
+def test_a_champion_of_two_searches_works_for_any_weight() -> None:
+    """What docs/search.md tells of it; the published champion has 515."""
+    network = netfile.load(ROOT / "examples" / "swingup_any_weight.json")
+    means = [
+        score_mode(network, load_task("swingup"), "random-shared", 100, seed).mean
+        for seed in range(3)
+    ]
+    assert [round(mean) for mean in means] == [655, 684, 679]
