@@ -20,9 +20,9 @@ typedef struct {
     int is_side;
     float at[2];  /* the point in the body's frame, m; or half the side, and its height there */
     wann_real gx, gy;  /* under a side: the ground's point, m */
-    wann_real tile;
+    wann_real tile;  /* the caller's number of that ground */
     wann_real nx, ny, level;  /* the plane: points p with n . p = level */
-    wann_real rx, ry;
+    wann_real rx, ry;  /* the contact from the centre of mass, m */
     wann_real per_normal, per_tangent;  /* masses that resist, kg; 0 where they are far apart */
     wann_real normal, tangent;  /* impulses up to now, N s */
     wann_mask touches, met;  /* at the start of the step; in it */
