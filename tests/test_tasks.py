@@ -20,6 +20,7 @@ from wann_edge.disturb.world import disturbed, parameters_of
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.evaluate import KernelPolicy, run_episode
 from wann_edge.network import Network
+from wann_edge.practice import Practice, practised
 from wann_edge.task import Task, World, is_batch, load_task, takes_draws, takes_many
 from wann_edge.validate import possible
 
@@ -240,6 +241,15 @@ def test_disturbed_batches_are_the_loop_over_steps(task: Task) -> None:
     assert not np.array_equal(
         *(each.rollouts(network_for(task), (0.7,), SEEDS).returns for each in (task, other))
     )
+    held_against_the_loop(other)
+
+
+def test_batches_in_practice_are_the_loop_over_steps(task: Task) -> None:
+    """Rules in the kernel's lanes as around a world, a step at a time."""
+    other, hasty = practised(task, Practice(9, 4.5, -0.25)), practised(task, Practice(9, np.inf))
+    if not (is_batch(other) and is_batch(hasty)):
+        pytest.skip("this task answers no batches in practice")
+    assert (hasty.rollouts(network_for(task), (0.7,), SEEDS).steps <= 9).all()
     held_against_the_loop(other)
 
 
