@@ -16,8 +16,10 @@ _GROUND_M = 400 / 30 / 4
 _HULL_CENTRE_M = -0.0200364
 _PUSH_N = 5.0
 _CLOUD_DRAWS = 10 * 11
-# Where a state of kernel/plants/biped.h has them.
-_AT_TOUCH, _AT_SHAPING, _AT_HEIGHTS = slice(66, 72), 72, 73
+# The end of a state: kernel/plants/biped_body.h.
+_AT_HEIGHTS = slice(-_HEIGHTS, None)
+_AT_SHAPING = -_HEIGHTS - 1
+_AT_TOUCH = slice(_AT_SHAPING - 6, _AT_SHAPING)
 # What BipedalWalker-v3's reset leaves, to a millimetre, whatever the seed: it drops legs that
 # are not in their joints. Hull, then each leg's thigh and shin: x, y, angle, x', y', angle'.
 _BODIES = np.array(
@@ -40,7 +42,14 @@ _RANGES = (
 
 
 class Biped(NativeTask):
-    """Walk on two legs over uneven ground."""
+    """Walk on two legs over uneven ground: gymnasium's BipedalWalker-v3.
+
+    Observations, float32 [24], and actions, the torques of hips and knees in shares of 80 N m,
+    are gymnasium's. Reward a step: 130/30 a metre ahead, less 5 a radian that the hull leans
+    more, less 0.028 for each whole action; -100 for a fall, which ends the episode, as the far
+    end does, or 1600 steps of 0.02 s. Source: gymnasium's ``bipedal_walker.py`` for bodies,
+    ground and reward, Box2D 2.3 for the physics; kernel/plants/biped.h has them.
+    """
 
     summary = "walk on two legs: BipedalWalker-v3 at the kernel's speed"
     spec = Spec(
@@ -57,7 +66,7 @@ class Biped(NativeTask):
     def draw(self, rng: np.random.Generator) -> Floats:
         """A starting state [273]: BipedalWalker-v3's after its reset, with its ground and push."""
         state = np.zeros(self.plant.states)
-        state[_AT_HEIGHTS:] = _ground(rng)
+        state[_AT_HEIGHTS] = _ground(rng)
         rng.uniform(size=_CLOUD_DRAWS)  # so that the push is the one of gymnasium's seed
         push_n = rng.uniform(-_PUSH_N, _PUSH_N)
         bodies = state[: _BODIES.size].reshape(_BODIES.shape)

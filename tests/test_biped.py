@@ -20,7 +20,7 @@ from wann_edge.sims.biped import Biped
 from wann_edge.sims.gym_task import GymTask
 
 Doubles = NDArray[np.float64]
-HEIGHTS = slice(73, None)
+HEIGHTS = slice(-200, None)
 FEET, LIDAR = [8, 13], slice(14, 24)
 TASK = Biped()
 

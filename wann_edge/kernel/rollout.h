@@ -173,8 +173,8 @@ static void wann_drive(wann_group *group, const wann_plant *plant, const wann_jo
 static inline int32_t wann_any(const wann_integers *mask)
 {
     int32_t any = 0;
-    for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
-        any |= mask->lane[lane];
+    WANN_EACH_BLOCK(b)
+        any |= wann_any_lane(mask->mask[b]);
     return any;
 }
 

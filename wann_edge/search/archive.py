@@ -9,18 +9,15 @@ from typing import Generic, Protocol, TypeVar
 from wann_edge.evaluate import Scores
 from wann_edge.network import Network
 from wann_edge.search.complexity import Measure
+from wann_edge.search.niches import Sized
 from wann_edge.search.state import Kept
 
 
-class Judged(Protocol):
+class Judged(Sized, Protocol):
     """A network with its complexity and its mean score."""
 
     @property
     def network(self) -> Network: ...
-    @property
-    def complexity(self) -> float: ...
-    @property
-    def mean(self) -> float: ...
 
 
 Item = TypeVar("Item", bound=Judged)

@@ -10,15 +10,23 @@
 #define BIPED_EFFORT 0.028f  /* what a whole action costs a step */
 #define BIPED_END_M 88.6666667f
 
-/* Where the hull's origin is. */
-static inline void biped_origin(const wann_real *state, wann_real *x, wann_real *y)
+/* The hull's origin, and how it is turned. */
+typedef struct {
+    wann_real x, y, cosine, sine;
+} biped_hull;
+
+static inline biped_hull biped_find_hull(const wann_real *state)
 {
     wann_real c = wann_cos_rad(state[2]), s = wann_sin_rad(state[2]);
-    *x = state[0] - (c * BIPED_HULL_X_M - s * BIPED_HULL_Y_M);
-    *y = state[1] - (s * BIPED_HULL_X_M + c * BIPED_HULL_Y_M);
+    return (biped_hull){
+        .x = state[0] - (c * BIPED_HULL_X_M - s * BIPED_HULL_Y_M),
+        .y = state[1] - (s * BIPED_HULL_X_M + c * BIPED_HULL_Y_M),
+        .cosine = c, .sine = s,
+    };
 }
 
-static void biped_observe(const wann_real *state, wann_real *observation)
+static inline void biped_see(const wann_real *state, const biped_hull *hull,
+                             wann_real *observation)
 {
     static const float rest[] = {BIPED_REST_RAD, 1.0f, -BIPED_REST_RAD, 1.0f};
     static const float per_radps[] = {1.0f / BIPED_HIP_RADPS, 1.0f / BIPED_KNEE_RADPS};
@@ -34,25 +42,28 @@ static void biped_observe(const wann_real *state, wann_real *observation)
     }
     observation[8] = state[BIPED_AT_TOUCH];
     observation[13] = state[BIPED_AT_TOUCH + 3];
-    wann_real x, y;
-    biped_origin(state, &x, &y);
-    biped_lidar(state + BIPED_AT_HEIGHTS, x, y, observation + 14);
+    biped_lidar(state + BIPED_AT_HEIGHTS, hull->x, hull->y, observation + 14);
+}
+
+static void biped_observe(const wann_real *state, wann_real *observation)
+{
+    const biped_hull hull = biped_find_hull(state);
+    biped_see(state, &hull, observation);
 }
 
 /* Whether the hull meets the ground, by its corners and two points between. */
-static inline wann_mask biped_falls(const wann_real *state)
+static inline wann_mask biped_falls(const wann_real *heights, const biped_hull *hull)
 {
     static const float corner_m[][2] = {
         {-1.0f, 0.3f}, {0.2f, 0.3f}, {1.13333333f, 0.0333333333f}, {1.13333333f, -0.266666667f},
         {-1.0f, -0.266666667f}, {-0.3f, -0.266666667f}, {0.4f, -0.266666667f},
     };
-    wann_real x, y, c = wann_cos_rad(state[2]), s = wann_sin_rad(state[2]);
-    biped_origin(state, &x, &y);
-    wann_mask falls = wann_true(x < 0.0f);
+    const wann_real c = hull->cosine, s = hull->sine;
+    wann_mask falls = wann_true(hull->x < 0.0f);
     for (int i = 0; i < 7; i++) {
-        wann_real px = x + c * corner_m[i][0] - s * corner_m[i][1];
-        wann_real py = y + s * corner_m[i][0] + c * corner_m[i][1], nx, ny, level;
-        biped_ground(state + BIPED_AT_HEIGHTS, px, &nx, &ny, &level);
+        wann_real px = hull->x + c * corner_m[i][0] - s * corner_m[i][1];
+        wann_real py = hull->y + s * corner_m[i][0] + c * corner_m[i][1], nx, ny, level;
+        biped_ground(heights, px, &nx, &ny, &level);
         falls = falls | wann_true(px * nx + py * ny - level <= RIGID_ROUNDED_M);
     }
     return falls;
@@ -61,17 +72,17 @@ static inline wann_mask biped_falls(const wann_real *state)
 static inline wann_mask biped_judge(wann_real *state, wann_real *observation,
                                     const wann_real *action, wann_real *reward)
 {
-    biped_observe(state, observation);
-    wann_real x, y, effort = wann_constant(0.0f);
-    biped_origin(state, &x, &y);
-    wann_real shaping = x * (130.0f / 30.0f) - wann_abs(state[2]) * 5.0f;
+    const biped_hull hull = biped_find_hull(state);
+    wann_real effort = wann_constant(0.0f);
+    biped_see(state, &hull, observation);
+    wann_real shaping = hull.x * (130.0f / 30.0f) - wann_abs(state[2]) * 5.0f;
     for (int j = 0; j < BIPED_PINS; j++)
         effort = effort + wann_clamp(wann_abs(action[j]), 0.0f, 1.0f);
-    wann_real gain = shaping - state[BIPED_AT_SHAPING] - effort * (BIPED_EFFORT);
-    wann_mask falls = biped_falls(state);
+    wann_real gain = shaping - state[BIPED_AT_SHAPING] - effort * BIPED_EFFORT;
+    wann_mask falls = biped_falls(state + BIPED_AT_HEIGHTS, &hull);
     state[BIPED_AT_SHAPING] = shaping;
     reward[0] = wann_select(falls, wann_constant(-100.0f), gain);
-    return falls | wann_true(x > BIPED_END_M);
+    return falls | wann_true(hull.x > BIPED_END_M);
 }
 
 static wann_mask biped_varied(wann_real *state, wann_real *observation, const wann_real *action,

@@ -104,10 +104,11 @@ static inline void biped_read_pin(const wann_real *from, wann_real wish, wann_re
 /* A corner of a shin over the tile below it. */
 static inline void biped_meet_tile(const wann_real *heights, rigid_contact *contact)
 {
-    wann_real rx, ry;
+    wann_real rx, ry, x;
     rigid_arm(contact->body, contact->at, &rx, &ry);
-    contact->tile = wann_to_real(biped_tile(contact->body->x + rx));
-    biped_ground(heights, contact->body->x + rx, &contact->nx, &contact->ny, &contact->level);
+    x = contact->body->x + rx;
+    contact->tile = wann_to_real(
+        biped_ground(heights, x, &contact->nx, &contact->ny, &contact->level));
 }
 
 /* The ground's corner that is nearest to a sole. */

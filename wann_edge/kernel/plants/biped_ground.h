@@ -19,9 +19,9 @@ static inline wann_int biped_tile(wann_real x)
     return wann_to_int(rigid_least(wann_relu(x * BIPED_PER_TILE), last));
 }
 
-/* The ground's plane below a point: its normal, and n . p of its points. */
-static inline void biped_ground(const wann_real *heights, wann_real x, wann_real *nx, wann_real *ny,
-                                wann_real *level)
+/* The tile below a point, and its plane: the normal, and n . p of its points. */
+static inline wann_int biped_ground(const wann_real *heights, wann_real x, wann_real *nx,
+                                    wann_real *ny, wann_real *level)
 {
     wann_int tile = biped_tile(x);
     wann_real left = wann_pick(heights, tile);
@@ -33,6 +33,7 @@ static inline void biped_ground(const wann_real *heights, wann_real x, wann_real
     *nx = 0.0f - slope * root;
     *ny = root;
     *level = wann_to_real(tile) * BIPED_TILE_M * *nx + left * *ny;
+    return tile;
 }
 
 /* Corners of the ground from a point on: how far ahead of it and below it they are, m. Corner 0

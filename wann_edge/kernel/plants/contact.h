@@ -44,20 +44,30 @@ WANN_INLINE wann_real rigid_height(rigid_contact *contact)
            contact->level;
 }
 
+/* The mass that resists a push whose line passes the centre of mass at this distance, kg. */
+WANN_INLINE wann_real rigid_resisting(const rigid_body *body, wann_real distance)
+{
+    return 1.0f / (body->per_kg + distance * distance * body->per_kgm2);
+}
+
+/* How far from the centre of mass the line of the normal passes, m. */
+WANN_INLINE wann_real rigid_across(const rigid_contact *contact)
+{
+    return contact->rx * contact->ny - contact->ry * contact->nx;
+}
+
 /* Before a step, as rigid_ready_pin. */
 WANN_INLINE void rigid_ready_contact(rigid_contact *contact)
 {
     const wann_real none = wann_constant(0.0f);
     rigid_body *body = contact->body;
     contact->touches = wann_true(rigid_height(contact) <= RIGID_ROUNDED_M);
-    wann_real across = contact->rx * contact->ny - contact->ry * contact->nx;
+    wann_real across = rigid_across(contact);
     wann_real along = contact->rx * contact->nx + contact->ry * contact->ny;
     if (contact->is_side)
         contact->touches = contact->touches & wann_true(wann_abs(across) <= contact->at[0]);
-    wann_real per_normal = 1.0f / (body->per_kg + across * across * body->per_kgm2);
-    wann_real per_tangent = 1.0f / (body->per_kg + along * along * body->per_kgm2);
-    contact->per_normal = wann_select(contact->touches, per_normal, none);
-    contact->per_tangent = wann_select(contact->touches, per_tangent, none);
+    contact->per_normal = wann_select(contact->touches, rigid_resisting(body, across), none);
+    contact->per_tangent = wann_select(contact->touches, rigid_resisting(body, along), none);
     contact->normal = wann_select(contact->touches, contact->normal, none);
     contact->tangent = wann_select(contact->touches, contact->tangent, none);
     wann_real px = contact->nx * contact->normal + contact->ny * contact->tangent;
@@ -72,7 +82,7 @@ WANN_INLINE void rigid_solve_contact(rigid_contact *contact, wann_real friction)
     wann_real most = contact->normal * friction;
     wann_real vx = body->vx - body->spin * contact->ry, vy = body->vy + body->spin * contact->rx;
     wann_real tangent = contact->tangent - (vx * ny - vy * nx) * contact->per_tangent;
-    tangent = rigid_least(rigid_most(tangent, 0.0f - most), most);
+    tangent = rigid_within(tangent, 0.0f - most, most);
     wann_real change = tangent - contact->tangent;
     rigid_push(body, contact->rx, contact->ry, ny * change, 0.0f - nx * change);
     contact->tangent = tangent;
@@ -91,9 +101,8 @@ WANN_INLINE wann_mask rigid_mend_contact(rigid_contact *contact, float share)
     rigid_body *body = contact->body;
     wann_real gap = rigid_height(contact) - RIGID_ROUNDED_M;
     wann_real over = (gap + RIGID_SLOP_M) * share;
-    wann_real across = contact->rx * contact->ny - contact->ry * contact->nx;
-    wann_real per_normal = 1.0f / (body->per_kg + across * across * body->per_kgm2);
-    wann_real impulse = 0.0f - wann_clamp(over, 0.0f - RIGID_MOST_M, 0.0f) * per_normal;
+    wann_real resisting = rigid_resisting(body, rigid_across(contact));
+    wann_real impulse = 0.0f - wann_clamp(over, 0.0f - RIGID_MOST_M, 0.0f) * resisting;
     impulse = wann_select(contact->touches, impulse, wann_constant(0.0f));
     rigid_shift(body, contact->rx, contact->ry, contact->nx * impulse, contact->ny * impulse);
     rigid_turn(body);

@@ -41,6 +41,11 @@ WANN_INLINE wann_real rigid_most(wann_real x, wann_real y)
     return wann_select(x > y, x, y);
 }
 
+WANN_INLINE wann_real rigid_within(wann_real x, wann_real low, wann_real high)
+{
+    return rigid_least(rigid_most(x, low), high);
+}
+
 WANN_INLINE void rigid_turn(rigid_body *body)
 {
     body->cosine = wann_cos_rad(body->angle);
@@ -83,6 +88,14 @@ WANN_INLINE void rigid_place_pin(rigid_pin *pin)
     pin->k22 = k11 * per_determinant;
 }
 
+/* The impulse that undoes a velocity of b's pin from a's; or, for shifts, a distance. */
+WANN_INLINE void rigid_undo(const rigid_pin *pin, wann_real x, wann_real y, wann_real *px,
+                            wann_real *py)
+{
+    *px = 0.0f - (pin->k11 * x + pin->k12 * y);
+    *py = 0.0f - (pin->k12 * x + pin->k22 * y);
+}
+
 WANN_INLINE void rigid_pull(rigid_pin *pin, wann_real px, wann_real py)
 {
     rigid_push(pin->a, pin->ax, pin->ay, 0.0f - px, 0.0f - py);
@@ -104,7 +117,7 @@ WANN_INLINE void rigid_ready_pin(rigid_pin *pin)
     wann_real angle = pin->b->angle - pin->a->angle - pin->rest_rad;
     pin->limit_high = wann_select(angle <= pin->low_rad, wann_constant(RIGID_UNBOUNDED), none);
     pin->limit_low = wann_select(angle >= pin->high_rad, wann_constant(0.0f - RIGID_UNBOUNDED), none);
-    pin->limit = rigid_least(rigid_most(pin->limit, pin->limit_low), pin->limit_high);
+    pin->limit = rigid_within(pin->limit, pin->limit_low, pin->limit_high);
     rigid_pull(pin, pin->pull_x, pin->pull_y);
     rigid_twist(pin, pin->motor + pin->limit);
 }
@@ -113,17 +126,17 @@ WANN_INLINE void rigid_solve_pin(rigid_pin *pin)
 {
     rigid_body *a = pin->a, *b = pin->b;
     wann_real motor = pin->motor - (b->spin - a->spin - pin->speed) * pin->turn;
-    motor = rigid_least(rigid_most(motor, 0.0f - pin->most), pin->most);
+    motor = rigid_within(motor, 0.0f - pin->most, pin->most);
     rigid_twist(pin, motor - pin->motor);
     pin->motor = motor;
     wann_real limit = pin->limit - (b->spin - a->spin) * pin->turn;
-    limit = rigid_least(rigid_most(limit, pin->limit_low), pin->limit_high);
+    limit = rigid_within(limit, pin->limit_low, pin->limit_high);
     rigid_twist(pin, limit - pin->limit);
     pin->limit = limit;
     wann_real vx = b->vx - b->spin * pin->by - a->vx + a->spin * pin->ay;
     wann_real vy = b->vy + b->spin * pin->bx - a->vy - a->spin * pin->ax;
-    wann_real px = 0.0f - (pin->k11 * vx + pin->k12 * vy);
-    wann_real py = 0.0f - (pin->k12 * vx + pin->k22 * vy);
+    wann_real px, py;
+    rigid_undo(pin, vx, vy, &px, &py);
     rigid_pull(pin, px, py);
     pin->pull_x = pin->pull_x + px;
     pin->pull_y = pin->pull_y + py;
@@ -147,8 +160,8 @@ WANN_INLINE wann_mask rigid_mend_pin(rigid_pin *pin)
     rigid_turn(b);
     rigid_place_pin(pin);
     wann_real x = b->x + pin->bx - a->x - pin->ax, y = b->y + pin->by - a->y - pin->ay;
-    wann_real px = 0.0f - (pin->k11 * x + pin->k12 * y);
-    wann_real py = 0.0f - (pin->k12 * x + pin->k22 * y);
+    wann_real px, py;
+    rigid_undo(pin, x, y, &px, &py);
     rigid_shift(a, pin->ax, pin->ay, 0.0f - px, 0.0f - py);
     rigid_shift(b, pin->bx, pin->by, px, py);
     return wann_true(x * x + y * y <= RIGID_SLOP_M * RIGID_SLOP_M) &
@@ -171,6 +184,5 @@ WANN_INLINE void rigid_keep(rigid_body *body, const rigid_body *before, wann_mas
     body->angle = wann_select(moves, body->angle, before->angle);
     rigid_turn(body);
 }
-
 
 #endif
