@@ -222,9 +222,9 @@ def test_other_threads_run_during_a_call(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("width", supported_lanes())
-@pytest.mark.parametrize(("count", "hidden"), [(100, 40), (2, 2000)])
+@pytest.mark.parametrize(("programs", "count", "hidden"), [(1, 100, 40), (1, 2, 2000), (99, 9, 40)])
 def test_a_call_is_short(
-    count: int, hidden: int, width: int, monkeypatch: pytest.MonkeyPatch
+    programs: int, count: int, hidden: int, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that Ctrl-C is heard within 0.2 s: the time of one call, measured on the processor."""
     monkeypatch.setenv("WANN_LANES", str(width))
@@ -242,7 +242,7 @@ def test_a_call_is_short(
             longest = max(longest, time.thread_time() - start)
 
     monkeypatch.setattr(program, "library", Timed)
-    packed.rollouts(plant("swingup"), weights, states, 1000)
+    program.rollouts_of([packed] * programs, plant("swingup"), weights, states, 1000)
     assert 0 < longest < 0.2
 
 

@@ -81,10 +81,16 @@ void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, con
     table(lanes)->forward(net, count, weight, observation, action, sum, scratch);
 }
 
-void wann_run_rollouts(int32_t lanes, const wann_network *net, const wann_fixed *fixed,
-                       const void *plant, const wann_jobs *jobs, void *scratch)
+void wann_run_rollouts(int32_t lanes, int32_t networks, const wann_network *const *net,
+                       const wann_fixed *const *fixed, const void *plant, const wann_jobs *jobs,
+                       void *scratch)
 {
-    table(lanes)->rollouts(net, fixed, plant, jobs, scratch);
+    wann_jobs next = *jobs;
+    for (int32_t i = 0; i < networks; i++) {
+        table(lanes)->rollouts(net[i], fixed[i], plant, &next, scratch);
+        next.total += jobs->count;
+        next.steps += jobs->count;
+    }
 }
 
 void wann_run_fixed_activation(int32_t lanes, int32_t wide, int32_t activation, int32_t count,

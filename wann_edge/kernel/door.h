@@ -47,9 +47,11 @@ void wann_run_activation(int32_t lanes, int32_t activation, int32_t count, const
                          float *y);
 void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, const float *weight,
                       const float *observation, float *action, float *sum, void *scratch);
-/* fixed: NULL, or the network in fixed point, to run in place of floats. */
-void wann_run_rollouts(int32_t lanes, const wann_network *net, const wann_fixed *fixed,
-                       const void *plant, const wann_jobs *jobs, void *scratch);
+/* Each network runs the same jobs, and writes its totals and steps behind those of the one
+ * before. fixed: each network's NULL, or what it is in fixed point, to run in place of floats. */
+void wann_run_rollouts(int32_t lanes, int32_t networks, const wann_network *const *net,
+                       const wann_fixed *const *fixed, const void *plant, const wann_jobs *jobs,
+                       void *scratch);
 
 /* In fixed point: activations and the walk on words; forward on floats, its sums words. */
 void wann_run_fixed_activation(int32_t lanes, int32_t wide, int32_t activation, int32_t count,

@@ -110,7 +110,7 @@ def library() -> ctypes.CDLL:
     lib.wann_scratch_bytes.restype = ctypes.c_uint64
     lib.wann_run_activation.argtypes = [number, number, number, pointer, pointer]
     lib.wann_run_forward.argtypes = [number, pointer, number, *[pointer] * 5]
-    lib.wann_run_rollouts.argtypes = [number, *[pointer] * 5]
+    lib.wann_run_rollouts.argtypes = [number, number, *[pointer] * 5]
     lib.wann_run_fixed_activation.argtypes = [*[number] * 4, pointer, pointer]
     lib.wann_run_fixed_walk.argtypes = [number, pointer, number, *[pointer] * 4]
     lib.wann_run_fixed_forward.argtypes = [number, pointer, number, *[pointer] * 5]

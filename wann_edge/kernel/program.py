@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -117,9 +117,13 @@ class Program:
         start = memory.ctypes.data
         return memory, start + -start % _ALIGNMENT_BYTES
 
+    def rows_of_a_call(self, width: int, steps: int = 1) -> int:
+        """How many rows of so many steps a call may have at the most."""
+        return max(_BLOCKS, _CALL_OPERATIONS // (self.operations_per_step * steps)) * width
+
     def chunks(self, count: int, width: int, steps: int = 1) -> Iterator[tuple[int, int]]:
         """First row and number of rows of each call; a row is of so many steps."""
-        most = max(_BLOCKS, _CALL_OPERATIONS // (self.operations_per_step * steps)) * width
+        most = self.rows_of_a_call(width, steps)
         for first in range(0, count, most):
             yield first, min(most, count - first)
 
@@ -225,14 +229,23 @@ def rollouts_of(
 
 
 def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -> None:
-    """Runs the jobs with each program, which writes behind the one before."""
+    """Runs the jobs with each program, which writes behind the one before.
+
+    A call runs several programs whole, or a part of one.
+    """
     count, width, run = jobs.count, lanes(), library().wann_run_rollouts
     starts = (jobs.weight, jobs.edge_weight, jobs.state, jobs.total, jobs.steps, jobs.episode)
     largest = max(programs, key=lambda program: program.computed)
+    slowest = max(programs, key=lambda program: program.operations_per_step)
     _memory, scratch = largest.scratch(width, jobs.edges)
+    chunks = list(slowest.chunks(count, width, jobs.max_steps))
+    together = max(1, slowest.rows_of_a_call(width, jobs.max_steps) // count)
     address = plant.address(width)
-    for number, program in enumerate(programs):
-        for first, size in program.chunks(count, width, jobs.max_steps):
+    for number in range(0, len(programs), together):
+        some = programs[number : number + together]
+        networks = _addresses(program.address for program in some)
+        fixed = _addresses(program.fixed_address for program in some)
+        for first, size in chunks:
             written = 4 * (number * count + first)
             jobs.count = size
             jobs.weight = starts[0] + 4 * first
@@ -240,8 +253,13 @@ def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -
             jobs.state = starts[2] + 4 * first * jobs.states
             jobs.episode = starts[5] and starts[5] + 4 * first
             jobs.total, jobs.steps = starts[3] + written, starts[4] + written
-            here = program.address, program.fixed_address
-            run(width, *here, address, ctypes.addressof(jobs), scratch)
+            run(width, len(some), networks, fixed, address, ctypes.addressof(jobs), scratch)
+
+
+def _addresses(of: Iterable[int | None]) -> ctypes.Array[ctypes.c_void_p]:
+    """Addresses as C reads them."""
+    addresses = [*of]
+    return (ctypes.c_void_p * len(addresses))(*addresses)
 
 
 def activate(name: str, values: ArrayLike) -> Floats:
