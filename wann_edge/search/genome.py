@@ -91,16 +91,15 @@ def wiring(genome: Genome) -> Wiring:
     """The network that the enabled connections make, without hidden nodes that reach no output."""
     links = tuple(compress(genome.links, genome.enabled))
     first, outputs = genome.first_hidden, genome.first_output
-    # A source comes before its target: where each hidden node is one, all reach an output.
-    if {source for source, _ in links}.issuperset(range(first, outputs)):
-        return Wiring(genome.hidden + _linear(genome), links, (True,) * len(genome.hidden))
     alive = [True] * first + [False] * len(genome.hidden) + [True] * genome.outputs
     for source, target in reversed(links):
         if alive[target]:
             alive[source] = True
+    reaching = tuple(alive[first:outputs])
+    if False not in reaching:
+        return Wiring(genome.hidden + _linear(genome), links, reaching)
     number = list(accumulate(alive, initial=-1))[1:]
     edges = tuple([(number[s], number[t]) for s, t in links if alive[t]])
-    reaching = tuple(alive[first:outputs])
     return Wiring(activations_of(genome, reaching), edges, reaching)
 
 

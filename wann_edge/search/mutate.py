@@ -65,17 +65,14 @@ def add_node(genome: Genome, activations: Sequence[str], rng: np.random.Generato
     activation = activations[_pick(len(activations), rng)]
     # Links to the new node and on from it; those before are as they were.
     below = bisect_left(genome.links, (new, 0), key=link_order)
-    enabled = _with_item(genome.enabled, split, False)
+    number = [*range(new), *range(new + 1, genome.first_output + 1)]
+    moved = [(number[s], t + 1) for s, t in genome.links[below:]]
     grown = Genome(
         genome.inputs,
         genome.outputs,
-        hidden=(*genome.hidden[:hidden], activation, *genome.hidden[hidden:]),
-        links=(
-            *genome.links[:below],
-            (source, new),
-            *[(s + (s >= new), t + 1) for s, t in genome.links[below:]],
-        ),
-        enabled=(*enabled[:below], True, *enabled[below:]),
+        hidden=_with_item(genome.hidden, hidden, activation),
+        links=(*genome.links[:below], (source, new), *moved),
+        enabled=_with_item(_with_other(genome.enabled, split, False), below, True),
     )
     return _with_link(grown, (new, target + 1))
 
@@ -85,7 +82,7 @@ def enable(genome: Genome, rng: np.random.Generator) -> Genome:
     chosen = _pick_where(genome.enabled, on=False, rng=rng)
     if chosen is None:
         return genome
-    return replace(genome, enabled=_with_item(genome.enabled, chosen, True))
+    return replace(genome, enabled=_with_other(genome.enabled, chosen, True))
 
 
 def change_activation(
@@ -98,7 +95,7 @@ def change_activation(
     others = [name for name in activations if name != genome.hidden[node]]
     if not others:
         return genome
-    return replace(genome, hidden=_with_item(genome.hidden, node, others[_pick(len(others), rng)]))
+    return replace(genome, hidden=_with_other(genome.hidden, node, others[_pick(len(others), rng)]))
 
 
 def remove_connection(genome: Genome, rng: np.random.Generator) -> Genome:
@@ -150,13 +147,23 @@ def _with_link(genome: Genome, link: Link) -> Genome:
     place = bisect_left(genome.links, link_order(link), key=link_order)
     return replace(
         genome,
-        links=(*genome.links[:place], link, *genome.links[place:]),
-        enabled=(*genome.enabled[:place], True, *genome.enabled[place:]),
+        links=_with_item(genome.links, place, link),
+        enabled=_with_item(genome.enabled, place, True),
     )
 
 
 def _with_item(items: tuple[Item, ...], place: int, item: Item) -> tuple[Item, ...]:
-    return (*items[:place], item, *items[place + 1 :])
+    """One more item, before the one at this place."""
+    made = [*items]
+    made.insert(place, item)
+    return tuple(made)
+
+
+def _with_other(items: tuple[Item, ...], place: int, item: Item) -> tuple[Item, ...]:
+    """Another item at this place."""
+    made = [*items]
+    made[place] = item
+    return tuple(made)
 
 
 def _pick(count: int, rng: np.random.Generator) -> int:
