@@ -1,6 +1,6 @@
 /* A two-legged robot on uneven ground: BipedalWalker-v3 of gymnasium, its bodies, joints, motors,
- * ground, lidar and reward; the physics are those of rigid.h in place of Box2D's, with fewer
- * iterations. What differs: the ground is met by points of the hull and the lower legs alone.
+ * ground, lidar and reward; the physics are those of rigid.h in place of Box2D's. What differs: the
+ * ground is met by points of the hull and the lower legs alone.
  * SI units; x is to the right, y up, angles counter-clockwise. */
 #ifndef WANN_BIPED_H
 #define WANN_BIPED_H

@@ -24,7 +24,7 @@
 #define BIPED_KNEE_RADPS 6.0f
 #define BIPED_REST_RAD 0.05f  /* how far a hip is turned where its angle counts as 0 */
 #define BIPED_FRICTION 0.707106781f  /* sqrt(2.5 * 0.2) */
-#define BIPED_ITERATIONS 60  /* Box2D: 180 */
+#define BIPED_ITERATIONS 180  /* as in Box2D: a stance on the stops of hip and knee needs them */
 #define BIPED_MENDS 60  /* at most, as in Box2D */
 
 enum { BIPED_HULL, BIPED_THIGH, BIPED_SHIN, BIPED_OTHER_THIGH, BIPED_OTHER_SHIN, BIPED_BODIES };

@@ -28,6 +28,8 @@ typedef struct {
     wann_real pull_x, pull_y, motor, limit;  /* impulses up to now, N s and N m s */
     wann_real ax, ay, bx, by;  /* the pin from each centre of mass, turned with its body */
     wann_real k11, k12, k22, turn;  /* inverses of what resists the pin and a turn */
+    wann_real hold_x, hold_y;  /* what a unit of the limit's impulse adds to the pull */
+    wann_real stop;  /* as turn, of pinned bodies */
     wann_real limit_low, limit_high;  /* of the limit's impulse */
 } rigid_pin;
 
@@ -108,11 +110,23 @@ WANN_INLINE void rigid_twist(rigid_pin *pin, wann_real impulse)
     pin->b->spin = pin->b->spin + impulse * pin->b->per_kgm2;
 }
 
+/* The pin and its limit resist together: the limit's part of b2RevoluteJoint's 3 x 3 matrix, with
+ * the pin's part eliminated. */
+WANN_INLINE void rigid_place_limit(rigid_pin *pin)
+{
+    const rigid_body *a = pin->a, *b = pin->b;
+    wann_real x = 0.0f - pin->ay * a->per_kgm2 - pin->by * b->per_kgm2;
+    wann_real y = pin->ax * a->per_kgm2 + pin->bx * b->per_kgm2;
+    rigid_undo(pin, x, y, &pin->hold_x, &pin->hold_y);
+    pin->stop = 1.0f / (a->per_kgm2 + b->per_kgm2 + x * pin->hold_x + y * pin->hold_y);
+}
+
 /* Before a step: what resists, the limit that holds, and the last step's impulses again. */
 WANN_INLINE void rigid_ready_pin(rigid_pin *pin)
 {
     const wann_real none = wann_constant(0.0f);
     rigid_place_pin(pin);
+    rigid_place_limit(pin);
     pin->turn = 1.0f / (pin->a->per_kgm2 + pin->b->per_kgm2);
     wann_real angle = pin->b->angle - pin->a->angle - pin->rest_rad;
     pin->limit_high = wann_select(angle <= pin->low_rad, wann_constant(RIGID_UNBOUNDED), none);
@@ -129,15 +143,17 @@ WANN_INLINE void rigid_solve_pin(rigid_pin *pin)
     motor = rigid_within(motor, 0.0f - pin->most, pin->most);
     rigid_twist(pin, motor - pin->motor);
     pin->motor = motor;
-    wann_real limit = pin->limit - (b->spin - a->spin) * pin->turn;
-    limit = rigid_within(limit, pin->limit_low, pin->limit_high);
-    rigid_twist(pin, limit - pin->limit);
-    pin->limit = limit;
     wann_real vx = b->vx - b->spin * pin->by - a->vx + a->spin * pin->ay;
     wann_real vy = b->vy + b->spin * pin->bx - a->vy - a->spin * pin->ax;
-    wann_real px, py;
+    wann_real turning = b->spin - a->spin + pin->hold_x * vx + pin->hold_y * vy;
+    wann_real limit = rigid_within(pin->limit - turning * pin->stop, pin->limit_low, pin->limit_high);
+    wann_real change = limit - pin->limit, px, py;
     rigid_undo(pin, vx, vy, &px, &py);
+    px = px + pin->hold_x * change;
+    py = py + pin->hold_y * change;
     rigid_pull(pin, px, py);
+    rigid_twist(pin, change);
+    pin->limit = limit;
     pin->pull_x = pin->pull_x + px;
     pin->pull_y = pin->pull_y + py;
 }
