@@ -65,6 +65,11 @@ class Engine:
         self._turns: dict[Worker, tuple[Relay[Any, Any], Place]] = {}
 
     @property
+    def workers(self) -> int:
+        """How many processes run episodes."""
+        return self._count
+
+    @property
     def final_name(self) -> str:
         """The name of the task whose scores count."""
         return final_task(self._local).spec.name

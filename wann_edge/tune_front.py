@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 from cmaes import CMA
+from numpy.typing import NDArray
 
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
@@ -196,7 +197,11 @@ def _peaks(task: Task, item: tuple[Network, Sequence[int]]) -> list[float]:
     """The highest peaks of the mean return over the shared weight."""
     network, seeds = item
     returns = rollouts(network, task, GRID_WEIGHTS, seeds).returns
-    means = returns.mean(axis=1, dtype=np.float64)
+    return peaks_of(returns.mean(axis=1, dtype=np.float64))
+
+
+def peaks_of(means: NDArray[np.float64]) -> list[float]:
+    """The weights of the highest peaks of the mean returns over the grid, the best first."""
     sides = np.pad(means, 1, constant_values=-np.inf)
     peaks = np.flatnonzero((means > sides[:-2]) & (means >= sides[2:]))
     best = peaks[np.argsort(-means[peaks], kind="stable")][:PEAKS]

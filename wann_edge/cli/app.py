@@ -222,9 +222,18 @@ def tune(
     time_limit: TimeLimit = None,
     seed: Seed = 0,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes, of a folder; default: all cores.")
+        int | None,
+        typer.Option(min=1, help="Processes, of a folder or with --redraw; default: all cores."),
     ] = None,
     disturb: Disturb = None,
+    redraw: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Draw this many episodes anew for each generation of CMA-ES: for tasks where "
+            "a controller may fall, such as walking.",
+        ),
+    ] = None,
 ) -> int:
     """Tune a network's weights: the one shared by all connections, or each by CMA-ES.
 
@@ -234,7 +243,9 @@ def tune(
     """
     from wann_edge.cli.tune import run_tune
 
-    return run_tune(path, mode, task, evaluations, time_limit, seed, workers, disturb, output)
+    return run_tune(
+        path, mode, task, evaluations, time_limit, seed, workers, disturb, redraw, output
+    )
 
 
 @app.command(epilog="Example:  wann-edge baseline swingup --layers 10 -o baseline.json")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -26,8 +27,17 @@ from wann_edge.network import Network
 from wann_edge.task import Task, final_task, load_task
 from wann_edge.tune import OnTrial, Standing, Tuned, tune
 from wann_edge.tune_front import tune_front
+from wann_edge.tune_redrawn import tune_redrawn
 
 EPISODES = 100
+
+
+class _Told(TypedDict):
+    """What every way to tune is told."""
+
+    seed: int
+    time_limit_s: float | None
+    on_trial: OnTrial
 
 
 def run_tune(
@@ -39,10 +49,13 @@ def run_tune(
     seed: int,
     workers: int | None,
     disturb: str | None,
+    redraw: int | None,
     output: Path,
 ) -> int:
     """Tunes, compares on fresh episodes, and writes the network; of a folder, the front's best."""
     limit_s = None if time_limit is None else seconds_of(time_limit)
+    if redraw is not None and (path.is_dir() or mode != "weights"):
+        raise SettingsError("--redraw is for the single weights of one network", where=str(path))
     if path.is_dir():
         if mode != "weights" or evaluations is not None:
             raise SettingsError(
@@ -57,22 +70,14 @@ def run_tune(
     if given != NONE:
         world = disturbed(final_task(world), given)
     check_writable(output)
-    with progress("tune") as on_trial:
+    with progress("tune") as on_trial, Engine(world, workers or cores()) as engine:
+        told = _Told(seed=seed, time_limit_s=limit_s, on_trial=on_trial)
         if path.is_dir():
-            with Engine(world, workers or cores()) as engine:
-                tuned = tune_front(
-                    networks, engine, seed=seed, time_limit_s=limit_s, on_trial=on_trial
-                )
+            tuned = tune_front(networks, engine, **told)
+        elif redraw is not None:
+            tuned = tune_redrawn(before, engine, episodes=redraw, evaluations=evaluations, **told)
         else:
-            tuned = tune(
-                before,
-                world,
-                mode,
-                seed=seed,
-                evaluations=evaluations,
-                time_limit_s=limit_s,
-                on_trial=on_trial,
-            )
+            tuned = tune(before, world, mode, evaluations=evaluations, **told)
     if given != NONE:
         provenance = {**tuned.network.provenance, "disturbances": str(given)}
         tuned = replace(tuned, network=replace(tuned.network, provenance=provenance))
