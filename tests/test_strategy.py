@@ -11,6 +11,7 @@ import pytest
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
+from wann_edge.search import race as racing
 from wann_edge.search.advance import Advance
 from wann_edge.search.population import Population
 from wann_edge.search.race import Leg, Race, run_leg
@@ -65,7 +66,7 @@ def test_islands_draw_different_numbers_and_repeat(engine: Engine) -> None:
     def networks(number: int) -> list[object]:
         population = Population(SMALL, engine.spec, number)
         leg = Leg(population, SMALL, 3, inf)
-        return [member.network for member in run_leg(SwingUp(), leg).population.members]
+        return [member.network for member in run_leg(SwingUp(), leg).unpacked()[0].members]
 
     assert networks(1) == networks(1)
     assert networks(1) != networks(2)
@@ -74,24 +75,38 @@ def test_islands_draw_different_numbers_and_repeat(engine: Engine) -> None:
 def test_the_best_of_each_size_is_remembered(engine: Engine) -> None:
     """Of all that were scored in the leg, not only of those that are left."""
     population = Population(SMALL, engine.spec)
-    ran = run_leg(SwingUp(), Leg(population, SMALL, 30, inf))
-    best = {len(member.network.edges): member.mean for member in ran.advance.best_of_size}
-    for member in ran.population.members:
+    after, found = run_leg(SwingUp(), Leg(population, SMALL, 30, inf)).unpacked()
+    best = {len(member.network.edges): member.mean for member in found.best_of_size}
+    for member in after.members:
         assert member.mean <= best[len(member.network.edges)]
-    assert set(best) > {len(member.network.edges) for member in ran.population.members}
-    assert ran.advance.evaluations > len(best)
-    assert ran.advance.evaluation_s > 0
+    assert set(best) > {len(member.network.edges) for member in after.members}
+    assert found.evaluations > len(best)
+    assert found.evaluation_s > 0
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_an_island_goes_on_alike_from_what_was_packed(engine: Engine, remembered: bool) -> None:
+    """Where it ran before, and where it did not."""
+    ran = run_leg(SwingUp(), Leg(Population(SMALL, engine.spec), SMALL, 3, inf))
+    found = []
+    for island in (ran.unpacked()[0], ran.packed):
+        if not remembered:
+            racing._ran_last.clear()
+        after, _ = run_leg(SwingUp(), Leg(island, SMALL, 3, inf)).unpacked()
+        found.append(after.standing())
+    assert found[0] == found[1]
+    assert found[0].generation == 6
 
 
 def test_the_deadline_ends_a_leg_between_generations(engine: Engine) -> None:
     past = time.monotonic() - 1
     ran = run_leg(SwingUp(), Leg(Population(SMALL, engine.spec), SMALL, 5, past))
-    assert ran.population.generation == 0
+    assert ran.unpacked()[0].generation == 0
     with pytest.raises(TimeoutError):
         Race(SMALL, engine).advance(engine, past)
     soon = time.monotonic() + 0.2
     ran = run_leg(SwingUp(), Leg(Population(SMALL, engine.spec), SMALL, 10**9, soon))
-    assert ran.population.generation > 0
+    assert ran.unpacked()[0].generation > 0
     assert time.monotonic() < soon + 1
 
 

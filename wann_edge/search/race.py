@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -34,20 +36,35 @@ GRACE_S = 0.25
 
 
 class Leg(NamedTuple):
-    """A round for one island. deadline_s: by ``time.monotonic``; it may end the leg early."""
+    """A round for one island. deadline_s: by ``time.monotonic``; it may end the leg early.
 
-    population: Population
+    island: as it is, or as the leg before packed it.
+    """
+
+    island: Population | bytes
     settings: Settings
     generations: int
     deadline_s: float
 
 
 class Ran(NamedTuple):
-    """An island after a leg, and what was found on the way. whole: not ended by the deadline."""
+    """An island after a leg, and what was found on the way. whole: not ended by the deadline.
 
-    population: Population
-    advance: Advance
+    Packed, so that the island goes on in a worker before this process has looked at it.
+    """
+
+    packed: bytes
     whole: bool
+
+    def unpacked(self) -> tuple[Population, Advance]:
+        """The island, and what was found."""
+        found: tuple[Population, Advance] = pickle.loads(self.packed)
+        return found
+
+
+# The islands that this process ran last: mostly it goes on with one of them, which then need not
+# be unpacked.
+_ran_last: deque[tuple[bytes, Population]] = deque(maxlen=4)
 
 
 @dataclass
@@ -74,7 +91,7 @@ def run_leg(task: Task, leg: Leg) -> Ran:
     None begins that would end after the deadline if it took as long as the last.
     """
     # The one given stays as it is, in this process too: a leg that is broken off is run anew.
-    population, settings = copy(leg.population), leg.settings
+    population, settings = copy(_island_of(leg)), leg.settings
     seeds, weights = episode_seeds(settings, 0), candidate_weights(settings, 0)
     found, spent, evaluations = Best[Member](population.measure), _Spent(), 0
     end = population.generation + leg.generations
@@ -98,7 +115,18 @@ def run_leg(task: Task, leg: Leg) -> Ran:
     advance = Advance(
         members, found.items, best_tested, evaluations, spent.steps, spent.evaluation_s
     )
-    return Ran(population, advance, population.generation == end)
+    packed = pickle.dumps((population, advance))
+    _ran_last.append((packed, population))
+    return Ran(packed, population.generation == end)
+
+
+def _island_of(leg: Leg) -> Population:
+    if isinstance(leg.island, Population):
+        return leg.island
+    for packed, population in _ran_last:
+        if packed == leg.island:
+            return population
+    return Ran(leg.island, whole=True).unpacked()[0]
 
 
 class Race:
@@ -130,17 +158,17 @@ class Race:
         """
         if self._rounds is None:
             self._rounds = self._run(engine, deadline_s)
-        ran = next(self._rounds)
-        self.islands = [leg.population for leg in ran]
+        ran = [leg.unpacked() for leg in next(self._rounds)]
+        self.islands = [population for population, _ in ran]
         self.generation += self._round_generations
         self._rounds_left -= 1
         if self._rounds_left == 0:
             self._end_stage()
-        return joined([leg.advance for leg in ran])
+        return joined([found for _, found in ran])
 
     def rest(self) -> Advance:
         """What was found beyond the last whole round, when the time was up."""
-        return joined([ran.advance for relay in self._relays for ran in relay.rest()])
+        return joined([ran.unpacked()[1] for relay in self._relays for ran in relay.rest()])
 
     def _run(self, engine: Engine, deadline_s: float | None) -> Iterator[list[Ran]]:
         """The race's rounds, a stage at a time; ``advance`` keeps the account between them.
@@ -251,7 +279,7 @@ def _relay(legs: Sequence[Leg], rounds: int, first_lane: int = 0) -> Relay[Leg, 
     """Rounds of legs like these, until the deadline breaks one off."""
 
     def follow(ran: Ran) -> Leg | None:
-        return legs[0]._replace(population=ran.population) if ran.whole else None
+        return legs[0]._replace(island=ran.packed) if ran.whole else None
 
     relay = Relay(run_leg, rounds, follow)
     relay.add(legs, first_lane)

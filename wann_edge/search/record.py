@@ -8,6 +8,7 @@ import json
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import cached_property
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
@@ -82,14 +83,18 @@ class Record:
 
         Neither the clock nor the number of workers is in it: same seed, same file.
         """
-        provenance = {
+        provenance = {**self._origin, "scores": asdict(tested.scores)}
+        network = with_best_weights(tested.network, tested.scores, self._settings)
+        return replace(network, provenance=provenance, task=self._final_task)
+
+    @cached_property
+    def _origin(self) -> dict[str, object]:
+        """What all networks of a run tell of it."""
+        return {
             "version": version("wann-edge"),
             "seed": self._settings.seed,
             "settings": _told(self._settings, "seed", "workers"),
-            "scores": asdict(tested.scores),
         }
-        network = with_best_weights(tested.network, tested.scores, self._settings)
-        return replace(network, provenance=provenance, task=self._final_task)
 
     def _write_run(self, stopped: str, last: Progress | None) -> None:
         document = {
