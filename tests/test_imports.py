@@ -44,6 +44,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "practice": ("cli", "search", "evaluate", "tune", *SIDES),
     "validate": ("cli", "search", "tune", "modes", "files", "netfile", "exporters", "sims"),
     "tune_front": ("cli", "search", "modes", "files", "netfile", *SIDES),
+    "tune_redrawn": ("cli", "search", "modes", "files", "netfile", *SIDES),
     "stress": ("cli", "search", "tune", "modes", "files", "netfile", "exporters", "sims"),
     "search": ("cli", "tune", "modes", *SIDES),
     "search.genome": ("evaluate", "search.rank", "search.population"),
