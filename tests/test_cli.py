@@ -72,6 +72,17 @@ def test_help_of_every_command_shows_an_example(
     assert f"Example:  wann-edge {command}" in capsys.readouterr().out
 
 
+def test_help_is_shown_as_it_is_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Brackets stay, and a paragraph fills its lines."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(["verify", "--help"]) == 0
+    assert '"wann-edge[emu]"' in capsys.readouterr().out
+    assert run(["search", "--help"]) == 0
+    assert "history.csv and run.json. The same seed" in capsys.readouterr().out
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert re.fullmatch(r"wann-edge \d+\.\d+\.\d+\n", capsys.readouterr().out)

@@ -45,8 +45,8 @@ app = typer.Typer(
     "exported code does what the search saw.",
     epilog="Start with:  wann-edge demo",
     no_args_is_help=False,
+    rich_markup_mode="markdown",
     add_completion=False,
-    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 
