@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,15 +13,16 @@ import pytest
 from commands import complaint
 from networks import random_network
 from wann_edge import netfile
+from wann_edge import tune_redrawn as redrawn
 from wann_edge.cli import run
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
-from wann_edge.evaluate import episode_seeds, score
-from wann_edge.network import Network
+from wann_edge.evaluate import episode_seeds, rollouts, score
+from wann_edge.network import Network, float32, named_channels
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts
-from wann_edge.tune import Standing, Tuned
-from wann_edge.tune_redrawn import JUDGE_EVERY, JUDGED_EPISODES, tune_redrawn
+from wann_edge.tune import GRID_WEIGHTS, Standing, Tuned
+from wann_edge.tune_redrawn import JUDGE_EVERY, JUDGED_EPISODES, tune_redrawn, with_idle_wired
 
 
 @pytest.fixture
@@ -170,3 +172,43 @@ def test_the_command_line_redraws(
     for wrong in (["tune", str(path), "--mode", "shared"], ["tune", str(tmp_path)]):
         told = complaint(capsys, *wrong, "--redraw", "3", "-o", str(output))
         assert "--redraw is for the single weights of one network" in told
+    assert "--wire-idle needs --redraw" in complaint(
+        capsys, "tune", str(path), "--wire-idle", "-o", str(output)
+    )
+
+
+def test_an_idle_output_is_wired_with_weights_that_start_at_0() -> None:
+    """Its first candidates act as the network did; nothing else is added."""
+    inputs, outputs = named_channels(3, 2)
+    one_idle = Network(inputs, outputs, ("tanh", "linear", "linear"), ((1, 4), (4, 5)))
+    wired = with_idle_wired(one_idle)
+    assert wired.edges == ((1, 4), (4, 5), (0, 6), (1, 6), (2, 6), (3, 6))
+    assert wired.weights == (1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+    assert with_idle_wired(wired) == wired
+    task = NoisyPeak(0.3)
+    task.spec = replace(SPEC, inputs=inputs, outputs=outputs)
+    found = tuned(task, one_idle, wire_idle=True, evaluations=300)
+    assert found.network.edges == wired.edges
+    assert all(weights[2:] == (0.0,) * 4 for weights, _ in task.seen[:121])
+    assert {weights[:2] for weights, _ in task.seen[:121]} == {
+        (float32(weight),) * 2 for weight in GRID_WEIGHTS
+    }
+
+
+def test_it_goes_on_from_the_network_s_own_single_weights(network: Network) -> None:
+    task = NoisyPeak(0.777)
+    first = tuned(task, network, evaluations=2000)
+    task.seen.clear()
+    tuned(task, first.network, evaluations=200)
+    assert task.seen[0][0] == first.network.weights
+
+
+def test_what_was_judged_is_what_is_written(network: Network) -> None:
+    """In the kernel's lanes, of candidates with weights of their own."""
+    seeds = redrawn._seeds(1, redrawn._JUDGED, 0, JUDGED_EPISODES)
+    before = network
+    for _ in range(2):
+        found = tuned(SwingUp(), before, evaluations=300)
+        returns = rollouts(found.network, SwingUp(), (1.0,), seeds).returns
+        assert found.mean == returns.mean(dtype=np.float64)
+        before = found.network

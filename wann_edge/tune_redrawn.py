@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 from cmaes import CMA
+from numpy.typing import NDArray
 
 from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
@@ -58,30 +59,38 @@ def tune_redrawn(
     *,
     seed: int,
     episodes: int,
+    wire_idle: bool = False,
     evaluations: int | None = None,
     time_limit_s: float | None = None,
     on_trial: OnTrial | None = None,
 ) -> Tuned:
     """The network with single weights from CMA-ES on episodes drawn anew each generation.
 
-    Runs of two first steps start at the best shared weights, and race. It ends where the last
-    one has converged, or after a whole generation at a limit, which is EVALUATIONS where none
-    is given. An evaluation is a candidate on so many episodes. The same seed gives the same
-    network for any number of workers, where no time limit ends it.
+    Runs of two first steps start at the network's own single weights, or else at the best
+    shared weights, and race. It ends where the last one has converged, or after a whole
+    generation at a limit, which is EVALUATIONS where none is given. An evaluation is a
+    candidate on so many episodes. The same seed gives the same network for any number of
+    workers, where no time limit ends it.
+    wire_idle: outputs that nothing reaches are connected to the bias and all inputs before,
+    with weights that start at 0.
 
     Raises SettingsError for a network of one connection, TaskError when it does not fit the
     task, KeyboardInterrupt when interrupted before the start was judged.
     """
-    bare = replace(network, weights=None, provenance={}).without_dead_nodes()
+    bare = network.without_dead_nodes()
     if len(bare.edges) < 2:
         raise SettingsError(
             f"a network of {len(bare.edges)} connections has no single weights to tune",
             remedy="tune its shared weight",
         )
     check_fit(bare, engine.spec)
+    if wire_idle:
+        bare = with_idle_wired(bare)
     if evaluations is None and time_limit_s is None:
         evaluations = EVALUATIONS
-    race = _Race(bare, engine, seed, episodes, _Limits(evaluations, time_limit_s), on_trial)
+    limits = _Limits(evaluations, time_limit_s)
+    race = _Race(bare, engine, seed, episodes, limits, on_trial)
+    race.begin(None if network.weights is None else network.shared_weight)
     stopped = race.until_stopped()
     mean, weights = race.best
     provenance = {
@@ -95,6 +104,21 @@ def tune_redrawn(
     }
     tuned = replace(with_single_weights(bare, weights), provenance=provenance)
     return Tuned(tuned, mean, race.done, stopped)
+
+
+def with_idle_wired(network: Network) -> Network:
+    """The network with the bias and all inputs connected to each output that nothing reaches.
+
+    With single weights: 0 for what is added, 1 for what was there where it had none.
+    """
+    outputs = range(network.node_count - len(network.outputs), network.node_count)
+    idle = {*outputs} - {target for _, target in network.edges}
+    added = [(source, target) for target in idle for source in range(network.first_computed)]
+    weights = network.weights or (1.0,) * len(network.edges)
+    pairs = [*zip(network.edges, weights, strict=True), *((edge, 0.0) for edge in added)]
+    pairs.sort(key=lambda pair: (pair[0][1], pair[0][0]))
+    edges, every = zip(*pairs, strict=True)
+    return replace(network, edges=edges, weights=every)
 
 
 class _Limits(NamedTuple):
@@ -116,7 +140,10 @@ class _Run:
 
 
 class _Race:
-    """The runs. best: the best judged mean return, and the weights that had it."""
+    """The runs. best: the best judged mean return, and the weights that had it.
+
+    network: its single weights, where it has some, times a shared weight are where runs start.
+    """
 
     def __init__(
         self,
@@ -133,8 +160,25 @@ class _Race:
         self._seed, self._episodes, self._limits = seed, episodes, limits
         self._started_s = time.monotonic()
         self._judged = _seeds(seed, _JUDGED, 0, JUDGED_EPISODES)
-        self._runs = self._starts()
+        self._runs: list[_Run] = []
+
+    def begin(self, shared_weight: float | None) -> None:
+        """Starts at this shared weight, or at the highest peaks of the reward over all."""
+        edges = self._network.weights or (1.0,) * len(self._network.edges)
+        peaks = self._peaks(np.array(edges)) if shared_weight is None else [shared_weight]
+        starts = list(product(peaks, FIRST_STEPS))
+        size = POPULATION_TIMES * (4 + math.floor(3 * math.log(len(edges))))
+        seeds = _seeds(self._seed, _RUN, 0, len(starts))
+        self._runs = [
+            _Run(CMA(weight * np.array(edges), step, seed=rng_seed, population_size=size))
+            for (weight, step), rng_seed in zip(starts, seeds, strict=True)
+        ]
         self._judge(self._runs[0])
+
+    def _peaks(self, edges: NDArray[np.float64]) -> list[float]:
+        grid = np.array(GRID_WEIGHTS)[:, np.newaxis] * edges
+        seeds = _seeds(self._seed, _EPISODES, 0, self._episodes)
+        return peaks_of(np.array(self._means(grid.astype(np.float32), seeds)))
 
     def until_stopped(self) -> str:
         """Runs the race; gives the reason of the end."""
@@ -149,19 +193,6 @@ class _Race:
         except KeyboardInterrupt:
             return "interrupted"
         return "converged"
-
-    def _starts(self) -> list[_Run]:
-        """From the highest peaks of the reward over the shared weight, on every connection."""
-        edges = len(self._network.edges)
-        grid = np.repeat(np.array(GRID_WEIGHTS, np.float32)[:, np.newaxis], edges, axis=1)
-        means = self._means(grid, _seeds(self._seed, _EPISODES, 0, self._episodes))
-        starts = list(product(peaks_of(np.array(means)), FIRST_STEPS))
-        size = POPULATION_TIMES * (4 + math.floor(3 * math.log(edges)))
-        seeds = _seeds(self._seed, _RUN, 0, len(starts))
-        return [
-            _Run(CMA(np.full(edges, weight), step, seed=rng_seed, population_size=size))
-            for (weight, step), rng_seed in zip(starts, seeds, strict=True)
-        ]
 
     def _leg(self, run: _Run) -> bool:
         """Some generations of a run; False where it has converged."""

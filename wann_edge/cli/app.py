@@ -234,6 +234,13 @@ def tune(
             "a controller may fall, such as walking.",
         ),
     ] = None,
+    wire_idle: Annotated[
+        bool,
+        typer.Option(
+            "--wire-idle",
+            help="With --redraw: connect outputs that nothing reaches to all inputs first.",
+        ),
+    ] = False,
 ) -> int:
     """Tune a network's weights: the one shared by all connections, or each by CMA-ES.
 
@@ -244,7 +251,17 @@ def tune(
     from wann_edge.cli.tune import run_tune
 
     return run_tune(
-        path, mode, task, evaluations, time_limit, seed, workers, disturb, redraw, output
+        path,
+        mode,
+        task,
+        evaluations,
+        time_limit,
+        seed,
+        workers,
+        disturb,
+        redraw,
+        output,
+        wire_idle=wire_idle,
     )
 
 

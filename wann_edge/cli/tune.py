@@ -51,11 +51,15 @@ def run_tune(
     disturb: str | None,
     redraw: int | None,
     output: Path,
+    *,
+    wire_idle: bool,
 ) -> int:
     """Tunes, compares on fresh episodes, and writes the network; of a folder, the front's best."""
     limit_s = None if time_limit is None else seconds_of(time_limit)
     if redraw is not None and (path.is_dir() or mode != "weights"):
         raise SettingsError("--redraw is for the single weights of one network", where=str(path))
+    if wire_idle and redraw is None:
+        raise SettingsError("--wire-idle needs --redraw", remedy="give both: --redraw 16")
     if path.is_dir():
         if mode != "weights" or evaluations is not None:
             raise SettingsError(
@@ -75,7 +79,14 @@ def run_tune(
         if path.is_dir():
             tuned = tune_front(networks, engine, **told)
         elif redraw is not None:
-            tuned = tune_redrawn(before, engine, episodes=redraw, evaluations=evaluations, **told)
+            tuned = tune_redrawn(
+                before,
+                engine,
+                episodes=redraw,
+                wire_idle=wire_idle,
+                evaluations=evaluations,
+                **told,
+            )
         else:
             tuned = tune(before, world, mode, evaluations=evaluations, **told)
     if given != NONE:
