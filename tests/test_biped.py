@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from box2d import BODIES, bodies, put, walker
 from conftest import ROOT
 from wann_edge import netfile
-from wann_edge.evaluate import KernelPolicy, score
+from wann_edge.evaluate import KernelPolicy, rollouts, score
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.published import read_published
@@ -168,3 +168,14 @@ def test_the_example_walks_in_gymnasium() -> None:
     assert len(walker.edges) == 17
     task = GymTask("gymnasium:BipedalWalker-v3")
     assert 230 < score(walker, task, [walker.shared_weight], 8, seed=1).best.mean < 250
+
+
+def test_the_tuned_example_arrives_in_gymnasium_as_in_the_lanes() -> None:
+    """docs/simulators.md has 328.9 +- 1.5 and 329.5 +- 1.6 over 100 episodes."""
+    walker = netfile.load(ROOT / "examples" / "biped_tuned.json")
+    assert len(walker.edges) == 59
+    seeds = list(range(300, 306))
+    for task in (GymTask("gymnasium:BipedalWalker-v3"), TASK):
+        found = rollouts(walker, task, (1.0,), seeds)
+        assert 325 < found.returns.mean() < 334
+        assert found.steps.max() < TASK.spec.max_steps
