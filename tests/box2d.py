@@ -12,6 +12,8 @@ from wann_edge.kernel import Floats
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "builtin type", DeprecationWarning)
+    # Box2D crashes where its warnings are errors, and gymnasium imports it late.
+    import Box2D  # noqa: F401
     import gymnasium
 
 # Where a state has them: kernel/plants/biped_body.h.
