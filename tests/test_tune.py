@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from scipy import stats
 
 from networks import random_network
+from peak import Peak
 from wann_edge import netfile
 from wann_edge.baseline import dense
 from wann_edge.errors import SettingsError, TaskError
@@ -20,7 +20,6 @@ from wann_edge.modes import MODES, draw_weights, score_mode
 from wann_edge.network import Network, with_single_weights
 from wann_edge.published import read_published
 from wann_edge.sims.swingup import SPEC, SwingUp
-from wann_edge.task import Rollouts
 from wann_edge.tune import Standing, Tuned, tune
 
 TASK = SwingUp()
@@ -37,33 +36,6 @@ def published(data: Path) -> Network:
 def network() -> Network:
     made = random_network(np.random.default_rng(3), inputs=5, hidden=3, outputs=1)
     return Network(SPEC.inputs, SPEC.outputs, made.activations, made.edges, provenance={"a": 1})
-
-
-class Peak:
-    """A task whose return is known: 10 less the distance of all weights from a target.
-
-    seen: the candidates asked about, and the seeds they ran with.
-    """
-
-    spec = SPEC
-
-    def __init__(self, target: float, interrupt_at: int | None = None) -> None:
-        self.target, self.interrupt_at = target, interrupt_at
-        self.seen: list[tuple[tuple[float, ...], tuple[int, ...]]] = []
-
-    def world(self) -> None:
-        raise AssertionError("a batch task is asked for batches")
-
-    def rollouts(
-        self, network: Network, weights: Sequence[float], seeds: Sequence[int]
-    ) -> Rollouts:
-        if len(self.seen) == self.interrupt_at:
-            raise KeyboardInterrupt
-        values = tuple(weights) if network.weights is None else network.weights
-        self.seen.append((values, tuple(seeds)))
-        distance = float(np.linalg.norm(np.array(values) - self.target))
-        shape = (len(weights), len(seeds))
-        return Rollouts(np.full(shape, 10 - distance, np.float32), np.ones(shape, np.int32))
 
 
 def tuned(task: object, network: Network, what: str, **limits: float | None) -> Tuned:

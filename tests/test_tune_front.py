@@ -71,7 +71,7 @@ def test_it_pays_and_says_what_it_did(networks: list[Network]) -> None:
         tuned = tune_front(networks, engine, seed=1, on_trial=standings.append)
     network = tuned.network
     assert network.weights is not None
-    seeds = fronts._seeds(1, fronts._JUDGED, 0, 48)
+    seeds = fronts.seeds_for(1, fronts._JUDGED, 0, 48)
     again = rollouts(network, task, (network.shared_weight,), seeds).returns
     assert tuned.mean == pytest.approx(float(again.mean(dtype=np.float64)))
     shared = [

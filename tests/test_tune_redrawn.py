@@ -12,6 +12,7 @@ import pytest
 
 from commands import complaint
 from networks import random_network
+from peak import Peak as AnyPeak
 from wann_edge import netfile
 from wann_edge import tune_redrawn as redrawn
 from wann_edge.cli import run
@@ -22,6 +23,7 @@ from wann_edge.network import Network, float32, named_channels
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts
 from wann_edge.tune import GRID_WEIGHTS, Standing, Tuned
+from wann_edge.tune_front import seeds_for
 from wann_edge.tune_redrawn import JUDGE_EVERY, JUDGED_EPISODES, tune_redrawn, with_idle_wired
 
 
@@ -31,33 +33,14 @@ def network() -> Network:
     return Network(SPEC.inputs, SPEC.outputs, made.activations, made.edges, provenance={"a": 1})
 
 
-class NoisyPeak:
-    """A task whose returns are 10 less the distance of all weights from a target, and noise that
-    a seed brings to all candidates alike, and to each.
-
-    seen: the candidates asked about, and the seeds they ran with.
-    """
-
-    spec = SPEC
-
-    def __init__(self, target: float, noise: float = 0.0, interrupt_at: int | None = None) -> None:
-        self.target, self.noise, self.interrupt_at = target, noise, interrupt_at
-        self.seen: list[tuple[tuple[float, ...], tuple[int, ...]]] = []
-
-    def world(self) -> None:
-        raise AssertionError("a batch task is asked for batches")
+class Peak(AnyPeak):
+    """That is asked about single weights alone."""
 
     def rollouts(
         self, network: Network, weights: Sequence[float], seeds: Sequence[int]
     ) -> Rollouts:
-        if len(self.seen) == self.interrupt_at:
-            raise KeyboardInterrupt
         assert network.weights is not None
-        self.seen.append((network.weights, tuple(seeds)))
-        distance = float(np.linalg.norm(np.array(network.weights) - self.target))
-        parts = [np.random.default_rng([seed, len(self.seen)]).normal() for seed in seeds]
-        returns = 10 - distance + self.noise * np.array([parts], np.float32)
-        return Rollouts(returns.astype(np.float32), np.ones((1, len(seeds)), np.int32))
+        return super().rollouts(network, weights, seeds)
 
 
 def tuned(task: object, network: Network, **told: object) -> Tuned:
@@ -66,7 +49,7 @@ def tuned(task: object, network: Network, **told: object) -> Tuned:
 
 
 def test_weights_reach_a_peak(network: Network) -> None:
-    found = tuned(NoisyPeak(0.777), network, evaluations=20_000)
+    found = tuned(Peak(0.777), network, evaluations=20_000)
     edges = len(found.network.edges)
     assert found.network.weights == pytest.approx([0.777] * edges, abs=1e-5)
     assert found.stopped == "converged"
@@ -76,13 +59,13 @@ def test_weights_reach_a_peak(network: Network) -> None:
 
 def test_noise_is_averaged_out(network: Network) -> None:
     """Noise of 1 a candidate; the best of 20,000 by its own luck would be 3 or 4 away."""
-    found = tuned(NoisyPeak(0.777, noise=2.0), network, evaluations=20_000)
+    found = tuned(Peak(0.777, noise=2.0), network, evaluations=20_000)
     edges = len(found.network.edges)
     assert found.network.weights == pytest.approx([0.777] * edges, abs=0.25)
 
 
 def test_each_generation_has_episodes_of_its_own(network: Network) -> None:
-    task = NoisyPeak(0.3)
+    task = Peak(0.3)
     tuned(task, network, evaluations=5000)
     judged = {seeds for _, seeds in task.seen if len(seeds) == JUDGED_EPISODES}
     drawn = [seeds for _, seeds in task.seen if len(seeds) == 4]
@@ -94,7 +77,7 @@ def test_each_generation_has_episodes_of_its_own(network: Network) -> None:
 
 
 def test_what_is_kept_was_judged_best(network: Network) -> None:
-    task = NoisyPeak(0.3, noise=1.0)
+    task = Peak(0.3, noise=1.0)
     standings: list[Standing] = []
     found = tuned(task, network, evaluations=6000, on_trial=standings.append)
     judged = [weights for weights, seeds in task.seen if len(seeds) == JUDGED_EPISODES]
@@ -106,7 +89,7 @@ def test_what_is_kept_was_judged_best(network: Network) -> None:
 
 @pytest.mark.parametrize("evaluations", [1, 200, 1000])
 def test_evaluations_are_not_exceeded_but_by_the_start(network: Network, evaluations: int) -> None:
-    task = NoisyPeak(0.3)
+    task = Peak(0.3)
     found = tuned(task, network, evaluations=evaluations)
     assert found.stopped == "evaluations"
     assert found.evaluations == len(task.seen)
@@ -115,21 +98,21 @@ def test_evaluations_are_not_exceeded_but_by_the_start(network: Network, evaluat
 
 
 def test_a_time_limit_ends_it(network: Network) -> None:
-    found = tuned(NoisyPeak(0.3), network, time_limit_s=1e-9)
+    found = tuned(Peak(0.3), network, time_limit_s=1e-9)
     assert (found.stopped, found.evaluations) == ("time limit", 123)
 
 
 def test_it_ends_without_a_limit(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wann_edge.tune_redrawn.EVALUATIONS", 500)
-    assert tuned(NoisyPeak(0.3, noise=4.0), network).stopped == "evaluations"
+    assert tuned(Peak(0.3, noise=4.0), network).stopped == "evaluations"
 
 
 def test_ctrl_c_keeps_the_best_so_far(network: Network) -> None:
-    found = tuned(NoisyPeak(0.3, interrupt_at=700), network)
+    found = tuned(Peak(0.3, interrupt_at=700), network)
     assert found.stopped == "interrupted"
     assert found.network.weights is not None
     with pytest.raises(KeyboardInterrupt):
-        tuned(NoisyPeak(0.3, interrupt_at=100), network)
+        tuned(Peak(0.3, interrupt_at=100), network)
 
 
 def test_the_same_bytes_for_any_number_of_workers(network: Network, no_main_module: None) -> None:
@@ -185,7 +168,7 @@ def test_an_idle_output_is_wired_with_weights_that_start_at_0() -> None:
     assert wired.edges == ((1, 4), (4, 5), (0, 6), (1, 6), (2, 6), (3, 6))
     assert wired.weights == (1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
     assert with_idle_wired(wired) == wired
-    task = NoisyPeak(0.3)
+    task = Peak(0.3)
     task.spec = replace(SPEC, inputs=inputs, outputs=outputs)
     found = tuned(task, one_idle, wire_idle=True, evaluations=300)
     assert found.network.edges == wired.edges
@@ -196,7 +179,7 @@ def test_an_idle_output_is_wired_with_weights_that_start_at_0() -> None:
 
 
 def test_it_goes_on_from_the_network_s_own_single_weights(network: Network) -> None:
-    task = NoisyPeak(0.777)
+    task = Peak(0.777)
     first = tuned(task, network, evaluations=2000)
     task.seen.clear()
     tuned(task, first.network, evaluations=200)
@@ -205,7 +188,7 @@ def test_it_goes_on_from_the_network_s_own_single_weights(network: Network) -> N
 
 def test_what_was_judged_is_what_is_written(network: Network) -> None:
     """In the kernel's lanes, of candidates with weights of their own."""
-    seeds = redrawn._seeds(1, redrawn._JUDGED, 0, JUDGED_EPISODES)
+    seeds = seeds_for(1, redrawn._JUDGED, 0, JUDGED_EPISODES)
     before = network
     for _ in range(2):
         found = tuned(SwingUp(), before, evaluations=300)

@@ -115,7 +115,7 @@ def tune(
             _shared(bare, trials)
         else:
             _single(bare, trials, np.random.default_rng(_sequence(seed, _CMA_ES)))
-    except _LimitError as reached:
+    except LimitError as reached:
         stopped = str(reached)
     except KeyboardInterrupt:
         stopped = "interrupted"
@@ -140,8 +140,8 @@ def _limit(what: str, evaluations: int | None, time_limit_s: float | None) -> in
     return EVALUATIONS if evaluations is None and time_limit_s is None else evaluations
 
 
-class _LimitError(Exception):
-    """The evaluations are done, or the time is up."""
+class LimitError(Exception):
+    """The evaluations are done, or the time is up: which of them."""
 
 
 class _Trials:
@@ -163,12 +163,12 @@ class _Trials:
         self._best: tuple[float, Network] | None = None
 
     def mean(self, candidate: Network) -> float:
-        """The mean return of a candidate. Raises _LimitError instead of one too many."""
+        """The mean return of a candidate. Raises LimitError instead of one too many."""
         elapsed_s = time.monotonic() - self._started_s
         if self.done == self._limit:
-            raise _LimitError("evaluations")
+            raise LimitError("evaluations")
         if self.done and self._time_limit_s is not None and elapsed_s > self._time_limit_s:
-            raise _LimitError("time limit")
+            raise LimitError("time limit")
         weights = (candidate.shared_weight,)
         returns = rollouts(candidate, self._task, weights, self._seeds).returns
         mean = float(returns.mean(dtype=np.float64))
@@ -197,13 +197,19 @@ def _shared(network: Network, trials: _Trials) -> None:
         best, step = max(finer.tolist(), key=mean), 2 * step / (FINER - 1)
 
 
-def _single(network: Network, trials: _Trials, rng: np.random.Generator) -> None:
+def check_many(network: Network) -> None:
+    """Raises SettingsError where there are no single weights to tune."""
     edges = len(network.edges)
     if edges < 2:
         raise SettingsError(
             f"a network of {edges} connections has no single weights to tune",
             remedy="tune its shared weight",
         )
+
+
+def _single(network: Network, trials: _Trials, rng: np.random.Generator) -> None:
+    check_many(network)
+    edges = len(network.edges)
 
     def mean(weights: Sequence[float]) -> float:
         return trials.mean(with_single_weights(network, weights))

@@ -148,7 +148,7 @@ class _Race:
         finalists = [run for run in self.runs[:LAST] if run.best[1]]
         if not finalists:
             raise KeyboardInterrupt
-        seeds = _seeds(self._seed, _JUDGED, 0, MOST_EPISODES)
+        seeds = seeds_for(self._seed, _JUDGED, 0, MOST_EPISODES)
         tuned = [with_single_weights(run.network, run.best[1]) for run in finalists]
         means = self._engine.map(_mean_of, [(network, seeds) for network in tuned])
         place = int(np.argmax(means))
@@ -156,7 +156,7 @@ class _Race:
 
     def _starts(self) -> list[Run]:
         """Runs from each network's best peaks."""
-        seeds = _seeds(self._seed, _EPISODES, 0, GRID_EPISODES)
+        seeds = seeds_for(self._seed, _EPISODES, 0, GRID_EPISODES)
         items = [(network, seeds) for network in self._networks]
         peaks = self._engine.map(_peaks, items, self._deadline_s)
         self.done += len(GRID_WEIGHTS) * len(items)
@@ -173,8 +173,8 @@ class _Race:
 
     def _stage(self) -> None:
         """A leg of every run, on the same episodes; the best are first after it."""
-        seeds = _seeds(self._seed, _EPISODES, self._episodes, self._episodes)
-        drawn = _seeds(self._seed, _RUNS, self._stages, 1 + max(run.number for run in self.runs))
+        seeds = seeds_for(self._seed, _EPISODES, self._episodes, self._episodes)
+        drawn = seeds_for(self._seed, _RUNS, self._stages, 1 + max(run.number for run in self.runs))
         legs = [Leg(run, seeds, drawn[run.number], self._deadline_s) for run in self.runs]
         self._stages += 1
         ran = self._engine.map(_run_leg, legs)
@@ -235,6 +235,7 @@ def _mean_of(task: Task, item: tuple[Network, Sequence[int]]) -> float:
     return float(returns.mean(dtype=np.float64))
 
 
-def _seeds(seed: int, use: int, number: int, count: int) -> list[int]:
+def seeds_for(seed: int, use: int, number: int, count: int) -> list[int]:
+    """Seeds of one of the uses of a seed; each number of it has others."""
     sequence = np.random.SeedSequence(seed, spawn_key=(use, number))
     return [int(state) for state in sequence.generate_state(count)]

@@ -21,13 +21,12 @@ from cmaes import CMA
 from numpy.typing import NDArray
 
 from wann_edge.engine import Engine
-from wann_edge.errors import SettingsError
 from wann_edge.evaluate import rollouts_of
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, with_single_weights
 from wann_edge.task import Task, check_fit, takes_draws
-from wann_edge.tune import GRID_WEIGHTS, OnTrial, Standing, Tuned
-from wann_edge.tune_front import peaks_of
+from wann_edge.tune import GRID_WEIGHTS, LimitError, OnTrial, Standing, Tuned, check_many
+from wann_edge.tune_front import peaks_of, seeds_for
 
 # First steps of the runs from each peak; the worse half leaves after a leg of so many
 # generations each.
@@ -78,11 +77,7 @@ def tune_redrawn(
     task, KeyboardInterrupt when interrupted before the start was judged.
     """
     bare = network.without_dead_nodes()
-    if len(bare.edges) < 2:
-        raise SettingsError(
-            f"a network of {len(bare.edges)} connections has no single weights to tune",
-            remedy="tune its shared weight",
-        )
+    check_many(bare)
     check_fit(bare, engine.spec)
     if wire_idle:
         bare = with_idle_wired(bare)
@@ -126,10 +121,6 @@ class _Limits(NamedTuple):
     time_s: float | None
 
 
-class _LimitError(Exception):
-    """The next generation would be beyond a limit, which this names."""
-
-
 @dataclass
 class _Run:
     """A run of CMA-ES. judged: the mean return of its middle, when it was judged last."""
@@ -159,7 +150,7 @@ class _Race:
         self._network, self._engine, self._on_trial = network, engine, on_trial
         self._seed, self._episodes, self._limits = seed, episodes, limits
         self._started_s = time.monotonic()
-        self._judged = _seeds(seed, _JUDGED, 0, JUDGED_EPISODES)
+        self._judged = seeds_for(seed, _JUDGED, 0, JUDGED_EPISODES)
         self._runs: list[_Run] = []
 
     def begin(self, shared_weight: float | None) -> None:
@@ -168,7 +159,7 @@ class _Race:
         peaks = self._peaks(np.array(edges)) if shared_weight is None else [shared_weight]
         starts = list(product(peaks, FIRST_STEPS))
         size = POPULATION_TIMES * (4 + math.floor(3 * math.log(len(edges))))
-        seeds = _seeds(self._seed, _RUN, 0, len(starts))
+        seeds = seeds_for(self._seed, _RUN, 0, len(starts))
         self._runs = [
             _Run(CMA(weight * np.array(edges), step, seed=rng_seed, population_size=size))
             for (weight, step), rng_seed in zip(starts, seeds, strict=True)
@@ -177,7 +168,7 @@ class _Race:
 
     def _peaks(self, edges: NDArray[np.float64]) -> list[float]:
         grid = np.array(GRID_WEIGHTS)[:, np.newaxis] * edges
-        seeds = _seeds(self._seed, _EPISODES, 0, self._episodes)
+        seeds = seeds_for(self._seed, _EPISODES, 0, self._episodes)
         return peaks_of(np.array(self._means(grid.astype(np.float32), seeds)))
 
     def until_stopped(self) -> str:
@@ -187,7 +178,7 @@ class _Race:
                 self._runs = [run for run in self._runs if self._leg(run)]
                 self._runs.sort(key=lambda run: -run.judged)
                 del self._runs[max(1, len(self._runs) // 2) :]
-        except _LimitError as reached:
+        except LimitError as reached:
             self._judge(self._runs[0])
             return str(reached)
         except KeyboardInterrupt:
@@ -207,7 +198,7 @@ class _Race:
     def _advance(self, run: _Run) -> None:
         """A generation, on episodes of its own, the same ones in all runs."""
         run.generation += 1
-        seeds = _seeds(self._seed, _EPISODES, run.generation, self._episodes)
+        seeds = seeds_for(self._seed, _EPISODES, run.generation, self._episodes)
         asked = [run.optimizer.ask() for _ in range(run.optimizer.population_size)]
         means = self._means(np.array(asked, np.float32), seeds)
         run.optimizer.tell([(x, -mean) for x, mean in zip(asked, means, strict=True)])
@@ -224,12 +215,12 @@ class _Race:
         self.best = max(self.best, (run.judged, tuple(middle.tolist())))
 
     def _check_limits(self, evaluations: int) -> None:
-        """Raises _LimitError where so many more would be too many, or the time is up."""
+        """Raises LimitError where so many more would be too many, or the time is up."""
         most, most_s = self._limits
         if most is not None and self.done + evaluations > most:
-            raise _LimitError("evaluations")
+            raise LimitError("evaluations")
         if most_s is not None and time.monotonic() - self._started_s > most_s:
-            raise _LimitError("time limit")
+            raise LimitError("time limit")
 
     def _means(self, weights: Floats, seeds: Sequence[int]) -> list[float]:
         """The mean return of each row of weights, in all workers."""
@@ -250,8 +241,3 @@ def _means_of(task: Task, part: _Part) -> list[float]:
         returns = np.concatenate([one.returns for one in found])
     means: list[float] = returns.mean(axis=1, dtype=np.float64).tolist()
     return means
-
-
-def _seeds(seed: int, use: int, number: int, count: int) -> list[int]:
-    sequence = np.random.SeedSequence(seed, spawn_key=(use, number))
-    return [int(state) for state in sequence.generate_state(count)]
