@@ -79,6 +79,19 @@ def test_a_task_of_ones_own_is_sent_and_single_weights_are_kept() -> None:
     assert len({float(result.returns.sum()) for result in found}) > 2
 
 
+def threads_of(_task: object, _item: int) -> int:
+    """How many threads this process has."""
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no /proc that lists threads")
+def test_a_worker_has_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    with Engine("swingup", 2) as engine:
+        assert engine.map(threads_of, [0, 1]) == [1, 1]
+    assert "OPENBLAS_NUM_THREADS" not in os.environ
+
+
 def test_work_of_a_killed_worker_is_done_by_another(tmp_path: Path) -> None:
     networks, victim = some_networks(12), tmp_path / "victim"
     expected = [rollouts(network, Trap(), (1.0,), SEEDS) for network in networks]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from wann_edge.errors import TaskError, WannError
 from wann_edge.task import Task, load_task
+from wann_edge.threads import no_threads_for_matrices
 
 # For an idle worker to leave by itself.
 GRACE_S = 1.0
@@ -47,7 +48,8 @@ class Worker:
             target=_serve, args=(theirs, task), daemon=True
         )
         try:
-            _start_without_interrupts(self._process)
+            with no_threads_for_matrices():
+                _start_without_interrupts(self._process)
         except (PicklingError, TypeError, AttributeError) as error:
             raise TaskError(
                 f"the task can't be sent to a worker process: {error}",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
+
+from wann_edge.threads import no_threads_for_matrices
 
 
 def main() -> None:
@@ -12,10 +13,8 @@ def main() -> None:
     Exit codes: 0 it worked, 1 a verification found a fault, 2 bad input or a missing
     part (one line on standard error), 130 interrupted.
     """
-    # Matrices are small here, and a linear algebra library's threads would only wait for
-    # each other. It reads this once, when numpy is imported.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.exit(run(sys.argv[1:]))
+    with no_threads_for_matrices():
+        sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:

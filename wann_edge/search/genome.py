@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, compress
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ class Wiring(NamedTuple):
     reaching: tuple[bool, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Genome:
     """A feed-forward topology: nodes with activations, connections on or off.
 
@@ -58,6 +58,14 @@ class Genome:
         """Enabled connections, those of dead nodes too."""
         return sum(self.enabled)
 
+    def with_hidden(self, hidden: tuple[str, ...]) -> Genome:
+        """The same links between nodes of other activations."""
+        return Genome(self.inputs, self.outputs, hidden, self.links, self.enabled)
+
+    def with_links(self, links: tuple[Link, ...], enabled: tuple[bool, ...]) -> Genome:
+        """The same nodes with other links."""
+        return Genome(self.inputs, self.outputs, self.hidden, links, enabled)
+
 
 def initial(
     inputs: int, outputs: int, enable_probability: float, rng: np.random.Generator
@@ -84,7 +92,7 @@ def as_published(genome: Genome) -> Genome:
     first, outputs = genome.first_hidden, genome.first_output
     pairs = zip(genome.links, genome.enabled, strict=True)
     enabled = tuple(on or (first <= source and target < outputs) for (source, target), on in pairs)
-    return replace(genome, enabled=enabled)
+    return genome.with_links(genome.links, enabled)
 
 
 def wiring(genome: Genome) -> Wiring:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import compress
 from operator import not_
 from typing import TypeVar
@@ -82,7 +81,7 @@ def enable(genome: Genome, rng: np.random.Generator) -> Genome:
     chosen = _pick_where(genome.enabled, on=False, rng=rng)
     if chosen is None:
         return genome
-    return replace(genome, enabled=_with_other(genome.enabled, chosen, True))
+    return genome.with_links(genome.links, _with_other(genome.enabled, chosen, True))
 
 
 def change_activation(
@@ -95,7 +94,8 @@ def change_activation(
     others = [name for name in activations if name != genome.hidden[node]]
     if not others:
         return genome
-    return replace(genome, hidden=_with_other(genome.hidden, node, others[_pick(len(others), rng)]))
+    other = others[_pick(len(others), rng)]
+    return genome.with_hidden(_with_other(genome.hidden, node, other))
 
 
 def remove_connection(genome: Genome, rng: np.random.Generator) -> Genome:
@@ -103,10 +103,9 @@ def remove_connection(genome: Genome, rng: np.random.Generator) -> Genome:
     gone = _pick_where(genome.enabled, on=True, rng=rng)
     if gone is None:
         return genome
-    return replace(
-        genome,
-        links=genome.links[:gone] + genome.links[gone + 1 :],
-        enabled=genome.enabled[:gone] + genome.enabled[gone + 1 :],
+    return genome.with_links(
+        genome.links[:gone] + genome.links[gone + 1 :],
+        genome.enabled[:gone] + genome.enabled[gone + 1 :],
     )
 
 
@@ -133,8 +132,9 @@ def _in_layer_order(genome: Genome, layer: list[int]) -> tuple[Genome, list[int]
         (number[t], number[s], on) for (s, t), on in zip(genome.links, genome.enabled, strict=True)
     )
     first, outputs = genome.first_hidden, genome.first_output
-    ordered = replace(
-        genome,
+    ordered = Genome(
+        genome.inputs,
+        genome.outputs,
         hidden=tuple(genome.hidden[old - first] for old in order[first:outputs]),
         links=tuple((s, t) for t, s, _ in genes),
         enabled=tuple(on for _, _, on in genes),
@@ -145,10 +145,8 @@ def _in_layer_order(genome: Genome, layer: list[int]) -> tuple[Genome, list[int]
 def _with_link(genome: Genome, link: Link) -> Genome:
     """The genome with one more link, enabled, at its place in the order."""
     place = bisect_left(genome.links, link_order(link), key=link_order)
-    return replace(
-        genome,
-        links=_with_item(genome.links, place, link),
-        enabled=_with_item(genome.enabled, place, True),
+    return genome.with_links(
+        _with_item(genome.links, place, link), _with_item(genome.enabled, place, True)
     )
 
 
