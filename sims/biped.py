@@ -64,7 +64,7 @@ class Biped(NativeTask):
     )
 
     def draw(self, rng: np.random.Generator) -> Floats:
-        """A starting state [273]: BipedalWalker-v3's after its reset, with its ground and push."""
+        """A starting state [289]: BipedalWalker-v3's after its reset, with its ground and push."""
         state = np.zeros(self.plant.states)
         state[_AT_HEIGHTS] = _ground(rng)
         rng.uniform(size=_CLOUD_DRAWS)  # so that the push is the one of gymnasium's seed

@@ -1,11 +1,11 @@
 /* A two-legged robot on uneven ground: BipedalWalker-v3 of gymnasium, its bodies, joints, motors,
- * ground, lidar and reward; the physics are those of rigid.h in place of Box2D's. What differs: the
- * ground is met by points of the hull and the lower legs alone.
+ * ground, lidar and reward; the physics are those of rigid.h in place of Box2D's. What differs is
+ * in docs/tasks.md.
  * SI units; x is to the right, y up, angles counter-clockwise. */
 #ifndef WANN_BIPED_H
 #define WANN_BIPED_H
 
-#include "biped_body.h"
+#include "biped_feet.h"
 
 #define BIPED_EFFORT 0.028f  /* what a whole action costs a step */
 #define BIPED_END_M 88.6666667f
@@ -83,6 +83,19 @@ static inline wann_mask biped_judge(wann_real *state, wann_real *observation,
     state[BIPED_AT_SHAPING] = shaping;
     reward[0] = wann_select(falls, wann_constant(-100.0f), gain);
     return falls | wann_true(hull.x > BIPED_END_M);
+}
+
+/* factor: of the hull's mass, the legs', the motors' torque and the friction. */
+static inline void biped_advance(wann_real *state, const wann_real *action,
+                                 const wann_real *factor)
+{
+    biped walker;
+    wann_real friction = factor[3] * BIPED_FRICTION;
+    biped_read(state, action, factor, &walker);
+    biped_solve(&walker, friction);
+    biped_mend(&walker);
+    biped_stop(state + BIPED_AT_HEIGHTS, &walker, friction);
+    biped_write(&walker, state);
 }
 
 static wann_mask biped_varied(wann_real *state, wann_real *observation, const wann_real *action,

@@ -1,4 +1,4 @@
-/* The bodies of biped.h, and a step of their physics: read from a state, moved, written back. */
+/* The bodies of biped.h: read from a state, moved, written back. */
 #ifndef WANN_BIPED_BODY_H
 #define WANN_BIPED_BODY_H
 
@@ -19,6 +19,7 @@
 #define BIPED_HIP_M 0.266666667f  /* below the hull's origin */
 #define BIPED_LEG_M 0.566666667f  /* half a leg's part */
 #define BIPED_FOOT_M 0.106666667f  /* half a shin's width */
+#define BIPED_KNEE_M 0.133333333f  /* half a thigh's */
 #define BIPED_MOTOR_NM 80.0f
 #define BIPED_HIP_RADPS 4.0f
 #define BIPED_KNEE_RADPS 6.0f
@@ -28,7 +29,20 @@
 #define BIPED_MENDS 60  /* at most, as in Box2D */
 
 enum { BIPED_HULL, BIPED_THIGH, BIPED_SHIN, BIPED_OTHER_THIGH, BIPED_OTHER_SHIN, BIPED_BODIES };
-enum { BIPED_PINS = 4, BIPED_CORNERS = 8, BIPED_CONTACTS = 10 };
+enum { BIPED_PINS = 4 };
+
+/* Where in the walker hips and knees are, in turn: Box2D solves the pins as it comes from the last
+ * body to its neighbours. */
+static const int biped_turn[BIPED_PINS] = {2, 3, 1, 0};
+
+/* What a leg may touch the ground with: the shin's corners, the ground's corners below the shin,
+ * the thigh's corners at the knee. */
+enum {
+    BIPED_CORNERS = 4,
+    BIPED_SHIN_CONTACTS = BIPED_CORNERS + 3,
+    BIPED_LEG_CONTACTS = BIPED_SHIN_CONTACTS + 2,
+    BIPED_CONTACTS = 2 * BIPED_LEG_CONTACTS,
+};
 
 /* Where in a state: bodies (x, y, angle, x', y', angle'), pins (impulses x, y, motor, limit),
  * contacts (impulses normal, tangent), of each shin whether it feels the ground, and the first and
@@ -89,7 +103,7 @@ static inline void biped_read_pin(const wann_real *from, wann_real wish, wann_re
     const wann_real none = wann_constant(0.0f);
     wann_real fast = wann_constant(is_knee ? BIPED_KNEE_RADPS : BIPED_HIP_RADPS);
     wann_real back = wann_select(wish < 0.0f, none - fast, none);
-    walker->pin[number] = (rigid_pin){
+    walker->pin[biped_turn[number]] = (rigid_pin){
         .a = &walker->body[is_knee ? number : BIPED_HULL], .b = &walker->body[number + 1],
         .at_a = {is_knee ? 0.0f : -BIPED_HULL_X_M,
                  is_knee ? -BIPED_LEG_M : -BIPED_HIP_M - BIPED_HULL_Y_M},
@@ -101,7 +115,7 @@ static inline void biped_read_pin(const wann_real *from, wann_real wish, wann_re
     };
 }
 
-/* A corner of a shin over the tile below it. */
+/* A body's corner over the tile below it. */
 static inline void biped_meet_tile(const wann_real *heights, rigid_contact *contact)
 {
     wann_real rx, ry, x;
@@ -111,30 +125,36 @@ static inline void biped_meet_tile(const wann_real *heights, rigid_contact *cont
         biped_ground(heights, x, &contact->nx, &contact->ny, &contact->level));
 }
 
-/* The ground's corner that is nearest to a sole. */
-static inline void biped_meet_corner(const wann_real *heights, rigid_contact *contact)
+/* Of every third corner of the ground the one that is nearest to the shin, so that a corner
+ * keeps its contact, and its impulses, while the shin is above it. */
+static inline void biped_meet_corner(const wann_real *heights, int third, rigid_contact *contact)
 {
-    const rigid_body *shin = contact->body;
-    wann_int corner = biped_tile(shin->x + shin->sine * BIPED_LEG_M + 0.5f * BIPED_TILE_M);
+    const float threes_m = 3.0f * BIPED_TILE_M;
+    const wann_real last = wann_constant(BIPED_HEIGHTS / 3 - 1.0f);
+    wann_real threes = contact->body->x * (1.0f / threes_m) + (0.5f - (float)third / 3.0f);
+    wann_int corner = 3 * wann_to_int(rigid_least(wann_relu(threes), last)) + third;
     contact->tile = wann_to_real(corner);
     contact->gx = contact->tile * BIPED_TILE_M;
     contact->gy = wann_pick(heights, corner);
 }
 
-/* Four corners of each shin, then its sole. */
 static inline void biped_read_contact(const wann_real *from, const wann_real *heights, int number,
                                       biped *walker)
 {
     rigid_contact *contact = &walker->contact[number];
-    const int is_side = number >= BIPED_CORNERS, leg = is_side ? number % 2 : number / 4;
+    const int leg = number / BIPED_LEG_CONTACTS, part = number % BIPED_LEG_CONTACTS;
+    const int is_thigh = part >= BIPED_SHIN_CONTACTS;
+    const int is_ground = !is_thigh && part >= BIPED_CORNERS;
+    const float half_m = is_thigh ? BIPED_KNEE_M : BIPED_FOOT_M;
+    const int is_left = part == 0 || part == 2 || part == BIPED_SHIN_CONTACTS;
+    const int is_upper = part == 2 || part == 3;
     *contact = (rigid_contact){
-        .body = &walker->body[leg == 0 ? BIPED_SHIN : BIPED_OTHER_SHIN], .is_side = is_side,
-        .at = {is_side || number % 2 == 1 ? BIPED_FOOT_M : -BIPED_FOOT_M,
-               is_side || number % 4 < 2 ? -BIPED_LEG_M : BIPED_LEG_M},
+        .body = &walker->body[BIPED_THIGH + 2 * leg + !is_thigh], .is_ground = is_ground,
+        .at = {is_left ? -half_m : half_m, is_ground || is_upper ? BIPED_LEG_M : -BIPED_LEG_M},
         .normal = from[0], .tangent = from[1],
     };
-    if (is_side)
-        biped_meet_corner(heights, contact);
+    if (is_ground)
+        biped_meet_corner(heights, part - BIPED_CORNERS, contact);
     else
         biped_meet_tile(heights, contact);
 }
@@ -154,7 +174,7 @@ static inline void biped_read(const wann_real *state, const wann_real *action,
     for (int leg = 0; leg < 2; leg++) {
         const wann_real *from = state + BIPED_AT_TOUCH + 3 * leg;
         walker->felt[leg] = (biped_felt){.feels = from[0], .first = from[1], .last = from[2]};
-        walker->before[leg] = *walker->contact[4 * leg].body;
+        walker->before[leg] = *walker->contact[BIPED_LEG_CONTACTS * leg].body;
     }
 }
 
@@ -195,50 +215,8 @@ static inline void biped_mend(biped *walker)
             rigid_keep(&walker->body[j], &before[j], busy);
         busy = busy & ~fine;
     }
-}
-
-/* A shin's touch with the tiles that it is on as the step begins. */
-static inline void biped_touch(const biped *walker, int leg, biped_felt *felt)
-{
-    const wann_real none = wann_constant(1e6f), yes = wann_constant(1.0f), no = wann_constant(0.0f);
-    wann_real first = none, last = 0.0f - none;
-    for (int i = 0; i < 5; i++) {
-        const rigid_contact *contact = &walker->contact[i == 4 ? BIPED_CORNERS + leg : 4 * leg + i];
-        wann_real right = contact->tile, left = contact->is_side ? right - 1.0f : right;
-        first = wann_select(contact->touches, rigid_least(first, left), first);
-        last = wann_select(contact->touches, rigid_most(last, right), last);
-    }
-    wann_mask begins = wann_true(first < felt->first) | wann_true(last > felt->last);
-    wann_mask ends = wann_true(felt->first < first) | wann_true(felt->last > last);
-    felt->feels = wann_select(ends, no, wann_select(begins, yes, felt->feels));
-    felt->first = first;
-    felt->last = last;
-}
-
-/* And with a tile that it strikes during the step. */
-static inline void biped_strike(const biped *walker, int leg, biped_felt *felt)
-{
-    for (int i = 0; i < 4; i++) {
-        const rigid_contact *corner = &walker->contact[4 * leg + i];
-        wann_mask before = wann_true(corner->tile < felt->first) & corner->met;
-        wann_mask after = wann_true(corner->tile > felt->last) & corner->met;
-        felt->feels = wann_select(before | after, wann_constant(1.0f), felt->feels);
-        felt->first = wann_select(before, corner->tile, felt->first);
-        felt->last = wann_select(after, corner->tile, felt->last);
-    }
-}
-
-/* Stops shins that would sink into the ground. */
-static inline void biped_stop(const wann_real *heights, biped *walker, wann_real friction)
-{
-    for (int leg = 0; leg < 2; leg++) {
-        rigid_contact *corner = &walker->contact[4 * leg];
-        biped_touch(walker, leg, &walker->felt[leg]);
-        for (int i = 0; i < 4; i++)
-            biped_meet_tile(heights, &corner[i]);
-        rigid_stop(corner->body, &walker->before[leg], corner, 4, friction, BIPED_DT_S);
-        biped_strike(walker, leg, &walker->felt[leg]);
-    }
+    for (int j = 0; j < BIPED_BODIES; j++)
+        rigid_turn(&walker->body[j]);
 }
 
 static inline void biped_write(const biped *walker, wann_real *state)
@@ -251,10 +229,11 @@ static inline void biped_write(const biped *walker, wann_real *state)
     }
     for (int i = 0; i < BIPED_PINS; i++) {
         wann_real *to = state + BIPED_AT_PINS + 4 * i;
-        to[0] = walker->pin[i].pull_x;
-        to[1] = walker->pin[i].pull_y;
-        to[2] = walker->pin[i].motor;
-        to[3] = walker->pin[i].limit;
+        const rigid_pin *pin = &walker->pin[biped_turn[i]];
+        to[0] = pin->pull_x;
+        to[1] = pin->pull_y;
+        to[2] = pin->motor;
+        to[3] = pin->limit;
     }
     for (int i = 0; i < BIPED_CONTACTS; i++) {
         state[BIPED_AT_CONTACTS + 2 * i] = walker->contact[i].normal;
@@ -266,19 +245,6 @@ static inline void biped_write(const biped *walker, wann_real *state)
         to[1] = walker->felt[leg].first;
         to[2] = walker->felt[leg].last;
     }
-}
-
-/* factor: of the hull's mass, the legs', the motors' torque and the friction. */
-static inline void biped_advance(wann_real *state, const wann_real *action,
-                                 const wann_real *factor)
-{
-    biped walker;
-    wann_real friction = factor[3] * BIPED_FRICTION;
-    biped_read(state, action, factor, &walker);
-    biped_solve(&walker, friction);
-    biped_mend(&walker);
-    biped_stop(state + BIPED_AT_HEIGHTS, &walker, friction);
-    biped_write(&walker, state);
 }
 
 #endif

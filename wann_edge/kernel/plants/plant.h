@@ -12,7 +12,7 @@
 #include "../network.h"
 
 #define WANN_PLANT_ROOM 24  /* the most observations or actions */
-#define WANN_STATE_ROOM 280  /* the most state variables */
+#define WANN_STATE_ROOM 296  /* the most state variables */
 
 typedef struct {
     const char *name;

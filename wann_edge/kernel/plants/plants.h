@@ -29,6 +29,13 @@
 static const wann_plant wann_plants[] = {WANN_PLANTS(WANN_PLANT)};
 #undef WANN_PLANT
 
+/* No compiler takes a plant that a step has no room for. */
+#define WANN_PLANT(name, states, observations, actions, parameters, varied) \
+    typedef char name##_fits[(states) <= WANN_STATE_ROOM && (observations) <= WANN_PLANT_ROOM && \
+                             (actions) <= WANN_PLANT_ROOM ? 1 : -1];
+WANN_PLANTS(WANN_PLANT)
+#undef WANN_PLANT
+
 #define WANN_PLANT_COUNT ((int32_t)(sizeof wann_plants / sizeof wann_plants[0]))
 
 #endif

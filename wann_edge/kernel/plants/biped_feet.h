@@ -1,0 +1,52 @@
+/* What the shins of biped_body.h feel of the ground, and where they strike it within a step. */
+#ifndef WANN_BIPED_FEET_H
+#define WANN_BIPED_FEET_H
+
+#include "biped_body.h"
+
+/* A shin's touch with the tiles that it is on as the step begins. */
+static inline void biped_touch(const biped *walker, int leg, biped_felt *felt)
+{
+    const wann_real none = wann_constant(1e6f), yes = wann_constant(1.0f), no = wann_constant(0.0f);
+    wann_real first = none, last = 0.0f - none;
+    for (int i = 0; i < BIPED_SHIN_CONTACTS; i++) {
+        const rigid_contact *contact = &walker->contact[BIPED_LEG_CONTACTS * leg + i];
+        wann_real right = contact->tile, left = contact->is_ground ? right - 1.0f : right;
+        first = wann_select(contact->touches, rigid_least(first, left), first);
+        last = wann_select(contact->touches, rigid_most(last, right), last);
+    }
+    wann_mask begins = wann_true(first < felt->first) | wann_true(last > felt->last);
+    wann_mask ends = wann_true(felt->first < first) | wann_true(felt->last > last);
+    felt->feels = wann_select(ends, no, wann_select(begins, yes, felt->feels));
+    felt->first = first;
+    felt->last = last;
+}
+
+/* And with a tile that it strikes during the step. */
+static inline void biped_strike(const biped *walker, int leg, biped_felt *felt)
+{
+    for (int i = 0; i < BIPED_SHIN_CONTACTS; i++) {
+        const rigid_contact *contact = &walker->contact[BIPED_LEG_CONTACTS * leg + i];
+        wann_real right = contact->tile, left = contact->is_ground ? right - 1.0f : right;
+        wann_mask before = wann_true(left < felt->first) & contact->met;
+        wann_mask after = wann_true(right > felt->last) & contact->met;
+        felt->feels = wann_select(before | after, wann_constant(1.0f), felt->feels);
+        felt->first = wann_select(before, left, felt->first);
+        felt->last = wann_select(after, right, felt->last);
+    }
+}
+
+/* Stops shins that would sink into the ground. */
+static inline void biped_stop(const wann_real *heights, biped *walker, wann_real friction)
+{
+    const rigid_ground ground = {.meet = biped_meet_tile, .heights = heights, .friction = friction};
+    for (int leg = 0; leg < 2; leg++) {
+        rigid_contact *contact = &walker->contact[BIPED_LEG_CONTACTS * leg];
+        biped_touch(walker, leg, &walker->felt[leg]);
+        rigid_stop(contact->body, &walker->before[leg], contact, BIPED_SHIN_CONTACTS, &ground,
+                   BIPED_DT_S);
+        biped_strike(walker, leg, &walker->felt[leg]);
+    }
+}
+
+#endif
