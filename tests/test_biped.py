@@ -100,11 +100,20 @@ def test_steps_are_box2ds() -> None:
     assert len(place) > 300
     assert np.median(place) < 0.0003
     assert np.median(speed) < 0.002
-    assert np.mean(place < 0.02) > 0.97
-    assert np.mean(speed < 0.2) > 0.975
+    assert np.mean(place < 0.02) > 0.98
+    assert np.mean(speed < 0.2) > 0.98
     assert np.mean(reward < 0.02) > 0.99
     assert np.mean(ray < 0.002) > 0.98
-    assert np.mean(contact == 0) > 0.94
+    assert np.mean(contact == 0) > 0.95
+
+
+def test_the_first_steps_are_box2ds() -> None:
+    """The reset leaves legs out of their joints: they kick, and strike the ground on their way."""
+    runs = [_compared(seed, 4, drawn(seed)) for seed in range(20)]
+    place = np.array([run.place for run in runs if len(run.place) == 4])
+    assert len(place) > 15
+    assert (np.median(place, axis=0) < 0.01).all()
+    assert np.mean(place < 0.05) > 0.9
 
 
 def _held(policy: KernelPolicy) -> None:
@@ -183,11 +192,11 @@ def test_the_example_walks_in_gymnasium() -> None:
 
 
 def test_the_tuned_example_arrives_in_gymnasium_as_in_the_lanes() -> None:
-    """docs/simulators.md has 328.9 +- 1.5 and 329.5 +- 1.6 over 100 episodes."""
+    """docs/simulators.md has 328.9 +- 1.5 and 329.0 +- 2.1 over 100 episodes."""
     walker = netfile.load(ROOT / "examples" / "biped_tuned.json")
     assert len(walker.edges) == 59
     seeds = list(range(300, 306))
     for task in (GymTask("gymnasium:BipedalWalker-v3"), TASK):
         found = rollouts(walker, task, (1.0,), seeds)
         assert 325 < found.returns.mean() < 334
-        assert found.steps.max() < TASK.spec.max_steps
+        assert np.mean(found.steps < TASK.spec.max_steps) > 0.8

@@ -136,6 +136,10 @@ static inline void biped_meet_corner(const wann_real *heights, int third, rigid_
     contact->tile = wann_to_real(corner);
     contact->gx = contact->tile * BIPED_TILE_M;
     contact->gy = wann_pick(heights, corner);
+    for (int i = 0; i < 2; i++) {
+        wann_real inside = contact->gx + ((float)i - 0.5f) * BIPED_TILE_M, level;
+        biped_ground(heights, inside, &contact->slope_x[i], &contact->slope_y[i], &level);
+    }
 }
 
 static inline void biped_read_contact(const wann_real *from, const wann_real *heights, int number,

@@ -3,6 +3,7 @@
 #define WANN_BIPED_FEET_H
 
 #include "biped_body.h"
+#include "impact.h"
 
 /* A shin's touch with the tiles that it is on as the step begins. */
 static inline void biped_touch(const biped *walker, int leg, biped_felt *felt)

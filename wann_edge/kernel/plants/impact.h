@@ -1,0 +1,170 @@
+/* The time of impact: a body that would sink into the ground within a step is stopped where it meets
+ * it, as Box2D 2.3 does. */
+#ifndef WANN_IMPACT_H
+#define WANN_IMPACT_H
+
+#include "contact.h"
+
+#define RIGID_SHARE_IMPACT 0.75f  /* b2_toiBaugarte */
+#define RIGID_IMPACT_MENDS 4
+#define RIGID_IMPACT_ITERATIONS 10
+#define RIGID_LOOKS 4  /* on its way, for the time of impact */
+#define RIGID_CONTACTS 7  /* the most that a body has */
+#define RIGID_STOPS 2  /* impacts of a body in a step, at most */
+#define RIGID_MET_M (0.75f * RIGID_SLOP_M)  /* nearer than this is an impact, as in Box2D */
+
+/* What bodies strike. meet: finds what is below a body's point as the body is now. */
+typedef struct {
+    void (*meet)(const wann_real *heights, rigid_contact *contact);
+    const wann_real *heights;
+    wann_real friction;
+} rigid_ground;
+
+/* The body on its way from `before` to `after`, a share of the way. */
+WANN_INLINE rigid_body rigid_between(const rigid_body *before, const rigid_body *after,
+                                     wann_real share)
+{
+    rigid_body now = *after;
+    now.x = before->x + (after->x - before->x) * share;
+    now.y = before->y + (after->y - before->y) * share;
+    now.angle = before->angle + (after->angle - before->angle) * share;
+    rigid_turn(&now);
+    return now;
+}
+
+/* When, in looks, a height comes to the slop from one look to the next. */
+WANN_INLINE wann_real rigid_when(int look, wann_real height, wann_real next)
+{
+    return wann_relu((float)look + (height - RIGID_SLOP_M) / (height - next));
+}
+
+WANN_INLINE wann_mask rigid_sinks(wann_real height, wann_real next)
+{
+    return wann_true(next < RIGID_MET_M) & wann_true(height >= RIGID_MET_M);
+}
+
+/* The look at which a corner of the body comes too near the ground, RIGID_LOOKS if it does not; and
+ * how high it ends, m, if that is lower than `end`. */
+WANN_INLINE wann_real rigid_corner_nears(rigid_contact corner, const rigid_ground *ground,
+                                         rigid_body *pose, wann_real *end)
+{
+    wann_real when = wann_constant(RIGID_LOOKS), height = when;
+    for (int k = 0; k <= RIGID_LOOKS; k++) {
+        corner.body = &pose[k];
+        ground->meet(ground->heights, &corner);
+        wann_real here = rigid_height(&corner);
+        if (k > 0)
+            when = wann_select(rigid_sinks(height, here),
+                               rigid_least(when, rigid_when(k - 1, height, here)), when);
+        height = here;
+    }
+    *end = rigid_least(*end, height);
+    return when;
+}
+
+/* How far the ground's point is past the ends of the box's side, m; after rigid_height. */
+WANN_INLINE wann_real rigid_past(const rigid_contact *contact)
+{
+    wann_real half = wann_select(contact->side_y > 0.0f, wann_constant(contact->at[0]),
+                                 wann_constant(contact->at[1]));
+    return wann_abs(rigid_across(contact)) - half;
+}
+
+/* As rigid_corner_nears, of a side of the box and the ground's point; only if it ends too near the
+ * plane of that side. */
+WANN_INLINE wann_real rigid_side_nears(rigid_contact point, rigid_body *pose)
+{
+    const wann_real never = wann_constant(RIGID_LOOKS);
+    wann_real when = never;
+    rigid_contact met = point;
+    for (int k = 0; k < RIGID_LOOKS; k++) {
+        point.body = &pose[k];
+        rigid_choose_side(&point);
+        wann_real height = rigid_height(&point), past = rigid_past(&point);
+        point.body = &pose[k + 1];
+        wann_real next = rigid_height(&point), past_next = rigid_past(&point);
+        wann_real at = rigid_when(k, height, next);
+        wann_mask meets = rigid_sinks(height, next) & wann_true(at < when) &
+                          wann_true(past + (past_next - past) * (at - (float)k) <= 0.0f);
+        when = wann_select(meets, at, when);
+        met.side_x = wann_select(meets, point.side_x, met.side_x);
+        met.side_y = wann_select(meets, point.side_y, met.side_y);
+        met.half = wann_select(meets, point.half, met.half);
+    }
+    met.body = &pose[RIGID_LOOKS];
+    return wann_select(rigid_height(&met) < RIGID_MET_M, when, never);
+}
+
+/* The share of its way after which the body comes too near the ground; 1 if it does not. As in Box2D
+ * it may come near on the way if it ends apart: corners count if any of them ends too near. */
+WANN_INLINE wann_real rigid_impact(const rigid_body *before, const rigid_body *after,
+                                   const rigid_contact *contact, int contacts,
+                                   const rigid_ground *ground)
+{
+    const wann_real never = wann_constant(RIGID_LOOKS);
+    wann_real corners = never, sides = never, end = never;
+    rigid_body pose[RIGID_LOOKS + 1];
+    for (int k = 0; k <= RIGID_LOOKS; k++)
+        pose[k] = rigid_between(before, after, wann_constant((float)k / RIGID_LOOKS));
+    for (int i = 0; i < contacts; i++) {
+        if (contact[i].is_ground)
+            sides = rigid_least(sides, rigid_side_nears(contact[i], pose));
+        else
+            corners = rigid_least(corners, rigid_corner_nears(contact[i], ground, pose, &end));
+    }
+    corners = wann_select(end < RIGID_MET_M, corners, never);
+    return rigid_least(corners, sides) * (1.0f / RIGID_LOOKS);
+}
+
+/* The body at the time of impact: mended and turned around by its contacts alone. */
+WANN_INLINE void rigid_strike(rigid_body *now, rigid_contact *contact, int contacts,
+                              const rigid_ground *ground, wann_mask meets)
+{
+    rigid_contact met[RIGID_CONTACTS];
+    for (int i = 0; i < contacts; i++) {
+        met[i] = contact[i];
+        met[i].body = now;
+        met[i].normal = wann_constant(0.0f);
+        met[i].tangent = wann_constant(0.0f);
+        if (!met[i].is_ground)
+            ground->meet(ground->heights, &met[i]);
+        rigid_ready_contact(&met[i]);
+        wann_mask strikes = met[i].touches & meets;
+        contact[i].met = contact[i].met | strikes;
+        contact[i].tile = wann_select(strikes, met[i].tile, contact[i].tile);
+    }
+    for (int k = 0; k < RIGID_IMPACT_MENDS; k++)
+        for (int i = 0; i < contacts; i++)
+            rigid_mend_contact(&met[i], RIGID_SHARE_IMPACT);
+    for (int k = 0; k < RIGID_IMPACT_ITERATIONS; k++)
+        for (int i = 0; i < contacts; i++)
+            rigid_solve_contact(&met[i], ground->friction);
+}
+
+/* Where a body comes too near the ground in a step it is put back to the time of impact, struck,
+ * and moved on for the rest of the step, in which it may strike again. */
+WANN_INLINE void rigid_stop(rigid_body *body, const rigid_body *begin, rigid_contact *contact,
+                            int contacts, const rigid_ground *ground, float dt_s)
+{
+    rigid_body before = *begin;
+    wann_real rest_s = wann_constant(dt_s);
+    wann_mask meets = ~WANN_NEVER;
+    for (int k = 0; k < RIGID_STOPS; k++) {
+        wann_real share = rigid_impact(&before, body, contact, contacts, ground);
+        meets = meets & wann_true(share < 1.0f);
+        if (wann_any_lane(meets) == 0)
+            return;
+        rigid_body now = rigid_between(&before, body, share);
+        rigid_strike(&now, contact, contacts, ground, meets);
+        rest_s = (1.0f - share) * rest_s;
+        body->x = wann_select(meets, now.x + now.vx * rest_s, body->x);
+        body->y = wann_select(meets, now.y + now.vy * rest_s, body->y);
+        body->angle = wann_select(meets, now.angle + now.spin * rest_s, body->angle);
+        body->vx = wann_select(meets, now.vx, body->vx);
+        body->vy = wann_select(meets, now.vy, body->vy);
+        body->spin = wann_select(meets, now.spin, body->spin);
+        before = now;
+    }
+}
+
+#endif
