@@ -196,7 +196,8 @@ def test_the_tuned_example_arrives_in_gymnasium_as_in_the_lanes() -> None:
     walker = netfile.load(ROOT / "examples" / "biped_tuned.json")
     assert len(walker.edges) == 59
     seeds = list(range(300, 306))
-    for task in (GymTask("gymnasium:BipedalWalker-v3"), TASK):
+    # In the lanes one of fifty is still on its way when the time is up.
+    for task, late in ((GymTask("gymnasium:BipedalWalker-v3"), 0), (TASK, 1)):
         found = rollouts(walker, task, (1.0,), seeds)
         assert 325 < found.returns.mean() < 334
-        assert np.mean(found.steps < TASK.spec.max_steps) > 0.8
+        assert np.sum(found.steps == TASK.spec.max_steps) <= late
