@@ -142,6 +142,11 @@ static inline void biped_meet_corner(const wann_real *heights, int third, rigid_
     }
 }
 
+/* Where on the thigh or shin, in halves of its width and height; of the ground's corners the box. */
+static const float biped_place[BIPED_LEG_CONTACTS][2] = {
+    {-1, -1}, {1, -1}, {-1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {-1, -1}, {1, -1},
+};
+
 static inline void biped_read_contact(const wann_real *from, const wann_real *heights, int number,
                                       biped *walker)
 {
@@ -150,11 +155,9 @@ static inline void biped_read_contact(const wann_real *from, const wann_real *he
     const int is_thigh = part >= BIPED_SHIN_CONTACTS;
     const int is_ground = !is_thigh && part >= BIPED_CORNERS;
     const float half_m = is_thigh ? BIPED_KNEE_M : BIPED_FOOT_M;
-    const int is_left = part == 0 || part == 2 || part == BIPED_SHIN_CONTACTS;
-    const int is_upper = part == 2 || part == 3;
     *contact = (rigid_contact){
         .body = &walker->body[BIPED_THIGH + 2 * leg + !is_thigh], .is_ground = is_ground,
-        .at = {is_left ? -half_m : half_m, is_ground || is_upper ? BIPED_LEG_M : -BIPED_LEG_M},
+        .at = {biped_place[part][0] * half_m, biped_place[part][1] * BIPED_LEG_M},
         .normal = from[0], .tangent = from[1],
     };
     if (is_ground)
@@ -219,8 +222,6 @@ static inline void biped_mend(biped *walker)
             rigid_keep(&walker->body[j], &before[j], busy);
         busy = busy & ~fine;
     }
-    for (int j = 0; j < BIPED_BODIES; j++)
-        rigid_turn(&walker->body[j]);
 }
 
 static inline void biped_write(const biped *walker, wann_real *state)

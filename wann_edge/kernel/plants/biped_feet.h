@@ -5,6 +5,15 @@
 #include "biped_body.h"
 #include "impact.h"
 
+/* No compiler takes a shin that an impact has no room for. */
+typedef char biped_shin_fits[(int)BIPED_SHIN_CONTACTS <= RIGID_CONTACTS ? 1 : -1];
+
+/* The tiles of a contact: a corner of the ground ends two. */
+static inline wann_real biped_left_tile(const rigid_contact *contact)
+{
+    return contact->is_ground ? contact->tile - 1.0f : contact->tile;
+}
+
 /* A shin's touch with the tiles that it is on as the step begins. */
 static inline void biped_touch(const biped *walker, int leg, biped_felt *felt)
 {
@@ -12,9 +21,8 @@ static inline void biped_touch(const biped *walker, int leg, biped_felt *felt)
     wann_real first = none, last = 0.0f - none;
     for (int i = 0; i < BIPED_SHIN_CONTACTS; i++) {
         const rigid_contact *contact = &walker->contact[BIPED_LEG_CONTACTS * leg + i];
-        wann_real right = contact->tile, left = contact->is_ground ? right - 1.0f : right;
-        first = wann_select(contact->touches, rigid_least(first, left), first);
-        last = wann_select(contact->touches, rigid_most(last, right), last);
+        first = wann_select(contact->touches, rigid_least(first, biped_left_tile(contact)), first);
+        last = wann_select(contact->touches, rigid_most(last, contact->tile), last);
     }
     wann_mask begins = wann_true(first < felt->first) | wann_true(last > felt->last);
     wann_mask ends = wann_true(felt->first < first) | wann_true(felt->last > last);
@@ -28,12 +36,12 @@ static inline void biped_strike(const biped *walker, int leg, biped_felt *felt)
 {
     for (int i = 0; i < BIPED_SHIN_CONTACTS; i++) {
         const rigid_contact *contact = &walker->contact[BIPED_LEG_CONTACTS * leg + i];
-        wann_real right = contact->tile, left = contact->is_ground ? right - 1.0f : right;
+        wann_real left = biped_left_tile(contact);
         wann_mask before = wann_true(left < felt->first) & contact->met;
-        wann_mask after = wann_true(right > felt->last) & contact->met;
+        wann_mask after = wann_true(contact->tile > felt->last) & contact->met;
         felt->feels = wann_select(before | after, wann_constant(1.0f), felt->feels);
         felt->first = wann_select(before, left, felt->first);
-        felt->last = wann_select(after, right, felt->last);
+        felt->last = wann_select(after, contact->tile, felt->last);
     }
 }
 

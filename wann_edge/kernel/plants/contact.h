@@ -38,12 +38,13 @@ WANN_INLINE void rigid_choose_side(rigid_contact *contact)
     wann_real across = rx * body->cosine + ry * body->sine;
     wann_real along = ry * body->cosine - rx * body->sine;
     wann_real beside = wann_abs(across) - contact->at[0], below = none - along - contact->at[1];
-    contact->side_x = wann_select(beside > below, wann_select(across > 0.0f, none - one, one), none);
-    contact->side_y = wann_select(beside > below, none, one);
-    contact->half = wann_select(beside > below, wann_constant(contact->at[0]),
+    wann_mask is_beside = wann_true(beside > below);
+    contact->side_x = wann_select(is_beside, wann_select(across > 0.0f, none - one, one), none);
+    contact->side_y = wann_select(is_beside, none, one);
+    contact->half = wann_select(is_beside, wann_constant(contact->at[0]),
                                 wann_constant(contact->at[1]));
-    contact->on_x = wann_select(beside > below, none - contact->side_x * contact->at[0], across);
-    contact->on_y = wann_select(beside > below, along, none - contact->at[1]);
+    contact->on_x = wann_select(is_beside, none - contact->side_x * contact->at[0], across);
+    contact->on_y = wann_select(is_beside, along, none - contact->at[1]);
     contact->faces =
         wann_true(rigid_least(beside, below) <= 0.0f) & wann_true(along <= contact->at[1]);
 }

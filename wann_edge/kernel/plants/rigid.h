@@ -189,7 +189,7 @@ WANN_INLINE wann_mask rigid_mend_pin(rigid_pin *pin)
     rigid_shift(a, pin->ax, pin->ay, 0.0f - px, 0.0f - py);
     rigid_shift(b, pin->bx, pin->by, px, py);
     return wann_true(x * x + y * y <= RIGID_SLOP_M * RIGID_SLOP_M) &
-           wann_true(wann_abs(under + over) <= 0.0f);
+           wann_true(under + over == 0.0f);
 }
 
 WANN_INLINE void rigid_move(rigid_body *body, float dt_s)
