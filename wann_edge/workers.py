@@ -78,9 +78,13 @@ class Worker:
             raise answer
         return answer
 
+    def dismiss(self) -> None:
+        """Lets the process leave by itself, as one does that is not busy."""
+        self.connection.close()
+
     def stop(self) -> None:
         """Ends the process: at once where it is busy."""
-        self.connection.close()
+        self.dismiss()
         if not self.busy:
             self._process.join(GRACE_S)
         self._process.kill()

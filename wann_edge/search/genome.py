@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate, compress
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ from wann_edge.network import Network
 from wann_edge.task import Spec
 
 Link = tuple[int, int]
+# What links are sorted by: the target, then the source.
+link_order = itemgetter(1, 0)
 
 
 class Wiring(NamedTuple):
@@ -76,11 +79,6 @@ def initial(
     )
     enabled = rng.random(len(links)) < enable_probability
     return Genome(inputs, outputs, (), links, tuple(enabled.tolist()))
-
-
-def link_order(link: Link) -> Link:
-    """What links are sorted by."""
-    return link[1], link[0]
 
 
 def as_published(genome: Genome) -> Genome:

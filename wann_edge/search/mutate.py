@@ -117,7 +117,9 @@ def layers(genome: Genome) -> list[int]:
     outputs = genome.first_output
     layer = [0] * genome.first_hidden + [1] * len(genome.hidden)
     for source, target in genome.links:
-        if target < outputs and layer[source] >= layer[target]:
+        if target >= outputs:
+            break
+        if layer[source] >= layer[target]:
             layer[target] = layer[source] + 1
     return layer + [max(layer) + 1] * genome.outputs
 

@@ -64,7 +64,7 @@ class Ran(NamedTuple):
 
 # The islands that this process ran last: mostly it goes on with one of them, which then need not
 # be unpacked.
-_ran_last: deque[tuple[bytes, Population]] = deque(maxlen=4)
+_ran_last: deque[tuple[bytes, Population]] = deque(maxlen=8)
 
 
 @dataclass
