@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import gymnasium
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 from networks import random_network
 from plant_oracles import STEPS, Stepped
 from roundoff import ROUNDOFF, Rounded
+from test_fixed import fixed_of
 from wann_edge.evaluate import rollouts_of
 from wann_edge.kernel import plant, plant_names, supported_lanes
+from wann_edge.kernel import rollouts_of as together
 from wann_edge.network import Network
 from wann_edge.sims.native import NativeTask, NativeWorld
 from wann_edge.task import load_task
@@ -173,6 +176,30 @@ def test_every_lane_width_gives_the_same_bits(name: str, monkeypatch: pytest.Mon
         results.append([(run.returns.tobytes(), run.steps.tobytes()) for run in runs])
     assert all(result == results[0] for result in results)
     assert len(set(results[0])) > 1
+
+
+@pytest.mark.parametrize("width", supported_lanes())
+@pytest.mark.parametrize("name", plant_names())
+def test_networks_together_are_each_alone(
+    name: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In floats and in fixed point, where they share lanes and where they do not."""
+    monkeypatch.setenv("WANN_LANES", str(width))
+    task, rng = load_task(name), np.random.default_rng(16)
+    assert isinstance(task, NativeTask)
+    spec, sizes = task.spec, {"inputs": len(task.spec.inputs), "outputs": len(task.spec.outputs)}
+    made = [random_network(rng, hidden=size, density=0.7, **sizes) for size in (3, 9, 1, 20, 5)]
+    networks = [
+        replace(one, inputs=spec.inputs, outputs=spec.outputs, weights=None) for one in made
+    ]
+    programs = [network.program for network in networks]
+    programs[1:1] = [fixed_of(network, "q15").program for network in networks[:2]]
+    weights, states = rng.uniform(-2, 2, 20), task.starts(range(20))
+    returns, steps = together(programs, task.plant, weights, states, 500)
+    for program, total, length in zip(programs, returns, steps, strict=True):
+        alone = program.rollouts(task.plant, weights, states, 500)
+        assert (alone[0].tobytes(), alone[1].tobytes()) == (total.tobytes(), length.tobytes())
+    assert len(np.unique(returns)) > 1
 
 
 def test_every_plant_has_an_oracle_and_a_task() -> None:

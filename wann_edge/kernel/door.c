@@ -85,12 +85,7 @@ void wann_run_rollouts(int32_t lanes, int32_t networks, const wann_network *cons
                        const wann_fixed *const *fixed, const void *plant, const wann_jobs *jobs,
                        void *scratch)
 {
-    wann_jobs next = *jobs;
-    for (int32_t i = 0; i < networks; i++) {
-        table(lanes)->rollouts(net[i], fixed[i], plant, &next, scratch);
-        next.total += jobs->count;
-        next.steps += jobs->count;
-    }
+    table(lanes)->rollouts(networks, net, fixed, plant, jobs, scratch);
 }
 
 void wann_run_fixed_activation(int32_t lanes, int32_t wide, int32_t activation, int32_t count,

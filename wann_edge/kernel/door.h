@@ -15,8 +15,9 @@ typedef struct {
     void (*forward)(const wann_network *net, int32_t count, const float *weight,
                     const float *observation, float *action, float *sum, void *scratch);
     const void *(*plant)(int32_t plant);
-    void (*rollouts)(const wann_network *net, const wann_fixed *fixed, const void *plant,
-                     const wann_jobs *jobs, void *scratch);
+    void (*rollouts)(int32_t networks, const wann_network *const *net,
+                     const wann_fixed *const *fixed, const void *plant, const wann_jobs *jobs,
+                     void *scratch);
     void (*fixed_activate)(int32_t wide, int32_t activation, int32_t count, const int32_t *x,
                            int32_t *y);
     void (*fixed_walk)(const wann_fixed *fixed, int32_t count, const int32_t *weight,
@@ -48,7 +49,8 @@ void wann_run_activation(int32_t lanes, int32_t activation, int32_t count, const
 void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, const float *weight,
                       const float *observation, float *action, float *sum, void *scratch);
 /* Each network runs the same jobs, and writes its totals and steps behind those of the one
- * before. fixed: each network's NULL, or what it is in fixed point, to run in place of floats. */
+ * before. fixed: each network's NULL, or what it is in fixed point, to run in place of floats.
+ * Jobs with edge weights of their own are for one network. */
 void wann_run_rollouts(int32_t lanes, int32_t networks, const wann_network *const *net,
                        const wann_fixed *const *fixed, const void *plant, const wann_jobs *jobs,
                        void *scratch);

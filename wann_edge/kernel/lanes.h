@@ -125,11 +125,20 @@ static const void *lanes_plant(int32_t plant)
     return &wann_plants[plant];
 }
 
-static void lanes_rollouts(const wann_network *net, const wann_fixed *fixed, const void *plant,
+/* Networks share the lanes of a plant that costs more than they do. */
+static void lanes_rollouts(int32_t networks, const wann_network *const *net,
+                           const wann_fixed *const *fixed, const void *plant,
                            const wann_jobs *jobs, void *scratch)
 {
-    wann_floats *value = scratch, *edge_weight = value + 1 + net->inputs + net->computed;
-    wann_rollouts(net, fixed, plant, jobs, value, edge_weight);
+    const int32_t together = ((const wann_plant *)plant)->states > WANN_PLANT_ROOM ? networks : 1;
+    wann_floats *value = scratch, *edge_weight = value + 1 + net[0]->inputs + net[0]->computed;
+    wann_jobs next = *jobs;
+    for (int32_t i = 0; i < networks; i += together) {
+        wann_rollouts(&(wann_networks){together, net + i, fixed + i}, plant, &next, value,
+                      edge_weight);
+        next.total += (int64_t)together * jobs->count;
+        next.steps += (int64_t)together * jobs->count;
+    }
 }
 
 const wann_lanes WANN_TABLE_OF(WANN_LANES) = {

@@ -1,5 +1,5 @@
-/* Whole episodes in lanes. A lane whose episode ends takes the next job, so that lanes are rarely idle;
- * a job's result does not depend on the lane it ran in. */
+/* Whole episodes in lanes. A lane whose episode ends takes the next job, of the same network or of the
+ * next one, so that lanes are rarely idle; a job's result does not depend on the lane it ran in. */
 #ifndef WANN_ROLLOUT_H
 #define WANN_ROLLOUT_H
 
@@ -20,23 +20,38 @@ typedef union {
     int32_t lane[WANN_BLOCKS * WANN_LANES];
 } wann_integers;
 
+/* Networks that all run the same jobs. fixed: each one's NULL, or what it is in fixed point, to run
+ * in place of floats; with its own edge weights only. */
+typedef struct {
+    int32_t count;
+    const wann_network *const *net;
+    const wann_fixed *const *fixed;
+} wann_networks;
+
+/* owner: the network of each lane's job. present: those that have a lane, owners of them. */
 typedef struct {
     wann_floats state[WANN_STATE_ROOM], observation[WANN_PLANT_ROOM], action[WANN_PLANT_ROOM];
     wann_floats factor[WANN_PARAMETER_ROOM];
     wann_floats weight, total, mark, *edge_weight;
-    wann_integers left, patience, running;
+    wann_integers left, patience, running, owner;
     int32_t job[WANN_BLOCKS * WANN_LANES];
-    int32_t next, active;
+    int32_t present[WANN_BLOCKS * WANN_LANES];
+    int32_t owners, next_job, next_owner, active;
 } wann_group;
 
 /* Gives a lane the next job, or lets it idle. */
-static void wann_take_job(wann_group *group, const wann_jobs *jobs, int32_t lane)
+static void wann_take_job(wann_group *group, int32_t networks, const wann_jobs *jobs, int32_t lane)
 {
     group->running.lane[lane] = 0;
-    if (group->next >= jobs->count)
+    if (group->next_owner == networks)
         return;
-    int32_t job = group->next++;
+    int32_t job = group->next_job++;
     group->job[lane] = job;
+    group->owner.lane[lane] = group->next_owner;
+    if (group->next_job == jobs->count) {
+        group->next_job = 0;
+        group->next_owner++;
+    }
     group->running.lane[lane] = -1;
     group->weight.lane[lane] = jobs->weight[job];
     group->total.lane[lane] = 0.0f;
@@ -56,10 +71,23 @@ static void wann_take_job(wann_group *group, const wann_jobs *jobs, int32_t lane
 
 static void wann_end_job(wann_group *group, const wann_jobs *jobs, int32_t lane)
 {
-    int32_t job = group->job[lane];
-    jobs->total[job] = group->total.lane[lane];
-    jobs->steps[job] = jobs->max_steps - group->left.lane[lane];
+    int64_t written = (int64_t)group->owner.lane[lane] * jobs->count + group->job[lane];
+    jobs->total[written] = group->total.lane[lane];
+    jobs->steps[written] = jobs->max_steps - group->left.lane[lane];
     group->active--;
+}
+
+static void wann_list_owners(wann_group *group)
+{
+    group->owners = 0;
+    for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++) {
+        int32_t owner = group->owner.lane[lane], at = 0;
+        while (at < group->owners && group->present[at] != owner)
+            at++;
+        if (group->running.lane[lane] == 0 || at < group->owners)
+            continue;
+        group->present[group->owners++] = owner;
+    }
 }
 
 static void wann_observe(wann_group *group, const wann_plant *plant)
@@ -178,20 +206,45 @@ static inline int32_t wann_any(const wann_integers *mask)
     return any;
 }
 
-static void wann_next_jobs(wann_group *group, const wann_jobs *jobs, const wann_integers *over)
+/* What every lane's network does with what it is shown. */
+static inline void wann_act(wann_group *group, const wann_networks *networks,
+                            const wann_real *lane_weight, const wann_real *shown,
+                            wann_floats *value)
+{
+    wann_floats own[WANN_PLANT_ROOM];
+    for (int32_t i = 0; i < group->owners; i++) {
+        const int32_t n = group->present[i];
+        const wann_network *net = networks->net[n];
+        wann_real *action = group->owners == 1 ? group->action[0].real : own[0].real;
+        if (networks->fixed[n] == 0)
+            wann_forward(net, group->weight.real, lane_weight, shown, value->real, 0, action);
+        else
+            wann_fixed_forward(networks->fixed[n], group->weight.real, shown, (wann_word *)value,
+                               0, action);
+        if (group->owners == 1)
+            return;
+        for (int32_t o = 0; o < net->outputs; o++)
+            WANN_EACH_BLOCK(b)
+                group->action[o].real[b] = wann_select(wann_true(group->owner.integer[b] == n),
+                                                       own[o].real[b], group->action[o].real[b]);
+    }
+}
+
+static void wann_next_jobs(wann_group *group, int32_t networks, const wann_jobs *jobs,
+                           const wann_integers *over)
 {
     for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
         if (over->lane[lane] != 0) {
             wann_end_job(group, jobs, lane);
-            wann_take_job(group, jobs, lane);
+            wann_take_job(group, networks, jobs, lane);
         }
+    wann_list_owners(group);
 }
 
-/* fixed: NULL, or the network in fixed point, to run in place of floats; with its own edge
- * weights only. value: room for 1 + inputs + computed. edge_weight: room for the jobs' edges. */
-static void wann_rollouts(const wann_network *net, const wann_fixed *fixed,
-                          const wann_plant *plant, const wann_jobs *jobs, wann_floats *value,
-                          wann_floats *edge_weight)
+/* value: room for 1 + inputs + computed of the largest network. edge_weight: room for the jobs'
+ * edges, which only one network alone can have. */
+static void wann_rollouts(const wann_networks *networks, const wann_plant *plant,
+                          const wann_jobs *jobs, wann_floats *value, wann_floats *edge_weight)
 {
     wann_group group = {.edge_weight = edge_weight};
     wann_wires wires;
@@ -205,23 +258,19 @@ static void wann_rollouts(const wann_network *net, const wann_fixed *fixed,
     if (is_disturbed)
         wires = (wann_wires){.seen = {{.lane = {0}}}};
     for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
-        wann_take_job(&group, jobs, lane);
+        wann_take_job(&group, networks->count, jobs, lane);
+    wann_list_owners(&group);
     wann_observe(&group, plant);
     while (group.active > 0) {
         if (is_disturbed)
             wann_sense(&group, plant, jobs, &wires);
-        if (fixed == 0)
-            wann_forward(net, group.weight.real, lane_weight, shown, value->real, 0,
-                         group.action[0].real);
-        else
-            wann_fixed_forward(fixed, group.weight.real, shown, (wann_word *)value, 0,
-                               group.action[0].real);
+        wann_act(&group, networks, lane_weight, shown, value);
         if (is_disturbed)
             wann_drive(&group, plant, jobs, &wires);
         wann_step_plant(&group, plant, jobs, is_varied, &over);
         if (wann_any(&over) == 0)
             continue;
-        wann_next_jobs(&group, jobs, &over);
+        wann_next_jobs(&group, networks->count, jobs, &over);
         wann_observe(&group, plant);
     }
 }
