@@ -39,7 +39,8 @@ static const int biped_turn[BIPED_PINS] = {2, 3, 1, 0};
  * the thigh's corners at the knee. */
 enum {
     BIPED_CORNERS = 4,
-    BIPED_SHIN_CONTACTS = BIPED_CORNERS + 3,
+    BIPED_SHIN_CORNERS = 3,
+    BIPED_SHIN_CONTACTS = BIPED_CORNERS + BIPED_SHIN_CORNERS,
     BIPED_LEG_CONTACTS = BIPED_SHIN_CONTACTS + 2,
     BIPED_CONTACTS = 2 * BIPED_LEG_CONTACTS,
 };
@@ -68,6 +69,8 @@ typedef struct {
     rigid_contact contact[BIPED_CONTACTS];
     rigid_contact *close[BIPED_CONTACTS];  /* those that touch in some lane */
     int closes;
+    rigid_contact over[2 * BIPED_SHIN_CORNERS];  /* the second ones of those that are the ground's */
+    int overs;
     biped_felt felt[2];
     rigid_body before[2];  /* the shins */
 } biped;
@@ -185,14 +188,24 @@ static inline void biped_read(const wann_real *state, const wann_real *action,
     }
 }
 
-static inline void biped_solve(biped *walker, wann_real friction)
+static inline void biped_ready_contacts(biped *walker)
 {
     walker->closes = 0;
+    walker->overs = 0;
     for (int i = 0; i < BIPED_CONTACTS; i++) {
-        rigid_ready_contact(&walker->contact[i]);
-        if (wann_any_lane(walker->contact[i].touches) != 0)
-            walker->close[walker->closes++] = &walker->contact[i];
+        rigid_contact *contact = &walker->contact[i];
+        rigid_ready_contact(contact);
+        if (wann_any_lane(contact->touches) == 0)
+            continue;
+        walker->close[walker->closes++] = contact;
+        if (contact->is_ground)
+            rigid_ready_over(&walker->over[walker->overs++], contact);
     }
+}
+
+static inline void biped_solve(biped *walker, wann_real friction)
+{
+    biped_ready_contacts(walker);
     for (int j = 0; j < BIPED_PINS; j++)
         rigid_ready_pin(&walker->pin[j]);
     for (int i = 0; i < BIPED_ITERATIONS; i++) {
@@ -200,6 +213,8 @@ static inline void biped_solve(biped *walker, wann_real friction)
             rigid_solve_pin(&walker->pin[j]);
         for (int j = 0; j < walker->closes; j++)
             rigid_solve_contact(walker->close[j], friction);
+        for (int j = 0; j < walker->overs; j++)
+            rigid_solve_contact(&walker->over[j], friction);
     }
     for (int i = 0; i < BIPED_BODIES; i++)
         rigid_move(&walker->body[i], BIPED_DT_S);

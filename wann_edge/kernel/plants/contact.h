@@ -25,11 +25,31 @@ typedef struct {
                                       * far from the centre it is, m */
     wann_real on_x, on_y;  /* the box's point that is next to the ground's, in the body's frame, m */
     wann_mask faces;  /* whether the ground's point is at that side */
+    wann_mask is_past;  /* or past the lower corner, and its tile is at that side */
     wann_mask touches, met;  /* at the start of the step; in it */
 } rigid_contact;
 
+/* The ground's point is past the box's lower corner, by `beside` from its left or right side and by
+ * `below` from its lower one, m: whether the tile that begins there is nevertheless at that side. It
+ * is where it comes to the side's end within reach, and the corner is nearer to it than the point to
+ * the side (b2CollideEdge.cpp). */
+WANN_INLINE wann_mask rigid_is_past(const rigid_contact *contact, wann_mask left, wann_real beside,
+                                    wann_real below)
+{
+    const rigid_body *body = contact->body;
+    wann_real nx = wann_select(left, contact->slope_x[0], contact->slope_x[1]);
+    wann_real ny = wann_select(left, contact->slope_y[0], contact->slope_y[1]);
+    wann_real rises = body->sine * ny + body->cosine * nx;
+    wann_real leaves = body->cosine * ny - body->sine * nx;
+    rises = wann_select(left, rises, 0.0f - rises);
+    wann_real corner = beside * rises + below * leaves;
+    return wann_true(beside > below) & wann_true(below > 0.0f) & wann_true(rises > 0.0f) &
+           wann_true(corner <= rises * RIGID_ROUNDED_M) &
+           wann_true(beside > corner * 0.98f + 0.001f);
+}
+
 /* The box's side that is next to the ground's point, left, right or the lower one, for this step;
- * and whether the point is at that side, not past its ends. */
+ * and whether the point, or a tile that begins there, is at that side. */
 WANN_INLINE void rigid_choose_side(rigid_contact *contact)
 {
     const wann_real none = wann_constant(0.0f), one = wann_constant(1.0f);
@@ -38,15 +58,26 @@ WANN_INLINE void rigid_choose_side(rigid_contact *contact)
     wann_real across = rx * body->cosine + ry * body->sine;
     wann_real along = ry * body->cosine - rx * body->sine;
     wann_real beside = wann_abs(across) - contact->at[0], below = none - along - contact->at[1];
-    wann_mask is_beside = wann_true(beside > below);
-    contact->side_x = wann_select(is_beside, wann_select(across > 0.0f, none - one, one), none);
+    wann_mask is_beside = wann_true(beside > below), left = wann_true(across < 0.0f);
+    contact->side_x = wann_select(is_beside, wann_select(left, one, none - one), none);
     contact->side_y = wann_select(is_beside, none, one);
     contact->half = wann_select(is_beside, wann_constant(contact->at[0]),
                                 wann_constant(contact->at[1]));
     contact->on_x = wann_select(is_beside, none - contact->side_x * contact->at[0], across);
     contact->on_y = wann_select(is_beside, along, none - contact->at[1]);
-    contact->faces =
-        wann_true(rigid_least(beside, below) <= 0.0f) & wann_true(along <= contact->at[1]);
+    contact->is_past = rigid_is_past(contact, left, beside, below);
+    contact->faces = (wann_true(rigid_least(beside, below) <= 0.0f) | contact->is_past) &
+                     wann_true(along <= contact->at[1]);
+}
+
+/* The plane of the box's side as it lies now, and the ground's point from the centre of mass. */
+WANN_INLINE void rigid_place_side(rigid_contact *contact)
+{
+    const rigid_body *body = contact->body;
+    contact->nx = body->cosine * contact->side_x - body->sine * contact->side_y;
+    contact->ny = body->sine * contact->side_x + body->cosine * contact->side_y;
+    contact->rx = contact->gx - body->x;
+    contact->ry = contact->gy - body->y;
 }
 
 /* How far the body is over the ground, m; of a box also the plane as it lies now. */
@@ -54,10 +85,7 @@ WANN_INLINE wann_real rigid_height(rigid_contact *contact)
 {
     const rigid_body *body = contact->body;
     if (contact->is_ground) {
-        contact->nx = body->cosine * contact->side_x - body->sine * contact->side_y;
-        contact->ny = body->sine * contact->side_x + body->cosine * contact->side_y;
-        contact->rx = contact->gx - body->x;
-        contact->ry = contact->gy - body->y;
+        rigid_place_side(contact);
         return 0.0f - contact->rx * contact->nx - contact->ry * contact->ny - contact->half;
     }
     rigid_arm(body, contact->at, &contact->rx, &contact->ry);
@@ -77,6 +105,17 @@ WANN_INLINE wann_real rigid_across(const rigid_contact *contact)
     return contact->rx * contact->ny - contact->ry * contact->nx;
 }
 
+/* What resists pushes along the normal and across it. */
+WANN_INLINE void rigid_resist(rigid_contact *contact)
+{
+    const wann_real none = wann_constant(0.0f);
+    wann_real along = contact->rx * contact->nx + contact->ry * contact->ny;
+    wann_real normal = rigid_resisting(contact->body, rigid_across(contact));
+    wann_real tangent = rigid_resisting(contact->body, along);
+    contact->per_normal = wann_select(contact->touches, normal, none);
+    contact->per_tangent = wann_select(contact->touches, tangent, none);
+}
+
 /* Before a step, as rigid_ready_pin. */
 WANN_INLINE void rigid_ready_contact(rigid_contact *contact)
 {
@@ -85,17 +124,39 @@ WANN_INLINE void rigid_ready_contact(rigid_contact *contact)
     if (contact->is_ground)
         rigid_choose_side(contact);
     contact->touches = wann_true(rigid_height(contact) <= RIGID_ROUNDED_M);
-    wann_real across = rigid_across(contact);
-    wann_real along = contact->rx * contact->nx + contact->ry * contact->ny;
     if (contact->is_ground)
         contact->touches = contact->touches & contact->faces;
-    contact->per_normal = wann_select(contact->touches, rigid_resisting(body, across), none);
-    contact->per_tangent = wann_select(contact->touches, rigid_resisting(body, along), none);
+    rigid_resist(contact);
     contact->normal = wann_select(contact->touches, contact->normal, none);
     contact->tangent = wann_select(contact->touches, contact->tangent, none);
     wann_real px = contact->nx * contact->normal + contact->ny * contact->tangent;
     wann_real py = contact->ny * contact->normal - contact->nx * contact->tangent;
     rigid_push(body, contact->rx, contact->ry, px, py);
+}
+
+/* Of a box on the ground's point, its own point over the ground where that side is lower: how high, m.
+ * Box2D has a contact of either kind, from the two tiles that end there; they part where a box slides. */
+WANN_INLINE wann_real rigid_height_over(rigid_contact *contact)
+{
+    const rigid_body *body = contact->body;
+    const wann_real c = body->cosine, s = body->sine;
+    wann_mask right = wann_true(c * contact->side_x - s * contact->side_y > 0.0f);
+    contact->nx = wann_select(right, contact->slope_x[1], contact->slope_x[0]);
+    contact->ny = wann_select(right, contact->slope_y[1], contact->slope_y[0]);
+    contact->rx = c * contact->on_x - s * contact->on_y;
+    contact->ry = s * contact->on_x + c * contact->on_y;
+    return (body->x + contact->rx - contact->gx) * contact->nx +
+           (body->y + contact->ry - contact->gy) * contact->ny;
+}
+
+/* Before a step: the second contact of a box that is on the ground's point, without impulses. */
+WANN_INLINE void rigid_ready_over(rigid_contact *over, const rigid_contact *on)
+{
+    *over = *on;
+    over->touches = on->touches & ~on->is_past & wann_true(rigid_height_over(over) <= RIGID_ROUNDED_M);
+    over->normal = wann_constant(0.0f);
+    over->tangent = wann_constant(0.0f);
+    rigid_resist(over);
 }
 
 WANN_INLINE void rigid_solve_contact(rigid_contact *contact, wann_real friction)
@@ -118,41 +179,29 @@ WANN_INLINE void rigid_solve_contact(rigid_contact *contact, wann_real friction)
     contact->normal = normal;
 }
 
-/* Mends a share of an overlap in the contact's direction. True where it was within three times the
- * slop. */
-WANN_INLINE wann_mask rigid_mend_gap(rigid_contact *contact, wann_real height, float share)
+/* Mends a share of an overlap in the contact's direction, where the mask is true. True where it was
+ * within three times the slop. */
+WANN_INLINE wann_mask rigid_mend_gap(rigid_contact *contact, wann_mask touches, wann_real height,
+                                     float share)
 {
     rigid_body *body = contact->body;
     wann_real gap = height - RIGID_ROUNDED_M;
     wann_real over = (gap + RIGID_SLOP_M) * share;
     wann_real resisting = rigid_resisting(body, rigid_across(contact));
     wann_real impulse = 0.0f - wann_clamp(over, 0.0f - RIGID_MOST_M, 0.0f) * resisting;
-    impulse = wann_select(contact->touches, impulse, wann_constant(0.0f));
+    impulse = wann_select(touches, impulse, wann_constant(0.0f));
     rigid_shift(body, contact->rx, contact->ry, contact->nx * impulse, contact->ny * impulse);
-    return wann_true(gap >= -3.0f * RIGID_SLOP_M) | ~contact->touches;
-}
-
-/* Of a box on the ground's point, its own point over the ground where that side is lower. Box2D has
- * one of either kind, from the two tiles that end there; they part where a box slides. */
-WANN_INLINE wann_mask rigid_mend_box(rigid_contact *contact, float share)
-{
-    const rigid_body *body = contact->body;
-    const wann_real c = body->cosine, s = body->sine;
-    wann_mask right = wann_true(c * contact->side_x - s * contact->side_y > 0.0f);
-    contact->nx = wann_select(right, contact->slope_x[1], contact->slope_x[0]);
-    contact->ny = wann_select(right, contact->slope_y[1], contact->slope_y[0]);
-    contact->rx = c * contact->on_x - s * contact->on_y;
-    contact->ry = s * contact->on_x + c * contact->on_y;
-    wann_real x = body->x + contact->rx - contact->gx, y = body->y + contact->ry - contact->gy;
-    return rigid_mend_gap(contact, x * contact->nx + y * contact->ny, share);
+    return wann_true(gap >= -3.0f * RIGID_SLOP_M) | ~touches;
 }
 
 WANN_INLINE wann_mask rigid_mend_contact(rigid_contact *contact, float share)
 {
     wann_mask fine = ~WANN_NEVER;
-    if (contact->is_ground)
-        fine = rigid_mend_box(contact, share);
-    return fine & rigid_mend_gap(contact, rigid_height(contact), share);
+    if (contact->is_ground) {
+        wann_real height = rigid_height_over(contact);
+        fine = rigid_mend_gap(contact, contact->touches & ~contact->is_past, height, share);
+    }
+    return fine & rigid_mend_gap(contact, contact->touches, rigid_height(contact), share);
 }
 
 #endif

@@ -32,15 +32,32 @@ WANN_INLINE rigid_body rigid_between(const rigid_body *before, const rigid_body 
     return now;
 }
 
-/* When, in looks, a height comes to the slop from one look to the next. */
-WANN_INLINE wann_real rigid_when(int look, wann_real height, wann_real next)
+/* When, from 0 to 1, a height comes to the slop from `height` to `next`. */
+WANN_INLINE wann_real rigid_when(wann_real height, wann_real next)
 {
-    return wann_relu((float)look + (height - RIGID_SLOP_M) / (height - next));
+    return wann_relu((height - RIGID_SLOP_M) / (height - next));
+}
+
+/* The same, with the height that was found then: regula falsi. */
+WANN_INLINE wann_real rigid_when_now(wann_real height, wann_real next, wann_real when,
+                                     wann_real found)
+{
+    wann_mask is_late = wann_true(found < RIGID_SLOP_M);
+    wann_real early = when * rigid_when(height, found);
+    wann_real late = when + (1.0f - when) * rigid_when(found, next);
+    return wann_select(is_late, early, late);
 }
 
 WANN_INLINE wann_mask rigid_sinks(wann_real height, wann_real next)
 {
     return wann_true(next < RIGID_MET_M) & wann_true(height >= RIGID_MET_M);
+}
+
+/* The body on its way, `share` after look k, where the mask is true. */
+WANN_INLINE rigid_body rigid_on_way(const rigid_body *pose, int k, wann_real share, wann_mask meets)
+{
+    wann_real known = wann_select(meets, share, wann_constant(0.0f));
+    return rigid_between(pose, &pose[RIGID_LOOKS], ((float)k + known) * (1.0f / RIGID_LOOKS));
 }
 
 /* The look at which a corner of the body comes too near the ground, RIGID_LOOKS if it does not; and
@@ -52,27 +69,44 @@ WANN_INLINE wann_real rigid_corner_nears(rigid_contact corner, const rigid_groun
     for (int k = 0; k <= RIGID_LOOKS; k++) {
         corner.body = &pose[k];
         ground->meet(ground->heights, &corner);
-        wann_real here = rigid_height(&corner);
-        if (k > 0)
-            when = wann_select(rigid_sinks(height, here),
-                               rigid_least(when, rigid_when(k - 1, height, here)), when);
-        height = here;
+        wann_real before = height;
+        height = rigid_height(&corner);
+        wann_mask meets = rigid_sinks(before, height);
+        if (k == 0 || wann_any_lane(meets) == 0)
+            continue;
+        wann_real share = rigid_when(before, height);
+        rigid_body then = rigid_on_way(pose, k - 1, share, meets);
+        corner.body = &then;
+        ground->meet(ground->heights, &corner);
+        share = rigid_when_now(before, height, share, rigid_height(&corner));
+        when = wann_select(meets, rigid_least(when, (float)(k - 1) + share), when);
     }
     *end = rigid_least(*end, height);
     return when;
 }
 
-/* How far the ground's point is past the ends of the box's side, m; after rigid_height. */
-WANN_INLINE wann_real rigid_past(const rigid_contact *contact)
+/* How far the ground's point is past the ends of the box's side, m. */
+WANN_INLINE wann_real rigid_past(rigid_contact *contact)
 {
+    rigid_place_side(contact);
     wann_real half = wann_select(contact->side_y > 0.0f, wann_constant(contact->at[0]),
                                  wann_constant(contact->at[1]));
     return wann_abs(rigid_across(contact)) - half;
 }
 
+/* Whether a box that begins above the ground's point has rocked since to its other lower corner. */
+WANN_INLINE wann_mask rigid_rocks(const rigid_contact *point, const rigid_body *first,
+                                  const rigid_body *now)
+{
+    wann_real rx = point->gx - first->x, ry = point->gy - first->y;
+    wann_real across = rx * first->cosine + ry * first->sine;
+    return wann_true(wann_abs(across) <= point->at[0]) & wann_true(first->sine * now->sine < 0.0f);
+}
+
 /* As rigid_corner_nears, of a side of the box and the ground's point; only if it ends too near the
- * plane of that side. */
-WANN_INLINE wann_real rigid_side_nears(rigid_contact point, rigid_body *pose)
+ * plane of that side. parts: whether corners end apart; then Box2D looks no further at a tile that
+ * had the lowest corner above it, and a box that rocks has it above both that end at the point. */
+WANN_INLINE wann_real rigid_side_nears(rigid_contact point, rigid_body *pose, wann_mask parts)
 {
     const wann_real never = wann_constant(RIGID_LOOKS);
     wann_real when = never;
@@ -80,13 +114,18 @@ WANN_INLINE wann_real rigid_side_nears(rigid_contact point, rigid_body *pose)
     for (int k = 0; k < RIGID_LOOKS; k++) {
         point.body = &pose[k];
         rigid_choose_side(&point);
-        wann_real height = rigid_height(&point), past = rigid_past(&point);
+        wann_real height = rigid_height(&point);
         point.body = &pose[k + 1];
-        wann_real next = rigid_height(&point), past_next = rigid_past(&point);
-        wann_real at = rigid_when(k, height, next);
-        wann_mask meets = rigid_sinks(height, next) & wann_true(at < when) &
-                          wann_true(past + (past_next - past) * (at - (float)k) <= 0.0f);
-        when = wann_select(meets, at, when);
+        wann_real next = rigid_height(&point), share = rigid_when(height, next);
+        wann_mask meets = rigid_sinks(height, next) & wann_true(when == RIGID_LOOKS);
+        if (wann_any_lane(meets) == 0)
+            continue;
+        rigid_body then = rigid_on_way(pose, k, share, meets);
+        point.body = &then;
+        meets = meets & wann_true(rigid_past(&point) <= 0.0f) &
+                ~(parts & rigid_rocks(&point, pose, &then));
+        share = rigid_when_now(height, next, share, rigid_height(&point));
+        when = wann_select(meets, (float)k + share, when);
         met.side_x = wann_select(meets, point.side_x, met.side_x);
         met.side_y = wann_select(meets, point.side_y, met.side_y);
         met.half = wann_select(meets, point.half, met.half);
@@ -102,13 +141,14 @@ WANN_INLINE wann_real rigid_impact(const rigid_body *before, const rigid_body *a
                                    const rigid_ground *ground)
 {
     const wann_real never = wann_constant(RIGID_LOOKS);
-    wann_real corners = never, sides = never, end = never;
+    wann_real corners = never, sides = never, end = never;  /* those of the body come first */
     rigid_body pose[RIGID_LOOKS + 1];
     for (int k = 0; k <= RIGID_LOOKS; k++)
         pose[k] = rigid_between(before, after, wann_constant((float)k / RIGID_LOOKS));
     for (int i = 0; i < contacts; i++) {
         if (contact[i].is_ground)
-            sides = rigid_least(sides, rigid_side_nears(contact[i], pose));
+            sides = rigid_least(
+                sides, rigid_side_nears(contact[i], pose, wann_true(end >= RIGID_MET_M)));
         else
             corners = rigid_least(corners, rigid_corner_nears(contact[i], ground, pose, &end));
     }
