@@ -167,20 +167,6 @@ def test_a_worker_leaves_quietly_when_nobody_takes_its_answer(
     assert capfd.readouterr().err == ""
 
 
-def test_workers_that_are_started_early_are_those_that_work() -> None:
-    with Engine(Trap(), 1) as engine:
-        engine.start()
-        assert not multiprocessing.active_children()
-    with Engine(Trap(), 2) as engine:
-        engine.start()
-        started = set(multiprocessing.active_children())
-        assert len(started) == 2
-        engine.start()
-        engine.rollouts(some_networks(8), (1.0,), SEEDS)
-        assert set(multiprocessing.active_children()) == started
-    assert not multiprocessing.active_children()
-
-
 def test_a_task_that_cannot_be_sent_is_refused() -> None:
     class Local(Trap):
         pass

@@ -90,15 +90,6 @@ class Engine:
     ) -> None:
         self.close()
 
-    def start(self) -> None:
-        """Starts the worker processes, which are else started when first needed.
-
-        While they import what they need, the caller can do what it has to do first.
-        Raises TaskError where the task can't be sent to one.
-        """
-        while self._count > 1 and len(self._workers) < self._count:
-            self._workers.append(Worker(self._task))
-
     def close(self) -> None:
         """Ends all worker processes; a later call starts new ones."""
         for worker in self._workers:
@@ -219,8 +210,9 @@ class Engine:
                 worker.stop()
 
     def _give(self, relays: Sequence[Relay[Any, Any]]) -> None:
-        """Gives each idle worker an order; starts those that are missing."""
-        self.start()
+        """Starts the workers that are missing, and gives each idle one an order."""
+        while len(self._workers) < self._count:
+            self._workers.append(Worker(self._task))
         for worker in self._workers:
             relay = next((relay for relay in relays if relay.waits), None)
             if relay is not None and not worker.busy:

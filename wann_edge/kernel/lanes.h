@@ -125,7 +125,7 @@ static const void *lanes_plant(int32_t plant)
     return &wann_plants[plant];
 }
 
-/* Networks share the lanes of a plant that costs more than they do. */
+/* Networks share the lanes of a plant that costs more than they do: one of many states. */
 static void lanes_rollouts(int32_t networks, const wann_network *const *net,
                            const wann_fixed *const *fixed, const void *plant,
                            const wann_jobs *jobs, void *scratch)

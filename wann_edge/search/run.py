@@ -82,7 +82,6 @@ def run_search(
         record = Record(out_dir, engine.spec.name, engine.final_name, settings)
         search = _Search(engine, settings)
         if resume:
-            engine.start()
             search.restore(checkpoint.load(out_dir), str(out_dir))
         else:
             record.begin(overwrite=overwrite)

@@ -70,22 +70,15 @@ WANN_INLINE void rigid_choose_side(rigid_contact *contact)
                      wann_true(along <= contact->at[1]);
 }
 
-/* The plane of the box's side as it lies now, and the ground's point from the centre of mass. */
-WANN_INLINE void rigid_place_side(rigid_contact *contact)
-{
-    const rigid_body *body = contact->body;
-    contact->nx = body->cosine * contact->side_x - body->sine * contact->side_y;
-    contact->ny = body->sine * contact->side_x + body->cosine * contact->side_y;
-    contact->rx = contact->gx - body->x;
-    contact->ry = contact->gy - body->y;
-}
-
 /* How far the body is over the ground, m; of a box also the plane as it lies now. */
 WANN_INLINE wann_real rigid_height(rigid_contact *contact)
 {
     const rigid_body *body = contact->body;
     if (contact->is_ground) {
-        rigid_place_side(contact);
+        contact->nx = body->cosine * contact->side_x - body->sine * contact->side_y;
+        contact->ny = body->sine * contact->side_x + body->cosine * contact->side_y;
+        contact->rx = contact->gx - body->x;
+        contact->ry = contact->gy - body->y;
         return 0.0f - contact->rx * contact->nx - contact->ry * contact->ny - contact->half;
     }
     rigid_arm(body, contact->at, &contact->rx, &contact->ry);

@@ -85,10 +85,9 @@ WANN_INLINE wann_real rigid_corner_nears(rigid_contact corner, const rigid_groun
     return when;
 }
 
-/* How far the ground's point is past the ends of the box's side, m. */
-WANN_INLINE wann_real rigid_past(rigid_contact *contact)
+/* How far the ground's point is past the ends of the box's side, m; after rigid_height. */
+WANN_INLINE wann_real rigid_past(const rigid_contact *contact)
 {
-    rigid_place_side(contact);
     wann_real half = wann_select(contact->side_y > 0.0f, wann_constant(contact->at[0]),
                                  wann_constant(contact->at[1]));
     return wann_abs(rigid_across(contact)) - half;
@@ -122,9 +121,9 @@ WANN_INLINE wann_real rigid_side_nears(rigid_contact point, rigid_body *pose, wa
             continue;
         rigid_body then = rigid_on_way(pose, k, share, meets);
         point.body = &then;
+        share = rigid_when_now(height, next, share, rigid_height(&point));
         meets = meets & wann_true(rigid_past(&point) <= 0.0f) &
                 ~(parts & rigid_rocks(&point, pose, &then));
-        share = rigid_when_now(height, next, share, rigid_height(&point));
         when = wann_select(meets, (float)k + share, when);
         met.side_x = wann_select(meets, point.side_x, met.side_x);
         met.side_y = wann_select(meets, point.side_y, met.side_y);
