@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -148,10 +149,28 @@ def test_ctrl_c_reaches_the_caller_but_no_worker() -> None:
             os.kill(worker.pid, signal.SIGINT)
         engine.rollouts(some_networks(2), (1.0,), SEEDS)
         assert set(multiprocessing.active_children()) == set(workers)
+        many = some_networks(400)
         threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
         with pytest.raises(KeyboardInterrupt):
-            engine.rollouts(some_networks(400), (1.0,), SEEDS)
+            engine.rollouts(many, (1.0,), SEEDS)
         assert not multiprocessing.active_children()
+
+
+def test_ctrl_c_at_the_only_answer_leaves_no_worker_that_owes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(_connection: Connection) -> object:
+        raise KeyboardInterrupt
+
+    (network,) = some_networks(1)
+    with Engine(Trap(), 2) as engine:
+        expected = engine.rollouts([network], (1.0,), SEEDS)
+        with monkeypatch.context() as patch:
+            patch.setattr(Connection, "recv", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                engine.rollouts([network], (2.0,), SEEDS)
+        assert not multiprocessing.active_children()
+        assert same(engine.rollouts([network], (1.0,), SEEDS), expected)
 
 
 def test_a_worker_leaves_quietly_when_nobody_takes_its_answer(

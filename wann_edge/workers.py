@@ -69,11 +69,12 @@ class Worker:
 
         Raises what the task raised.
         """
-        self.busy = False
         try:
-            answer: Done | WannError = self.connection.recv()
+            answer: Done | WannError | None = self.connection.recv()
         except (EOFError, OSError):
-            return None
+            answer = None
+        # Not before: one interrupted at half an answer must not be taken for an idle one.
+        self.busy = False
         if isinstance(answer, WannError):
             raise answer
         return answer
