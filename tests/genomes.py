@@ -39,7 +39,7 @@ def genomes(draw: st.DrawFn) -> Genome:
 def check_invariants(genome: Genome) -> None:
     """Links ascend by target and source, and lead forward, to no input and from no output."""
     assert len(genome.links) == len(genome.enabled)
-    assert {type(on) for on in genome.enabled} <= {bool}
+    assert {*genome.enabled} <= {0, 1}
     assert set(genome.hidden) <= set(activation_names())
     keys = [(target, source) for source, target in genome.links]
     assert keys == sorted(set(keys))

@@ -60,6 +60,9 @@ def test_an_earlier_run_is_overwritten_only_by_force(
 
 def test_demo_goes_the_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "demo"
+    out.mkdir()
+    for name in (*FILES, "policy.h", "policy.onnx", "validated.mp4"):
+        (out / name).write_text("of an earlier demo")
     assert run(["demo", "--seconds", "2", "--workers", "1", "--out", str(out)]) == 0
     shown = capsys.readouterr().out
     assert {path.name for path in out.iterdir()} >= FILES | {"policy.h", "policy.onnx"}
@@ -70,7 +73,7 @@ def test_demo_goes_the_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "mean of weights" in shown
     for name in ("champion.json", "policy.h", "policy.onnx", "pareto.json", "history.csv"):
         assert name in shown
-    assert run(["demo", "--seconds", "1", "--workers", "1", "--out", str(out)]) == 0
+        assert not (out / name).read_bytes().startswith(b"of an earlier demo")
 
 
 def test_ctrl_c_keeps_the_champion_and_exits_with_130(tmp_path: Path) -> None:

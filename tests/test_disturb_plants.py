@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from wann_edge.kernel import plant, plant_names
+from wann_edge.kernel import Floats, plant, plant_names
 
 # Of each plant with parameters: the constants of its header that each one multiplies.
 CONSTANTS = {
@@ -47,22 +47,32 @@ def _multiply(constant: str, factor: float, headers: list[Path]) -> None:
     assert count == 1
 
 
-@pytest.mark.parametrize("name", CONSTANTS)
-def test_a_varied_plant_is_one_compiled_with_other_constants(name: str, tmp_path: Path) -> None:
-    """The equations know no other place where the constant stands."""
-    kernel = tmp_path / "kernel"
-    shutil.copytree(ROOT / "wann_edge" / "kernel", kernel)
+def _factors(name: str) -> Floats:
     rng = np.random.default_rng(len(name))
-    factors = rng.uniform(0.7, 1.3, len(CONSTANTS[name])).astype(np.float32)
-    for constant, factor in zip(CONSTANTS[name], factors.tolist(), strict=True):
-        _multiply(constant, factor, list((kernel / "plants").glob(f"{name}*.h")))
+    return rng.uniform(0.7, 1.3, len(CONSTANTS[name])).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    """The kernel compiled with each constant multiplied by its factor."""
+    kernel = tmp_path_factory.mktemp("other") / "kernel"
+    shutil.copytree(ROOT / "wann_edge" / "kernel", kernel)
+    for name, constants in CONSTANTS.items():
+        for constant, factor in zip(constants, _factors(name).tolist(), strict=True):
+            _multiply(constant, factor, list((kernel / "plants").glob(f"{name}*.h")))
     command = [*("gcc", "-std=c99", "-O1", "-ffp-contract=off", "-shared", "-fPIC"), "-o"]
-    library = tmp_path / "other.so"
+    library = kernel / "other.so"
     subprocess.run([*command, library, *kernel.glob("*.c")], check=True)
-    other = ctypes.CDLL(str(library))
-    other.wann_native_plant.restype = ctypes.c_void_p
+    loaded = ctypes.CDLL(str(library))
+    loaded.wann_native_plant.restype = ctypes.c_void_p
+    return loaded
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_a_varied_plant_is_one_compiled_with_other_constants(name: str, other: ctypes.CDLL) -> None:
+    """The equations know no other place where the constant stands."""
     address = ctypes.c_void_p(other.wann_native_plant(1, plant_names().index(name)))
-    ours = plant(name)
+    ours, factors, rng = plant(name), _factors(name), np.random.default_rng(len(name))
     for _ in range(200):
         state = rng.normal(0, 0.4, ours.states).astype(np.float32)
         seen = ours.observe(state)

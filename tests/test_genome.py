@@ -71,7 +71,7 @@ def test_as_published_no_link_between_hidden_nodes_is_off(genome: Genome) -> Non
     shown = as_published(genome)
     hidden = range(genome.first_hidden, genome.first_output)
     for (source, target), was, on in zip(genome.links, genome.enabled, shown.enabled, strict=True):
-        assert on is (True if source in hidden and target in hidden else was)
+        assert on == (1 if source in hidden and target in hidden else was)
     assert replace(shown, enabled=genome.enabled) == genome
 
 

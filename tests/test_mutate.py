@@ -30,7 +30,7 @@ rngs = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 
 def states(genome: Genome) -> dict[tuple[int, int], bool]:
     """Whether each link is enabled."""
-    return dict(zip(genome.links, genome.enabled, strict=True))
+    return dict(zip(genome.links, genome.is_enabled.tolist(), strict=True))
 
 
 def longest_path(genome: Genome, node: int) -> int:
@@ -65,7 +65,7 @@ def test_a_mutation_leaves_the_parent_and_makes_a_valid_child(
 def test_layers_are_longest_paths(seed: int, mutations: int) -> None:
     genome = grown(np.random.default_rng(seed), mutations)
     size = genome.first_output + genome.outputs
-    assert layers(genome) == [longest_path(genome, node) for node in range(size)]
+    assert list(layers(genome)) == [longest_path(genome, node) for node in range(size)]
 
 
 @given(genomes(), rngs)

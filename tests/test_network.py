@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from networks import networks, random_network
 from wann_edge.errors import NetworkError
-from wann_edge.kernel import Contract, Floats, Program, Wires
+from wann_edge.kernel import Contract, Floats, Links, Program, Wires
 from wann_edge.network import (
     MAX_EDGES,
     MAX_NODES,
@@ -135,9 +135,8 @@ def run_whole(network: Network, observations: Floats, weights: Floats) -> Floats
         [channel.high for channel in network.outputs],
         [channel.safe for channel in network.outputs],
     )
-    ends = np.cumsum([len(found) for found in network.sources]).tolist()
-    sources = [source for source, _ in network.edges]
-    program = Program(contract, network.activations, Wires(ends, sources), network.weights)
+    wires = Wires(Links.of(network.edges), network.first_computed, len(network.activations))
+    program = Program(contract, network.activations, wires, network.weights)
     return program.forward(observations, weights)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
-from itertools import repeat
-from operator import itemgetter
 
 from wann_edge.channel import (
     LARGEST,
@@ -19,7 +16,7 @@ from wann_edge.channel import (
     float32,
 )
 from wann_edge.errors import NetworkError
-from wann_edge.kernel import Contract, Program, Wires, activation_names
+from wann_edge.kernel import Contract, Link, Links, Program, Wires, activation_names
 
 __all__ = [
     "LARGEST",
@@ -32,9 +29,6 @@ __all__ = [
     "named_channels",
     "with_single_weights",
 ]
-
-# Of an edge.
-_SOURCE, _TARGET = itemgetter(0), itemgetter(1)
 
 MAX_NODES = 16_384
 MAX_EDGES = 262_144
@@ -50,7 +44,8 @@ class Network:
     each source is multiplied by its own weight first. All numbers are float32.
 
     activations: names, one a computed node.
-    edges: (source, target) pairs, ascending by target, then by source; source < target.
+    edges: (source, target) pairs, ascending by target, then by source; source < target. They
+    are kept as Links.
     weights: one an edge, or None where all are 1 (a weight agnostic network).
     control_period_s: the time between two actions, where one is prescribed; rounded to
     float32.
@@ -61,7 +56,7 @@ class Network:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     activations: tuple[str, ...]
-    edges: tuple[tuple[int, int], ...]
+    edges: Sequence[Link]
     weights: tuple[float, ...] | None = None
     shared_weight: float = 1.0
     control_period_s: float | None = None
@@ -75,6 +70,7 @@ class Network:
             object.__setattr__(self, "weights", None)
         _check_contract(self.inputs, self.outputs, self.task)
         _check_topology(self)
+        object.__setattr__(self, "edges", Links.of(self.edges))
         _check_numbers(self)
 
     def __getstate__(self) -> dict[str, object]:
@@ -120,21 +116,16 @@ class Network:
     @cached_property
     def wires(self) -> Wires:
         """The edges as the kernel reads them."""
-        targets = list(map(_TARGET, self.edges))
-        computed = range(self.first_computed, self.node_count)
-        ends = list(map(bisect_right, repeat(targets), computed))
-        return Wires(ends, list(map(_SOURCE, self.edges)))
+        return Wires(Links.of(self.edges), self.first_computed, len(self.activations))
 
     @cached_property
     def has_dead_nodes(self) -> bool:
         """Whether hidden nodes reach no output."""
         # A source comes before its target: where each hidden node is one, all reach an output.
         hidden = range(self.first_computed, self.node_count - len(self.outputs))
-        return not set(map(_SOURCE, self.edges)).issuperset(hidden)
+        return not {source for source, _ in self.edges}.issuperset(hidden)
 
-    def with_topology(
-        self, activations: tuple[str, ...], edges: tuple[tuple[int, int], ...]
-    ) -> Network:
+    def with_topology(self, activations: tuple[str, ...], edges: Links) -> Network:
         """The same contract around another topology without single weights, unchecked.
 
         For a search, which makes nothing but valid topologies without dead nodes, by the

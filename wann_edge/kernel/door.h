@@ -74,4 +74,21 @@ const char *wann_plant_parameters(const void *plant);
 int32_t wann_plant_step_varied(const void *plant, float *state, float *observation,
                                const float *action, float *reward, const float *factor);
 
+/* Links of genomes, see links.c. wire: those enabled that lead to marked nodes, or to where one is
+ * reached from, which are marked too; numbered as if there were no other nodes. edges: room for
+ * count + nodes. */
+int32_t wann_wire(int32_t count, const int32_t *links, const char *enabled, int32_t nodes,
+                  char *marked, int32_t *edges);
+/* Edges as a wann_network has them. */
+void wann_edge_ends(int32_t count, const int32_t *edges, int32_t first, int32_t computed,
+                    int32_t *ends, int32_t *sources);
+/* Nodes from this number on are one further. */
+void wann_make_room(int32_t count, const int32_t *links, int32_t new_node, int32_t *moved);
+/* The longest path to each node. */
+void wann_find_layers(int32_t count, const int32_t *links, int32_t inputs, int32_t hidden,
+                      int32_t outputs, int32_t *layer);
+/* Nodes of later layers that the source has no link to. targets: room for 2 * nodes + 1. */
+int32_t wann_find_targets(int32_t count, const int32_t *links, int32_t source, int32_t nodes,
+                          const int32_t *layer, int32_t *targets);
+
 #endif

@@ -119,6 +119,12 @@ def library() -> ctypes.CDLL:
     lib.wann_plant_step_varied.argtypes = [pointer] * 6
     lib.wann_plant_parameters.argtypes = [pointer]
     lib.wann_plant_parameters.restype = ctypes.c_char_p
+    packed = ctypes.c_char_p
+    lib.wann_wire.argtypes = [number, packed, packed, number, pointer, pointer]
+    lib.wann_edge_ends.argtypes = [number, packed, number, number, pointer, pointer]
+    lib.wann_make_room.argtypes = [number, packed, number, pointer]
+    lib.wann_find_layers.argtypes = [number, packed, *[number] * 3, pointer]
+    lib.wann_find_targets.argtypes = [number, packed, number, number, pointer, pointer]
     return lib
 
 

@@ -19,6 +19,7 @@ from wann_edge.kernel.library import (
     lanes,
     library,
 )
+from wann_edge.kernel.links import Links
 from wann_edge.kernel.plants import Plant
 
 # Operations of one lane in one call: tens of milliseconds, so that Ctrl-C is heard.
@@ -65,15 +66,14 @@ class Contract:
 class Wires:
     """The edges of a checked network, packed: for all networks that differ in no edge.
 
-    edge_end: where each computed node's edges end in ``sources``.
-    sources: node numbers (0 bias, inputs, computed nodes), in order of summation.
+    edges: ascending. first: the number of the first computed node. computed: how many.
     """
 
-    def __init__(self, edge_end: Sequence[int], sources: Sequence[int]) -> None:
-        self.edges = len(sources)
-        self._integers = array("i", [*edge_end, *sources])
-        start = self._integers.buffer_info()[0]
-        self.addresses = start, start + 4 * len(edge_end)
+    def __init__(self, edges: Links, first: int, computed: int) -> None:
+        self.edges = len(edges)
+        self._integers = edges.ends(first, computed)
+        start = ctypes.addressof(self._integers)
+        self.addresses = start, start + 4 * computed
 
 
 class Program:

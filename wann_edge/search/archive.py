@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from wann_edge.evaluate import Scores
+from wann_edge.kernel import Links
 from wann_edge.network import Network
 from wann_edge.search.complexity import Measure
 from wann_edge.search.niches import Sized
@@ -113,7 +114,7 @@ class Archive:
         scored = [(s.network, s.mean, None) for s in self._scored.items]
         tested = [(t.network, None, t.scores) for t in self._tested.items]
         return tuple(
-            Kept(network.activations, network.edges, mean, scores)
+            Kept(network.activations, Links.of(network.edges), mean, scores)
             for network, mean, scores in [*scored, *tested]
         )
 

@@ -12,7 +12,7 @@ from wann_edge.files import write_whole
 from wann_edge.interrupts import ctrl_c_waits
 from wann_edge.search.state import State
 
-VERSION = 1
+VERSION = 2
 # Written in turn, so that a file that was torn leaves the one before.
 NAMES = ("checkpoint-0.json", "checkpoint-1.json")
 

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate, compress
-from operator import itemgetter
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wann_edge.errors import NetworkError
+from wann_edge.kernel import Links
 from wann_edge.network import Network
+from wann_edge.search.model import PACKED, PackedLinks
 from wann_edge.task import Spec
 
-Link = tuple[int, int]
-# What links are sorted by: the target, then the source.
-link_order = itemgetter(1, 0)
+_YES, _NO = b"\1", b"\0"
 
 
 class Wiring(NamedTuple):
-    """A network's activations and edges. reaching: which hidden nodes of the genome are in it."""
+    """A network's activations and edges. reaching: 1 for each hidden node of the genome that is
+    in it, else 0.
+    """
 
     activations: tuple[str, ...]
-    edges: tuple[Link, ...]
-    reaching: tuple[bool, ...]
+    edges: Links
+    reaching: bytes
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,16 @@ class Genome:
     hidden: the activation of each hidden node.
     links: (source, target) of each connection, ascending by target, then by source;
     source < target, whether the connection is enabled or not.
-    enabled: one a link.
+    enabled: 1 or 0 for each link.
     """
+
+    __pydantic_config__ = PACKED
 
     inputs: int
     outputs: int
     hidden: tuple[str, ...]
-    links: tuple[Link, ...]
-    enabled: tuple[bool, ...]
+    links: PackedLinks
+    enabled: bytes
 
     @property
     def first_hidden(self) -> int:
@@ -59,13 +63,18 @@ class Genome:
     @property
     def connections(self) -> int:
         """Enabled connections, those of dead nodes too."""
-        return sum(self.enabled)
+        return self.enabled.count(1)
+
+    @property
+    def is_enabled(self) -> NDArray[np.bool_]:
+        """``enabled`` as an array [links]."""
+        return np.frombuffer(self.enabled, np.bool_)
 
     def with_hidden(self, hidden: tuple[str, ...]) -> Genome:
         """The same links between nodes of other activations."""
         return Genome(self.inputs, self.outputs, hidden, self.links, self.enabled)
 
-    def with_links(self, links: tuple[Link, ...], enabled: tuple[bool, ...]) -> Genome:
+    def with_links(self, links: Links, enabled: bytes) -> Genome:
         """The same nodes with other links."""
         return Genome(self.inputs, self.outputs, self.hidden, links, enabled)
 
@@ -74,11 +83,11 @@ def initial(
     inputs: int, outputs: int, enable_probability: float, rng: np.random.Generator
 ) -> Genome:
     """No hidden node; each link from the bias or an input to an output enabled by chance."""
-    links = tuple(
+    links = Links.of(
         (s, t) for t in range(1 + inputs, 1 + inputs + outputs) for s in range(1 + inputs)
     )
     enabled = rng.random(len(links)) < enable_probability
-    return Genome(inputs, outputs, (), links, tuple(enabled.tolist()))
+    return Genome(inputs, outputs, (), links, enabled.tobytes())
 
 
 def as_published(genome: Genome) -> Genome:
@@ -87,35 +96,23 @@ def as_published(genome: Genome) -> Genome:
     There, sorting the nodes overwrites what marks such a link as disabled (``getNodeOrder``):
     a split one stays as a way around its new node. No published network has one that is off.
     """
-    first, outputs = genome.first_hidden, genome.first_output
-    pairs = zip(genome.links, genome.enabled, strict=True)
-    enabled = tuple(on or (first <= source and target < outputs) for (source, target), on in pairs)
-    return genome.with_links(genome.links, enabled)
+    links = genome.links
+    hidden = (links.sources >= genome.first_hidden) & (links.targets < genome.first_output)
+    return genome.with_links(links, (genome.is_enabled | hidden).tobytes())
 
 
 def wiring(genome: Genome) -> Wiring:
     """The network that the enabled connections make, without hidden nodes that reach no output."""
-    links = tuple(compress(genome.links, genome.enabled))
-    first, outputs = genome.first_hidden, genome.first_output
-    alive = [True] * first + [False] * len(genome.hidden) + [True] * genome.outputs
-    for source, target in reversed(links):
-        if alive[target]:
-            alive[source] = True
-    reaching = tuple(alive[first:outputs])
-    if False not in reaching:
-        return Wiring(genome.hidden + _linear(genome), links, reaching)
-    number = list(accumulate(alive, initial=-1))[1:]
-    edges = tuple([(number[s], number[t]) for s, t in links if alive[t]])
+    first, hidden = genome.first_hidden, len(genome.hidden)
+    marked = _YES * first + _NO * hidden + _YES * genome.outputs
+    edges, reaching = genome.links.wired(genome.enabled, marked)
+    reaching = reaching[first : first + hidden]
     return Wiring(activations_of(genome, reaching), edges, reaching)
 
 
-def activations_of(genome: Genome, reaching: tuple[bool, ...]) -> tuple[str, ...]:
+def activations_of(genome: Genome, reaching: bytes) -> tuple[str, ...]:
     """Those of the hidden nodes that reach an output, and of the outputs."""
-    return (*compress(genome.hidden, reaching), *_linear(genome))
-
-
-def _linear(genome: Genome) -> tuple[str, ...]:
-    return ("linear",) * genome.outputs
+    return (*compress(genome.hidden, reaching), *("linear",) * genome.outputs)
 
 
 def genome_of(network: Network) -> Genome:
@@ -131,8 +128,8 @@ def genome_of(network: Network) -> Genome:
         first - 1,
         len(network.outputs),
         network.activations[:hidden],
-        network.edges,
-        (True,) * len(network.edges),
+        Links.of(network.edges),
+        _YES * len(network.edges),
     )
 
 
@@ -153,7 +150,7 @@ def express(genome: Genome, spec: Spec) -> Network:
     return network_of(wired.activations, wired.edges, spec)
 
 
-def network_of(activations: tuple[str, ...], edges: tuple[Link, ...], spec: Spec) -> Network:
+def network_of(activations: tuple[str, ...], edges: Links, spec: Spec) -> Network:
     """The network of this topology, for this task. Raises NetworkError where they do not fit."""
     return Network(
         inputs=spec.inputs,

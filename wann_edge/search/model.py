@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     ModelWrapValidatorHandler,
+    PlainSerializer,
+    PlainValidator,
     ValidationError,
     model_validator,
 )
 
 from wann_edge.errors import SettingsError
+from wann_edge.kernel import Links
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+# In JSON, a few numbers for each of ten thousand links would take the search's main process
+# longer than all else that it does.
+PACKED = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+PackedLinks = Annotated[
+    Links,
+    PlainValidator(lambda text: Links(b64decode(text))),
+    PlainSerializer(lambda links: b64encode(links.packed).decode(), when_used="json"),
+]
 
 
 class Model(BaseModel):

@@ -7,18 +7,15 @@ genome as it is: the others do not become likelier.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import compress
-from operator import not_
-from typing import TypeVar
+from ctypes import Array, c_int32
 
 import numpy as np
+from numpy.typing import NDArray
 
-from wann_edge.search.genome import Genome, Link, link_order
+from wann_edge.kernel import Link, Links
+from wann_edge.search.genome import Genome
 from wann_edge.search.settings import MutationOdds
-
-Item = TypeVar("Item")
 
 
 def mutate(
@@ -40,10 +37,8 @@ def mutate(
 def add_connection(genome: Genome, rng: np.random.Generator) -> Genome:
     """Connects a node to one of a later layer that it has no link to, enabled or not."""
     layer = layers(genome)
-    ends = range(genome.first_hidden, genome.first_output + genome.outputs)
     for source in rng.permutation(genome.first_output).tolist():
-        linked = {t for s, t in genome.links if s == source}
-        free = [t for t in ends if layer[t] > layer[source] and t not in linked]
+        free = genome.links.free_targets(source, layer)
         if free:
             target = free[_pick(len(free), rng)]
             if source < target:
@@ -55,33 +50,29 @@ def add_connection(genome: Genome, rng: np.random.Generator) -> Genome:
 
 def add_node(genome: Genome, activations: Sequence[str], rng: np.random.Generator) -> Genome:
     """Splits an enabled connection: it is disabled, and a new node with two links replaces it."""
-    split = _pick_where(genome.enabled, on=True, rng=rng)
+    split = _pick_where(genome.is_enabled, rng)
     if split is None:
         return genome
     source, target = genome.links[split]
     new = min(target, genome.first_output)
     hidden = new - genome.first_hidden
     activation = activations[_pick(len(activations), rng)]
-    # Links to the new node and on from it; those before are as they were.
-    below = bisect_left(genome.links, (new, 0), key=link_order)
-    number = [*range(new), *range(new + 1, genome.first_output + 1)]
-    moved = [(number[s], t + 1) for s, t in genome.links[below:]]
     grown = Genome(
         genome.inputs,
         genome.outputs,
-        hidden=_with_item(genome.hidden, hidden, activation),
-        links=(*genome.links[:below], (source, new), *moved),
-        enabled=_with_item(_with_other(genome.enabled, split, False), below, True),
+        hidden=(*genome.hidden[:hidden], activation, *genome.hidden[hidden:]),
+        links=genome.links.with_room_for(new),
+        enabled=_with_other(genome.enabled, split, 0),
     )
-    return _with_link(grown, (new, target + 1))
+    return _with_link(_with_link(grown, (source, new)), (new, target + 1))
 
 
 def enable(genome: Genome, rng: np.random.Generator) -> Genome:
     """Switches a disabled connection on."""
-    chosen = _pick_where(genome.enabled, on=False, rng=rng)
+    chosen = _pick_where(~genome.is_enabled, rng)
     if chosen is None:
         return genome
-    return genome.with_links(genome.links, _with_other(genome.enabled, chosen, True))
+    return genome.with_links(genome.links, _with_other(genome.enabled, chosen, 1))
 
 
 def change_activation(
@@ -95,12 +86,12 @@ def change_activation(
     if not others:
         return genome
     other = others[_pick(len(others), rng)]
-    return genome.with_hidden(_with_other(genome.hidden, node, other))
+    return genome.with_hidden((*genome.hidden[:node], other, *genome.hidden[node + 1 :]))
 
 
 def remove_connection(genome: Genome, rng: np.random.Generator) -> Genome:
     """Takes an enabled connection out of the genome."""
-    gone = _pick_where(genome.enabled, on=True, rng=rng)
+    gone = _pick_where(genome.is_enabled, rng)
     if gone is None:
         return genome
     return genome.with_links(
@@ -109,61 +100,46 @@ def remove_connection(genome: Genome, rng: np.random.Generator) -> Genome:
     )
 
 
-def layers(genome: Genome) -> list[int]:
-    """Each node's layer: its longest path from the inputs, over disabled links too.
+def layers(genome: Genome) -> Array[c_int32]:
+    """Each node's layer [nodes]: its longest path from the inputs, over disabled links too.
 
     Bias and inputs are 0, hidden nodes 1 or more, all outputs one above the last hidden.
     """
-    outputs = genome.first_output
-    layer = [0] * genome.first_hidden + [1] * len(genome.hidden)
-    for source, target in genome.links:
-        if target >= outputs:
-            break
-        if layer[source] >= layer[target]:
-            layer[target] = layer[source] + 1
-    return layer + [max(layer) + 1] * genome.outputs
+    return genome.links.layers(genome.first_hidden, len(genome.hidden), genome.outputs)
 
 
-def _in_layer_order(genome: Genome, layer: list[int]) -> tuple[Genome, list[int]]:
+def _in_layer_order(genome: Genome, layer: Array[c_int32]) -> tuple[Genome, list[int]]:
     """The genome with its nodes sorted by layer, and each node's new number."""
     order = sorted(range(len(layer)), key=layer.__getitem__)
     number = [0] * len(order)
     for new, old in enumerate(order):
         number[old] = new
-    genes = sorted(
-        (number[t], number[s], on) for (s, t), on in zip(genome.links, genome.enabled, strict=True)
-    )
+    links = Links.of((number[source], number[target]) for source, target in genome.links)
+    genes = links.keys.argsort()
     first, outputs = genome.first_hidden, genome.first_output
     ordered = Genome(
         genome.inputs,
         genome.outputs,
         hidden=tuple(genome.hidden[old - first] for old in order[first:outputs]),
-        links=tuple((s, t) for t, s, _ in genes),
-        enabled=tuple(on for _, _, on in genes),
+        links=links[genes],
+        enabled=genome.is_enabled[genes].tobytes(),
     )
     return ordered, number
 
 
 def _with_link(genome: Genome, link: Link) -> Genome:
     """The genome with one more link, enabled, at its place in the order."""
-    place = bisect_left(genome.links, link_order(link), key=link_order)
+    links, enabled = genome.links, genome.enabled
+    place = links.place(link)
     return genome.with_links(
-        _with_item(genome.links, place, link), _with_item(genome.enabled, place, True)
+        links.with_one(place, link),
+        enabled[:place] + b"\1" + enabled[place:],
     )
 
 
-def _with_item(items: tuple[Item, ...], place: int, item: Item) -> tuple[Item, ...]:
-    """One more item, before the one at this place."""
-    made = [*items]
-    made.insert(place, item)
-    return tuple(made)
-
-
-def _with_other(items: tuple[Item, ...], place: int, item: Item) -> tuple[Item, ...]:
-    """Another item at this place."""
-    made = [*items]
-    made[place] = item
-    return tuple(made)
+def _with_other(enabled: bytes, place: int, is_on: int) -> bytes:
+    """Another link enabled, or not."""
+    return enabled[:place] + bytes((is_on,)) + enabled[place + 1 :]
 
 
 def _pick(count: int, rng: np.random.Generator) -> int:
@@ -171,7 +147,7 @@ def _pick(count: int, rng: np.random.Generator) -> int:
     return int(rng.random() * count)
 
 
-def _pick_where(enabled: Sequence[bool], *, on: bool, rng: np.random.Generator) -> int | None:
-    """The place of a link that is enabled, or is not; None where there is none."""
-    places = list(compress(range(len(enabled)), enabled if on else map(not_, enabled)))
-    return places[_pick(len(places), rng)] if places else None
+def _pick_where(is_chosen: NDArray[np.bool_], rng: np.random.Generator) -> int | None:
+    """One of the places where it holds; None where it does nowhere."""
+    (places,) = is_chosen.nonzero()
+    return int(places[_pick(len(places), rng)]) if len(places) else None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wann_edge.errors import SettingsError
+from wann_edge.kernel import Links
 from wann_edge.network import Network
 from wann_edge.search.complexity import measure
 from wann_edge.search.genome import (
@@ -32,12 +33,12 @@ from wann_edge.task import Spec
 class Member(NamedTuple):
     """One of the population. scores: one a shared weight; none where not told yet.
 
-    reaching: which hidden nodes of the genome are in the network.
+    reaching: 1 for each hidden node of the genome that is in the network, else 0.
     """
 
     genome: Genome
     network: Network
-    reaching: tuple[bool, ...]
+    reaching: bytes
     complexity: float
     scores: tuple[float, ...] = ()
 
@@ -185,7 +186,7 @@ class Population:
         old = parent.genome
         if genome.links is old.links and genome.enabled is old.enabled:
             # Half of the mutations change an activation and nothing else.
-            edges, reaching = parent.network.edges, parent.reaching
+            edges, reaching = Links.of(parent.network.edges), parent.reaching
             activations = activations_of(genome, reaching)
         else:
             activations, edges, reaching = wiring(self._expressed(genome))

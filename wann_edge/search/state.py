@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wann_edge.evaluate import Scores
-from wann_edge.search.genome import Genome, Link
+from wann_edge.search.genome import Genome
+from wann_edge.search.model import PackedLinks
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
 
@@ -36,7 +37,7 @@ class Kept:
     """A network of the archive: its wiring, and its mean where scored, its scores where tested."""
 
     activations: tuple[str, ...]
-    edges: tuple[Link, ...]
+    edges: PackedLinks
     mean: float | None
     scores: Scores | None
 
