@@ -15,6 +15,7 @@ from wann_edge.cli.options import (
     Disturb,
     Draws,
     Finalists,
+    FirstHeat,
     Folder,
     Force,
     Islands,
@@ -105,6 +106,7 @@ def search(
     sampling: Sampling = None,
     draws: Draws = None,
     episodes: ScoringEpisodes = None,
+    first_heat: FirstHeat = None,
     finalists: Finalists = None,
     patience: Patience = None,
     reward_floor: RewardFloor = None,
@@ -129,7 +131,7 @@ def search(
     from wann_edge.cli.weights import weight_settings
 
     chosen = weight_settings(weights, weights_per, sampling, draws)
-    chosen |= episode_settings(episodes, finalists, patience, reward_floor, disturb)
+    chosen |= episode_settings(episodes, first_heat, finalists, patience, reward_floor, disturb)
     if islands is not None:
         chosen["islands"] = islands
     if resume is not None:

@@ -92,6 +92,14 @@ Islands = Annotated[
         "a search starts from good networks. Default: the preset's, 8 of fast.",
     ),
 ]
+FirstHeat = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="With preset diverse: run so many episodes of a network first, then twice as many "
+        "in all, and so on, as long as it is not behind all others of its size.",
+    ),
+]
 Finalists = Annotated[
     str | None,
     typer.Option(

@@ -14,6 +14,7 @@ Value = TypeVar("Value", int, float)
 
 def episode_settings(
     episodes: int | None,
+    first_heat: int | None,
     finalists: str | None,
     patience: str | None,
     reward_floor: float | None,
@@ -26,6 +27,8 @@ def episode_settings(
     found: dict[str, object] = {}
     if episodes is not None:
         found["episodes"] = episodes
+    if first_heat is not None:
+        found["first_heat"] = first_heat
     if finalists is not None:
         found["finalists"], found["finalist_episodes"] = _pair(finalists, int, "--finalists")
     if patience is not None or reward_floor is not None:

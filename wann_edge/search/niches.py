@@ -33,6 +33,10 @@ class Niches(Model):
     count: int = Field(10, ge=1)
     size: int = Field(4, ge=1)
 
+    def number(self, complexity: float) -> int:
+        """The range that it is in; from ``count`` on it has no niche."""
+        return int(complexity // self.width)
+
     def best(self, members: Sequence[Item]) -> list[list[Item]]:
         """Each niche's best, best first; no empty niches. Of equal means the first alone.
 
@@ -40,7 +44,7 @@ class Niches(Model):
         """
         found: dict[int, dict[float, Item]] = {}
         for member in members:
-            number = int(member.complexity // self.width)
+            number = self.number(member.complexity)
             if number < self.count:
                 found.setdefault(number, {}).setdefault(member.mean, member)
         if not found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from wann_edge.search.mutate import mutate
 from wann_edge.search.niches import Niches
 from wann_edge.search.rank import Objectives, ranked
 from wann_edge.search.settings import Settings
-from wann_edge.search.state import Island
+from wann_edge.search.state import Island, Means
 from wann_edge.search.streams import Stream, stream
 from wann_edge.task import Spec
 
@@ -33,6 +33,7 @@ from wann_edge.task import Spec
 class Member(NamedTuple):
     """One of the population. scores: one a shared weight; none where not told yet.
 
+    heats: its mean return after each heat but the last.
     reaching: 1 for each hidden node of the genome that is in the network, else 0.
     """
 
@@ -41,6 +42,7 @@ class Member(NamedTuple):
     reaching: bytes
     complexity: float
     scores: tuple[float, ...] = ()
+    heats: Means = ()
 
     @property
     def mean(self) -> float:
@@ -92,32 +94,57 @@ class Population:
             self._asked = True
         return [member.network for member in self.members if not member.scores]
 
-    def tell(self, scores: ArrayLike) -> None:
+    def bars(self) -> list[Means]:
+        """For each candidate what its mean must reach after each heat but the last.
+
+        It must not be behind all that hold the places of its niche; nothing is asked where
+        a place is free, or where there are no niches.
+        """
+        niches = self._settings.niches
+        held = [member for member in self.members if member.scores]
+        waiting = [member for member in self.members if not member.scores]
+        if niches is None or not held:
+            return [()] * len(waiting)
+        bars: dict[int, Means] = {}
+        for niche in niches.best(held):
+            if len(niche) == niches.size:
+                heats = zip(*(member.heats for member in niche), strict=True)
+                bars[niches.number(niche[0].complexity)] = tuple(map(min, heats))
+        return [bars.get(niches.number(member.complexity), ()) for member in waiting]
+
+    def give_up(self, finished: Sequence[int]) -> None:
+        """Drops the candidates that are not at these places among those asked for."""
+        waiting = [i for i, member in enumerate(self.members) if not member.scores]
+        gone = set(waiting) - {waiting[place] for place in finished}
+        self.members = [member for i, member in enumerate(self.members) if i not in gone]
+
+    def tell(self, scores: ArrayLike, heats: Sequence[Means] | None = None) -> None:
         """Takes the candidates' scores: [candidates], or [candidates, shared weights].
 
-        Higher is better. Raises SettingsError when they are not one for each candidate,
-        or not finite.
+        Higher is better. heats: each candidate's mean after each heat but the last. Raises
+        SettingsError when scores are not one for each candidate, or not finite.
         """
         if not self._asked:
             raise SettingsError("no candidates were asked for", where="tell", remedy="ask first")
         waiting = [i for i, member in enumerate(self.members) if not member.scores]
-        for i, row in zip(waiting, _rows(scores, len(waiting)), strict=True):
-            self.members[i] = self.members[i]._replace(scores=tuple(row))
+        rows = _rows(scores, len(waiting))
+        for i, row, means in zip(waiting, rows, heats or [()] * len(rows), strict=True):
+            self.members[i] = self.members[i]._replace(scores=tuple(row), heats=means)
         self.generation += 1
         self._asked = False
 
     def standing(self) -> Island:
         """All that ``restore`` needs, between ``tell`` and ``ask``."""
-        members = tuple((member.genome, member.scores) for member in self.members)
+        members = tuple((member.genome, member.scores, member.heats) for member in self.members)
         return Island(self.island, self.generation, members)
 
     def restore(self, standing: Island) -> None:
         """Goes on from where another population of these settings stood."""
         self.island, self.generation = standing.island, standing.generation
-        self.members = [self._made(genome, scores) for genome, scores in standing.members]
+        self.members = [self._made(*member) for member in standing.members]
 
     def _first(self, rng: np.random.Generator) -> list[Member]:
-        return [self._made(genome, ()) for genome in self._first_genomes(rng)]
+        return [self._made(genome) for genome in self._first_genomes(rng)]
 
     def _first_genomes(self, rng: np.random.Generator) -> Iterator[Genome]:
         """Those to start from, then mutants of them in turn; random ones where there are none."""
@@ -195,11 +222,11 @@ class Population:
         network = parent.network.with_topology(activations, edges)
         return Member(genome, network, reaching, self.measure.of(network))
 
-    def _made(self, genome: Genome, scores: tuple[float, ...]) -> Member:
+    def _made(self, genome: Genome, scores: tuple[float, ...] = (), heats: Means = ()) -> Member:
         """A member that has no parent."""
         activations, edges, reaching = wiring(self._expressed(genome))
         network = network_of(activations, edges, self._spec)
-        return Member(genome, network, reaching, self.measure.of(network), scores)
+        return Member(genome, network, reaching, self.measure.of(network), scores, heats)
 
 
 def _rows(scores: ArrayLike, candidates: int) -> list[list[float]]:

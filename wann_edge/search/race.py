@@ -26,6 +26,7 @@ from wann_edge.search.advance import (
 )
 from wann_edge.search.archive import Best
 from wann_edge.search.draws import candidate_weights, validation_weights
+from wann_edge.search.heats import ends_of, run_heats
 from wann_edge.search.population import Member, Population
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Standing
@@ -98,8 +99,14 @@ def run_leg(task: Task, leg: Leg) -> Ran:
     begun_s, took_s = time.monotonic(), 0.0
     while population.generation < end and begun_s + took_s < leg.deadline_s:
         candidates = population.ask()
-        results = spent.rollouts_of(candidates, task, weights, seeds)
-        population.tell(scores_of_candidates(results))
+        heats = run_heats(
+            candidates,
+            population.bars(),
+            ends_of(settings.first_heat, settings.episodes),
+            lambda some, first, end: spent.rollouts_of(some, task, weights, seeds[first:end]),
+        )
+        population.give_up(heats.finished)
+        population.tell(scores_of_candidates(heats.results), heats.means)
         for member in population.members:
             found.offer(member)
         evaluations += len(candidates)

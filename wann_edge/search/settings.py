@@ -59,6 +59,7 @@ UNSAID = (
     ("draws", None),
     ("start", None),
     ("niches", None),
+    ("first_heat", None),
     ("complexity", "connections"),
     ("finalists", 0),
     ("finalist_episodes", 3),
@@ -86,6 +87,8 @@ class Settings(Model):
     start: what every population begins with, by ascending mean; None: random networks.
     niches: in place of ranking and tournaments, parents are drawn from all niches alike,
     and their best stay beside as many children as the population; needs fixed_episodes.
+    first_heat: so many episodes a network runs first, then twice as many in all and so on, as
+    long as it is not behind all of its niche; None: all at once. Needs niches, and no draws.
     tournament_size: of each of the two tournaments whose better winner is the parent, as
     in the published code; so twice as many compete.
     cull_ratio: of the population. elite_ratio: of those that are left.
@@ -120,6 +123,7 @@ class Settings(Model):
     initial_enable_probability: Probability = 0.5
     start: Annotated[tuple[Genome, ...], Field(min_length=1)] | None = None
     niches: Niches | None = None
+    first_heat: int | None = Field(None, ge=1)
     tournament_size: int = Field(8, ge=1, le=1_000_000)
     cull_ratio: float = Field(0.2, ge=0, lt=1)
     elite_ratio: Probability = 0.2
@@ -148,6 +152,12 @@ class Settings(Model):
             )
         if self.niches is not None and not self.fixed_episodes:
             raise SettingsError("niches need fixed_episodes", where="niches")
+        if self.first_heat is not None and (self.niches is None or self.draws is not None):
+            raise SettingsError(
+                "heats need niches, and weights that are not drawn",
+                where="first_heat",
+                remedy="use preset diverse, and a list of weights",
+            )
         if self.mutation.total == 0:
             raise SettingsError("all odds are 0", where="mutation")
         unknown = set(self.activations) - set(activation_names())

@@ -10,14 +10,17 @@ from wann_edge.search.model import PackedLinks
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
 
+# Mean returns after each heat but the last.
+Means = tuple[float, ...]
+
 
 @dataclass(frozen=True)
 class Island:
-    """A population: each member's genome and its scores, one a shared weight."""
+    """A population: each member's genome, scores, one a shared weight, and means after heats."""
 
     island: int
     generation: int
-    members: tuple[tuple[Genome, tuple[float, ...]], ...]
+    members: tuple[tuple[Genome, tuple[float, ...], Means], ...]
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,12 @@ from wann_edge.search.advance import (
     steps_of,
 )
 from wann_edge.search.draws import candidate_weights
+from wann_edge.search.heats import Heats, ends_of, run_heats
 from wann_edge.search.population import Population
 from wann_edge.search.race import Race
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Standing
+from wann_edge.task import Rollouts
 
 Doubles = NDArray[np.float64]
 
@@ -67,29 +69,46 @@ class OnePopulation:
         population = self._population
         candidates = population.ask()
         before_s = engine.evaluation_s
-        scores, steps = self._scored(engine, candidates, deadline_s)
+        heats = self._heats(engine, candidates, deadline_s)
+        finished = [candidates[i] for i in heats.finished]
+        scores, steps = self._scored(engine, finished, heats.results, deadline_s)
         evaluation_s = engine.evaluation_s - before_s
-        population.tell(scores)
+        population.give_up(heats.finished)
+        population.tell(scores, heats.means)
         self.generation = population.generation
         members = population.members
-        return Advance(members, members, (), len(candidates), steps, evaluation_s)
+        return Advance(members, members, (), len(candidates), heats.steps + steps, evaluation_s)
+
+    def _heats(
+        self, engine: Engine, candidates: Sequence[Network], deadline_s: float | None
+    ) -> Heats:
+        settings, number = self._settings, self._population.generation
+        seeds, weights = episode_seeds(settings, number), candidate_weights(settings, number)
+        return run_heats(
+            candidates,
+            self._population.bars(),
+            ends_of(settings.first_heat, settings.episodes),
+            lambda some, first, end: engine.rollouts(some, weights, seeds[first:end], deadline_s),
+        )
 
     def _scored(
-        self, engine: Engine, candidates: Sequence[Network], deadline_s: float | None
+        self,
+        engine: Engine,
+        candidates: Sequence[Network],
+        first: Sequence[Rollouts],
+        deadline_s: float | None,
     ) -> tuple[Doubles, int]:
-        """Scores [candidates, weights], finalists' over all their episodes; and the steps."""
+        """Scores [candidates, weights], finalists' over all their episodes; and steps of these."""
         settings, number = self._settings, self._population.generation
-        weights = candidate_weights(settings, number)
-        first = engine.rollouts(candidates, weights, episode_seeds(settings, number), deadline_s)
         scores = scores_of_candidates(first)
         chosen = np.argsort(-scores.mean(axis=1), kind="stable")[: settings.finalists]
         if not len(chosen):
-            return scores, steps_of(first)
-        seeds = finalist_seeds(settings, number)
+            return scores, 0
+        seeds, weights = finalist_seeds(settings, number), candidate_weights(settings, number)
         more = engine.rollouts([candidates[i] for i in chosen], weights, seeds, deadline_s)
         share = len(seeds) / (len(seeds) + settings.episodes)
         scores[chosen] += share * (scores_of_candidates(more) - scores[chosen])
-        return scores, steps_of(first) + steps_of(more)
+        return scores, steps_of(more)
 
     def rest(self) -> Advance:
         """Nothing: a part of a generation's scores says little."""
