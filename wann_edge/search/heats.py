@@ -67,6 +67,8 @@ def run_heats(
 
 
 def _whole(parts: Sequence[Rollouts]) -> Rollouts:
+    if len(parts) == 1:
+        return parts[0]
     returns, steps = zip(*parts, strict=True)
     return Rollouts(np.concatenate(returns, axis=1), np.concatenate(steps, axis=1))
 

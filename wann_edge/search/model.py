@@ -21,8 +21,8 @@ from wann_edge.kernel import Links
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-# In JSON, a few numbers for each of ten thousand links would take the search's main process
-# longer than all else that it does.
+# As numbers in JSON, the ten thousand links of a checkpoint took the search's main process as long
+# as all else that it does.
 PACKED = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 PackedLinks = Annotated[
     Links,
