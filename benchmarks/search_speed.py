@@ -101,7 +101,8 @@ def grown_island(number: int, settings: Settings) -> Island:
     task, seeds = SwingUp(), episode_seeds(settings, 0)
     results = [rollouts(express(g, SPEC), task, settings.shared_weights, seeds) for g in genomes]
     scores = map(tuple, scores_of_candidates(results).tolist())
-    return Island(number, 1, tuple(zip(genomes, scores, strict=True)))
+    members = tuple((genome, row, ()) for genome, row in zip(genomes, scores, strict=True))
+    return Island(number, 1, members)
 
 
 def begun(count: int, seed: int, seconds: float) -> State:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.search_speed import begun
 from wann_edge.cli import run
 from wann_edge.errors import SettingsError
 from wann_edge.search import checkpoint
@@ -238,3 +239,9 @@ def test_ctrl_c_while_a_checkpoint_is_written_waits_until_it_is(
     assert signal.getsignal(signal.SIGINT) is before
     assert checkpoint.load(tmp_path) == state
     assert resumed(tmp_path) == uninterrupted
+
+
+def test_the_state_that_the_speed_benchmark_makes_is_one(tmp_path: Path) -> None:
+    state = begun(2, 0, 1.0)
+    checkpoint.save(tmp_path, state)
+    assert checkpoint.load(tmp_path).standing == state.standing
