@@ -61,7 +61,8 @@ def test_an_earlier_run_is_overwritten_only_by_force(
 def test_demo_goes_the_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "demo"
     out.mkdir()
-    for name in (*FILES, "policy.h", "policy.onnx", "validated.mp4"):
+    earlier = (*FILES, "policy.h", "policy.onnx", "validated.mp4")
+    for name in earlier:
         (out / name).write_text("of an earlier demo")
     assert run(["demo", "--seconds", "2", "--workers", "1", "--out", str(out)]) == 0
     shown = capsys.readouterr().out
@@ -73,6 +74,7 @@ def test_demo_goes_the_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "mean of weights" in shown
     for name in ("champion.json", "policy.h", "policy.onnx", "pareto.json", "history.csv"):
         assert name in shown
+    for name in earlier:
         assert not (out / name).read_bytes().startswith(b"of an earlier demo")
 
 

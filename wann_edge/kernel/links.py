@@ -30,7 +30,7 @@ class Links(Sequence[Link]):
 
     __slots__ = ("packed",)
 
-    def __init__(self, packed: bytes = b"") -> None:
+    def __init__(self, packed: bytes) -> None:
         self.packed = packed
 
     @classmethod

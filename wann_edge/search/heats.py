@@ -51,27 +51,22 @@ def run_heats(
     bars: for each candidate what it must reach after each heat; empty where nothing is asked.
     """
     going: Sequence[int] = range(len(candidates))
-    parts: list[list[Rollouts]] = [[] for _ in candidates]
+    results: dict[int, Rollouts] = {}
     means: list[Means] = [()] * len(candidates)
     steps = 0
     for heat, (first, end) in enumerate(pairwise((0, *ends))):
         done = run([candidates[i] for i in going], first, end)
         steps += steps_of(done)
         for i, part in zip(going, done, strict=True):
-            parts[i].append(part)
+            results[i] = _joined(results[i], part) if first else part
         if end < ends[-1]:
             for i in going:
-                means[i] += (_mean(parts[i]),)
+                means[i] += (float(results[i].returns.mean(dtype=np.float64)),)
             going = [i for i in going if not bars[i] or means[i][heat] >= bars[i][heat]]
-    return Heats(going, [_whole(parts[i]) for i in going], [means[i] for i in going], steps)
+    return Heats(going, [results[i] for i in going], [means[i] for i in going], steps)
 
 
-def _whole(parts: Sequence[Rollouts]) -> Rollouts:
-    if len(parts) == 1:
-        return parts[0]
+def _joined(*parts: Rollouts) -> Rollouts:
+    """One network's episodes after each other."""
     returns, steps = zip(*parts, strict=True)
     return Rollouts(np.concatenate(returns, axis=1), np.concatenate(steps, axis=1))
-
-
-def _mean(parts: Sequence[Rollouts]) -> float:
-    return float(_whole(parts).returns.mean(dtype=np.float64))

@@ -92,7 +92,7 @@ class Population:
             rng = np.random.default_rng(stream(seed, Stream.BREEDING, self.generation, self.island))
             self.members = self._bred(rng) if self.members else self._first(rng)
             self._asked = True
-        return [member.network for member in self.members if not member.scores]
+        return [self.members[i].network for i in self._waiting]
 
     def bars(self) -> list[Means]:
         """For each candidate what its mean must reach after each heat but the last.
@@ -102,7 +102,7 @@ class Population:
         """
         niches = self._settings.niches
         held = [member for member in self.members if member.scores]
-        waiting = [member for member in self.members if not member.scores]
+        waiting = [self.members[i] for i in self._waiting]
         if niches is None or not held:
             return [()] * len(waiting)
         bars: dict[int, Means] = {}
@@ -114,9 +114,9 @@ class Population:
 
     def give_up(self, finished: Sequence[int]) -> None:
         """Drops the candidates that are not at these places among those asked for."""
-        waiting = [i for i, member in enumerate(self.members) if not member.scores]
-        gone = set(waiting) - {waiting[place] for place in finished}
-        self.members = [member for i, member in enumerate(self.members) if i not in gone]
+        waiting = self._waiting
+        kept = {waiting[place] for place in finished}
+        self.members = [m for i, m in enumerate(self.members) if m.scores or i in kept]
 
     def tell(self, scores: ArrayLike, heats: Sequence[Means] | None = None) -> None:
         """Takes the candidates' scores: [candidates], or [candidates, shared weights].
@@ -126,7 +126,7 @@ class Population:
         """
         if not self._asked:
             raise SettingsError("no candidates were asked for", where="tell", remedy="ask first")
-        waiting = [i for i, member in enumerate(self.members) if not member.scores]
+        waiting = self._waiting
         rows = _rows(scores, len(waiting))
         for i, row, means in zip(waiting, rows, heats or [()] * len(rows), strict=True):
             self.members[i] = self.members[i]._replace(scores=tuple(row), heats=means)
@@ -142,6 +142,11 @@ class Population:
         """Goes on from where another population of these settings stood."""
         self.island, self.generation = standing.island, standing.generation
         self.members = [self._made(*member) for member in standing.members]
+
+    @property
+    def _waiting(self) -> list[int]:
+        """The places of the members whose scores are not told yet: the candidates."""
+        return [i for i, member in enumerate(self.members) if not member.scores]
 
     def _first(self, rng: np.random.Generator) -> list[Member]:
         return [self._made(genome) for genome in self._first_genomes(rng)]
