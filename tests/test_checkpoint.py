@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,18 @@ def test_a_checkpoint_with_one_letter_changed_is_not_read(tmp_path: Path) -> Non
         content = (tmp_path / name).read_bytes()
         (tmp_path / name).write_bytes(content.replace(b"tanh", b"tinh", 1))
     with pytest.raises(SettingsError, match="holds no whole checkpoint"):
+        checkpoint.load(tmp_path)
+
+
+@pytest.mark.parametrize("change", [(b'"version":', b'"version":9'), (b'"history":', b'"story":')])
+def test_a_checkpoint_of_another_version_is_told_as_one(
+    change: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    half_a_run(tmp_path)
+    for name in checkpoint.NAMES:
+        content = (tmp_path / name).read_bytes().partition(b"\n")[2].replace(*change, 1)
+        (tmp_path / name).write_bytes(f"{zlib.crc32(content):08x}\n".encode() + content)
+    with pytest.raises(SettingsError, match="of another version of wann-edge"):
         checkpoint.load(tmp_path)
 
 

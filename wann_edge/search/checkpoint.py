@@ -34,7 +34,7 @@ def save(folder: Path, state: State) -> None:
 def load(folder: Path) -> State:
     """The newest state that was written whole.
 
-    Raises SettingsError where there is none.
+    Raises SettingsError where there is none, or one of another version.
     """
     states = [state for name in NAMES if (state := _read(folder / name)) is not None]
     if not states:
@@ -45,7 +45,7 @@ def load(folder: Path) -> State:
 
 
 def _read(path: Path) -> State | None:
-    """The state of one file; None where it is missing, torn, or of another version."""
+    """The state of one file; None where it is missing or torn."""
     try:
         checked, _, content = path.read_bytes().partition(b"\n")
     except FileNotFoundError:
@@ -56,9 +56,19 @@ def _read(path: Path) -> State | None:
         return None
     try:
         state = _STATE.validate_json(content)
-    except (ValidationError, SettingsError):
-        return None
-    return state if state.version == VERSION else None
+    except (ValidationError, SettingsError) as error:
+        raise _of_another_version(path) from error
+    if state.version != VERSION:
+        raise _of_another_version(path)
+    return state
+
+
+def _of_another_version(path: Path) -> SettingsError:
+    return SettingsError(
+        "a checkpoint of another version of wann-edge",
+        where=str(path),
+        remedy=f"begin a new search from what it found, with --start {path.parent}",
+    )
 
 
 def remove(folder: Path) -> None:
