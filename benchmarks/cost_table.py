@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,7 @@ def estimated(parts: Sequence[Parts], costs: dict[str, float]) -> Reals:
 def row_of(core: str, kind: str, parts: Sequence[Parts], values: Reals) -> dict[str, object]:
     """How well a table fitted to two of three networks foretells the third."""
     unseen = np.arange(len(values)) % 3 == 2
-    seen_parts, unseen_parts = ([parts[i] for i in np.flatnonzero(w)] for w in (~unseen, unseen))
+    seen_parts, unseen_parts = (list(compress(parts, rows)) for rows in (~unseen, unseen))
     guess = estimated(unseen_parts, fitted(seen_parts, values[~unseen]))
     errors = np.abs(guess / values[unseen] - 1)
     return {

@@ -89,7 +89,8 @@ NATIVE = [name for name in HOLDS if "/" not in name]
 def episode(network: Network, task: Task, world: World, seed: int) -> Episode:
     """An episode with the network's own weight."""
     policy = KernelPolicy(network)
-    action, seen, total, over = policy.act(world.reset(seed)), [], 0.0, False
+    seen: list[Floats] = []
+    action, total, over = policy.act(world.reset(seed)), 0.0, False
     while not over and len(seen) < task.spec.max_steps:
         observation, reward, over = world.step(action)
         seen.append(observation)
