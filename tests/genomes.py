@@ -17,7 +17,12 @@ SPEC = Spec("toy", *named_channels(INPUTS, OUTPUTS), dt_s=0.02, max_steps=10)
 
 # Every operator often, so that few mutations make genomes of all kinds.
 BUSY = MutationOdds(
-    add_connection=3, add_node=3, enable=1, change_activation=1, remove_connection=1
+    add_connection=3,
+    add_node=3,
+    enable=1,
+    change_activation=1,
+    remove_connection=1,
+    move_connection=1,
 )
 
 

@@ -18,7 +18,6 @@ from benchmarks.search_speed import begun
 from wann_edge.cli import run
 from wann_edge.errors import SettingsError
 from wann_edge.search import checkpoint
-from wann_edge.search import settings as search_settings
 from wann_edge.search.progress import Progress
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
@@ -246,7 +245,7 @@ def test_ctrl_c_while_a_checkpoint_is_written_waits_until_it_is(
         (tmp_path / name).unlink()
     before = signal.getsignal(signal.SIGINT)
     with monkeypatch.context() as patched:
-        patched.setattr(search_settings, "UNSAID", Pressing(search_settings.UNSAID))
+        patched.setattr(Settings, "unsaid", Pressing(Settings.unsaid))
         with pytest.raises(KeyboardInterrupt):
             checkpoint.save(tmp_path, state)
     assert signal.getsignal(signal.SIGINT) is before

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes import BUSY, check_invariants, genomes, grown, structure
-from wann_edge.kernel import activation_names
+from wann_edge.kernel import Links, activation_names
 from wann_edge.search.genome import Genome, initial
 from wann_edge.search.mutate import (
     add_connection,
@@ -19,6 +19,7 @@ from wann_edge.search.mutate import (
     change_activation,
     enable,
     layers,
+    move_connection,
     mutate,
     remove_connection,
 )
@@ -100,6 +101,70 @@ def joins(child: Genome, new: int, parent: Genome) -> bool:
     )
 
 
+def one_less(genome: Genome) -> list[Genome]:
+    """The genomes that removing an enabled link may leave."""
+    return [
+        replace(
+            genome,
+            links=genome.links[:i] + genome.links[i + 1 :],
+            enabled=genome.enabled[:i] + genome.enabled[i + 1 :],
+        )
+        for i, on in enumerate(genome.enabled)
+        if on
+    ]
+
+
+def one_off(genome: Genome) -> list[Genome]:
+    """The genomes with an enabled link switched off."""
+    return [
+        replace(genome, enabled=genome.enabled[:i] + b"\0" + genome.enabled[i + 1 :])
+        for i, on in enumerate(genome.enabled)
+        if on
+    ]
+
+
+@given(genomes(), rngs)
+def test_a_moved_connection_keeps_an_end_and_leads_to_a_later_layer(
+    parent: Genome, rng: np.random.Generator
+) -> None:
+    shapes: dict[object, int] = {}
+    child = move_connection(parent, rng)
+    if child is parent:
+        return
+    check_invariants(child)
+    assert child.connections == parent.connections
+    left = [structure(genome, shapes) for genome in one_less(parent)]
+    before = [structure(genome, shapes) for genome in one_less(child) + one_off(child)]
+    assert any(genome in left for genome in before)
+    if child.hidden == parent.hidden and len(new := enabled(child) - enabled(parent)) == 1:
+        (gone,) = enabled(parent) - enabled(child)
+        assert new <= connectable(parent) | set(parent.links)
+        assert len({*gone, *min(new)}) == 3
+
+
+def enabled(genome: Genome) -> set[tuple[int, int]]:
+    """The links that are on."""
+    return {link for link, on in states(genome).items() if on}
+
+
+def test_a_connection_can_be_moved_to_all_places_that_share_an_end() -> None:
+    """Two inputs and a hidden node before one output; the disabled link is a place too."""
+    links = Links.of([(1, 3), (1, 4), (2, 4), (3, 4)])
+    parent = Genome(2, 1, ("sin",), links, bytes([1, 0, 1, 1]))
+    rng = np.random.default_rng(17)
+    found = {frozenset(enabled(move_connection(parent, rng))) for _ in range(400)}
+    start = enabled(parent)
+    moves = {
+        (1, 3): [(0, 3), (2, 3), (1, 4)],
+        (2, 4): [(0, 4), (1, 4), (2, 3)],
+        (3, 4): [(0, 4), (1, 4)],
+    }
+    assert found == {
+        *(frozenset(start - {gone} | {new}) for gone, all_new in moves.items() for new in all_new),
+        frozenset(start),
+    }
+
+
 @given(genomes(), rngs)
 def test_a_new_connection_leads_to_a_later_layer_and_changes_nothing_else(
     parent: Genome, rng: np.random.Generator
@@ -111,16 +176,7 @@ def test_a_new_connection_leads_to_a_later_layer_and_changes_nothing_else(
         return
     check_invariants(child)
     assert len(child.links) == len(parent.links) + 1
-    without = [
-        replace(
-            child,
-            links=child.links[:i] + child.links[i + 1 :],
-            enabled=child.enabled[:i] + child.enabled[i + 1 :],
-        )
-        for i, on in enumerate(child.enabled)
-        if on
-    ]
-    assert structure(parent, shapes) in [structure(genome, shapes) for genome in without]
+    assert structure(parent, shapes) in [structure(genome, shapes) for genome in one_less(child)]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 10))
@@ -174,23 +230,27 @@ def kind(parent: Genome, child: Genome) -> str:
     links = len(child.links) - len(parent.links)
     if len(child.hidden) > len(parent.hidden):
         return "add_node"
-    if links:
-        return "add_connection" if links > 0 else "remove_connection"
+    if links > 0:
+        return "add_connection"
+    if child.connections < parent.connections:
+        return "remove_connection"
+    if child.connections == parent.connections and child.links != parent.links:
+        return "move_connection"
     return "change_activation" if child.hidden != parent.hidden else "enable"
 
 
-@pytest.mark.parametrize("removal", [0.0, 0.3])
-def test_operators_are_drawn_by_their_odds(removal: float) -> None:
+@pytest.mark.parametrize(("removal", "move"), [(0.0, 0.0), (0.3, 0.0), (0.15, 0.35)])
+def test_operators_are_drawn_by_their_odds(removal: float, move: float) -> None:
     rng = np.random.default_rng(11)
     parent = next(
         genome
         for genome in (grown(rng, 30) for _ in range(100))
         if connectable(genome) and not all(genome.enabled) and genome.hidden
     )
-    odds, draws = MutationOdds(remove_connection=removal), 4000
+    odds, draws = MutationOdds(remove_connection=removal, move_connection=move), 4000
     drawn = Counter(kind(parent, mutate(parent, odds, NAMES, rng)) for _ in range(draws))
     for name, weight in odds.model_dump().items():
-        share = weight / (1 + removal)
+        share = weight / (1 + removal + move)
         # Five standard deviations of the binomial: missed by chance once in two million.
         assert abs(drawn[name] - draws * share) <= 5 * np.sqrt(draws * share * (1 - share))
 

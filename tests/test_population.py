@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from genomes import BUSY, INPUTS, SPEC
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
-from wann_edge.search.genome import as_published, express
+from wann_edge.search.genome import as_published, express, initial
 from wann_edge.search.population import Population
 from wann_edge.search.settings import MutationOdds, Settings
 
@@ -104,6 +104,27 @@ def test_size_weighs_as_often_as_it_is_told_to() -> None:
         loop(population, lambda _: 1.0, 25)
         sizes.append(np.mean([member.genome.connections for member in population.members]))
     assert sizes[1] < 3 < sizes[0]
+
+
+@pytest.mark.parametrize("again", [0.0, 0.6])
+@pytest.mark.parametrize("is_bred", [False, True])
+def test_a_mutant_is_mutated_again_as_often_as_told(again: float, is_bred: bool) -> None:
+    """Each mutation adds a node, so nodes count them: a geometric distribution."""
+    genome, size = initial(INPUTS, 2, 1.0, np.random.default_rng(3)), 3000
+    odds = {"add_connection": 0.0, "add_node": 1.0, "enable": 0.0, "change_activation": 0.0}
+    changes = {"mutation": odds, "mutate_again": again, "elite_ratio": 0.0}
+    start = (genome,) * (size if is_bred else 1)
+    population = Population(settings(population=size, start=start, **changes), SPEC)
+    population.ask()
+    if is_bred:
+        population.tell([1.0] * size)
+        population.ask()
+    mutants = population.members if is_bred else population.members[1:]
+    counts = Counter(len(member.genome.hidden) for member in mutants)
+    for mutations in range(1, 6):
+        share = (1 - again) * again ** (mutations - 1)
+        bound = 5 * np.sqrt(len(mutants) * share * (1 - share))
+        assert abs(counts[mutations] - len(mutants) * share) <= bound
 
 
 def test_links_between_hidden_nodes_stay_on_when_told_to() -> None:

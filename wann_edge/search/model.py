@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -11,7 +11,9 @@ from pydantic import (
     ModelWrapValidatorHandler,
     PlainSerializer,
     PlainValidator,
+    SerializerFunctionWrapHandler,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 
@@ -32,9 +34,19 @@ PackedLinks = Annotated[
 
 
 class Model(BaseModel):
-    """Frozen, no unknown names. Raises SettingsError where a value is not valid."""
+    """Frozen, no unknown names. Raises SettingsError where a value is not valid.
 
+    unsaid: values that are not written: what is as it was before there was a choice, as in
+    files from then.
+    """
+
+    unsaid: ClassVar[tuple[tuple[str, object], ...]] = ()
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = handler(self)
+        return {name: value for name, value in values.items() if (name, value) not in self.unsaid}
 
     @model_validator(mode="wrap")
     @classmethod

@@ -1,14 +1,15 @@
 """Mutation: one small change to a genome. The genome given is never written to.
 
 The odds and the operators are those of Gaier & Ha (2019), as in their published code;
-``remove_connection`` is added. An operator that finds nothing to act on leaves the
-genome as it is: the others do not become likelier.
+``move_connection`` and ``remove_connection`` are added. An operator that finds nothing to
+act on leaves the genome as it is: the others do not become likelier.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from ctypes import Array, c_int32
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ def mutate(
         return enable(genome, rng)
     if (spin := spin - odds.change_activation) < 0:
         return change_activation(genome, activations, rng)
+    if (spin := spin - odds.move_connection) < 0:
+        return move_connection(genome, rng)
     return remove_connection(genome, rng)
 
 
@@ -40,11 +43,7 @@ def add_connection(genome: Genome, rng: np.random.Generator) -> Genome:
     for source in rng.permutation(genome.first_output).tolist():
         free = genome.links.free_targets(source, layer)
         if free:
-            target = free[_pick(len(free), rng)]
-            if source < target:
-                return _with_link(genome, (source, target))
-            ordered, number = _in_layer_order(genome, layer)
-            return _with_link(ordered, (number[source], number[target]))
+            return _connected(genome, (source, free[_pick(len(free), rng)]), layer)
     return genome
 
 
@@ -92,12 +91,26 @@ def change_activation(
 def remove_connection(genome: Genome, rng: np.random.Generator) -> Genome:
     """Takes an enabled connection out of the genome."""
     gone = _pick_where(genome.is_enabled, rng)
-    if gone is None:
+    return genome if gone is None else _without(genome, gone)
+
+
+def move_connection(genome: Genome, rng: np.random.Generator) -> Genome:
+    """Gives an enabled connection another source or, as likely, another target."""
+    moved = _pick_where(genome.is_enabled, rng)
+    if moved is None:
         return genome
-    return genome.with_links(
-        genome.links[:gone] + genome.links[gone + 1 :],
-        genome.enabled[:gone] + genome.enabled[gone + 1 :],
-    )
+    layer, (source, target) = layers(genome), genome.links[moved]
+    if rng.random() < 0.5:
+        links = [
+            (node, target) for node in range(genome.first_output) if layer[node] < layer[target]
+        ]
+    else:
+        links = [(source, node) for node in range(len(layer)) if layer[source] < layer[node]]
+    enabled = set(compress(genome.links, genome.enabled))
+    free = [link for link in links if link not in enabled]
+    if not free:
+        return genome
+    return _connected(_without(genome, moved), free[_pick(len(free), rng)], layer)
 
 
 def layers(genome: Genome) -> Array[c_int32]:
@@ -125,6 +138,26 @@ def _in_layer_order(genome: Genome, layer: Array[c_int32]) -> tuple[Genome, list
         enabled=genome.is_enabled[genes].tobytes(),
     )
     return ordered, number
+
+
+def _connected(genome: Genome, link: Link, layer: Array[c_int32]) -> Genome:
+    """The genome with this link enabled, which leads to a later layer."""
+    source, target = link
+    if source > target:
+        genome, number = _in_layer_order(genome, layer)
+        return _with_link(genome, (number[source], number[target]))
+    place = genome.links.place(link)
+    if genome.links[place : place + 1] == Links.of([link]):
+        return genome.with_links(genome.links, _with_other(genome.enabled, place, 1))
+    return _with_link(genome, link)
+
+
+def _without(genome: Genome, place: int) -> Genome:
+    """The genome with one link less."""
+    return genome.with_links(
+        genome.links[:place] + genome.links[place + 1 :],
+        genome.enabled[:place] + genome.enabled[place + 1 :],
+    )
 
 
 def _with_link(genome: Genome, link: Link) -> Genome:

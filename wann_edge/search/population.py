@@ -166,7 +166,7 @@ class Population:
             yield genome
         for number in range(settings.population - len(chosen)):
             parent = chosen[number % len(chosen)]
-            yield mutate(parent, settings.mutation, settings.activations, rng)
+            yield self._mutant(parent, rng)
 
     def _bred(self, rng: np.random.Generator) -> list[Member]:
         """Elites, and one mutated child of the winner of each tournament."""
@@ -213,9 +213,7 @@ class Population:
 
     def _child(self, parent: Member, rng: np.random.Generator) -> Member:
         """Its scores are known where its network is its parent's."""
-        settings = self._settings
-        genome = mutate(parent.genome, settings.mutation, settings.activations, rng)
-        old = parent.genome
+        genome, old = self._mutant(parent.genome, rng), parent.genome
         if genome.links is old.links and genome.enabled is old.enabled:
             # Half of the mutations change an activation and nothing else.
             edges, reaching = Links.of(parent.network.edges), parent.reaching
@@ -226,6 +224,14 @@ class Population:
             return parent._replace(genome=genome, reaching=reaching)
         network = parent.network.with_topology(activations, edges)
         return Member(genome, network, reaching, self.measure.of(network))
+
+    def _mutant(self, genome: Genome, rng: np.random.Generator) -> Genome:
+        """The genome after one mutation, or more where the settings ask for it."""
+        settings = self._settings
+        mutant = mutate(genome, settings.mutation, settings.activations, rng)
+        while settings.mutate_again and rng.random() < settings.mutate_again:
+            mutant = mutate(mutant, settings.mutation, settings.activations, rng)
+        return mutant
 
     def _made(self, genome: Genome, scores: tuple[float, ...] = (), heats: Means = ()) -> Member:
         """A member that has no parent."""

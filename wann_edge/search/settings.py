@@ -5,13 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, model_validator
 
 from wann_edge.disturb.disturbances import NONE, Disturbances
 from wann_edge.errors import SettingsError
@@ -34,14 +28,18 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 class MutationOdds(Model):
     """How often each mutation is drawn; only the ratios count.
 
-    The defaults are the paper's. ``remove_connection`` is not in the paper.
+    The defaults are the paper's. ``remove_connection`` and ``move_connection`` are not in
+    the paper.
     """
+
+    unsaid = (("move_connection", 0.0),)
 
     add_connection: float = Field(0.20, ge=0)
     add_node: float = Field(0.25, ge=0)
     enable: float = Field(0.05, ge=0)
     change_activation: float = Field(0.50, ge=0)
     remove_connection: float = Field(0.0, ge=0)
+    move_connection: float = Field(0.0, ge=0)
 
     @property
     def total(self) -> float:
@@ -52,20 +50,8 @@ class MutationOdds(Model):
             + self.enable
             + self.change_activation
             + self.remove_connection
+            + self.move_connection
         )
-
-
-UNSAID = (
-    ("draws", None),
-    ("start", None),
-    ("niches", None),
-    ("first_heat", None),
-    ("complexity", "connections"),
-    ("finalists", 0),
-    ("finalist_episodes", 3),
-    ("practice", asdict(Practice())),
-    ("disturbances", asdict(NONE)),
-)
 
 
 class Settings(Model):
@@ -97,9 +83,23 @@ class Settings(Model):
     complexity_probability: of ranking a generation by (mean, 1 / complexity), not by
     (mean, best). published_crowding, hidden_links_stay_on: two slips of the published
     code, see rank.crowding and genome.as_published.
+    mutate_again: how likely a mutant is mutated once more, and then once more again.
 
     Raises SettingsError when a value is not valid.
     """
+
+    unsaid = (
+        ("draws", None),
+        ("start", None),
+        ("niches", None),
+        ("first_heat", None),
+        ("complexity", "connections"),
+        ("finalists", 0),
+        ("finalist_episodes", 3),
+        ("practice", asdict(Practice())),
+        ("disturbances", asdict(NONE)),
+        ("mutate_again", 0.0),
+    )
 
     preset: str = Field("custom", max_length=64)
     population: int = Field(192, ge=2, le=1_000_000)
@@ -132,6 +132,7 @@ class Settings(Model):
     published_crowding: bool = False
     hidden_links_stay_on: bool = False
     mutation: MutationOdds = MutationOdds()
+    mutate_again: float = Field(0.0, ge=0, lt=1)
     activations: tuple[str, ...] = Field(activation_names(), min_length=1)
 
     @model_validator(mode="after")
@@ -169,12 +170,6 @@ class Settings(Model):
             )
         return self
 
-    @model_serializer(mode="wrap")
-    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """What is as it was before there was a choice is not said, as in files from then."""
-        values: dict[str, Any] = handler(self)
-        return {name: value for name, value in values.items() if (name, value) not in UNSAID}
-
 
 # paper: the swing-up of Gaier & Ha (2019), as the published code runs it.
 # fast: the same method for seconds on two cores; docs/search.md says why and how well.
@@ -198,9 +193,10 @@ PRESETS: dict[str, dict[str, Any]] = {
         "islands": 8,
         "round_generations": 8,
         "stage_rounds": 4,
-        "initial_enable_probability": 0.25,
+        "initial_enable_probability": 0.1,
         "niches": {},
-        "mutation": {"remove_connection": 0.15},
+        "mutation": {"remove_connection": 0.15, "move_connection": 0.35},
+        "mutate_again": 0.6,
     },
     "slow": {
         "time_limit_s": 600.0,
