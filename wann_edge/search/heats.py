@@ -14,6 +14,8 @@ import numpy as np
 
 from wann_edge.network import Network
 from wann_edge.search.advance import steps_of
+from wann_edge.search.population import Population
+from wann_edge.search.settings import Settings
 from wann_edge.search.state import Means
 from wann_edge.task import Rollouts
 
@@ -24,13 +26,23 @@ Run = Callable[[Sequence[Network], int, int], list[Rollouts]]
 class Heats(NamedTuple):
     """What the heats brought. finished: the places of the candidates that ran all episodes.
 
-    results, means: of each of those. steps: environment steps of all candidates.
+    results, means: of each of those. candidates: how many began. steps: environment steps of
+    all of them.
     """
 
     finished: Sequence[int]
     results: Sequence[Rollouts]
     means: Sequence[Means]
+    candidates: int
     steps: int
+
+
+def hold_heats(population: Population, settings: Settings, run: Run) -> Heats:
+    """Runs what the population asks for; it drops those that fell behind. Theirs are to be told."""
+    ends = ends_of(settings.first_heat, settings.episodes)
+    heats = run_heats(population.ask(), population.bars(), ends, run)
+    population.give_up(heats.finished)
+    return heats
 
 
 def ends_of(first: int | None, episodes: int) -> tuple[int, ...]:
@@ -63,7 +75,8 @@ def run_heats(
             for i in going:
                 means[i] += (float(results[i].returns.mean(dtype=np.float64)),)
             going = [i for i in going if not bars[i] or means[i][heat] >= bars[i][heat]]
-    return Heats(going, [results[i] for i in going], [means[i] for i in going], steps)
+    finished = [results[i] for i in going], [means[i] for i in going]
+    return Heats(going, *finished, len(candidates), steps)
 
 
 def _joined(*parts: Rollouts) -> Rollouts:

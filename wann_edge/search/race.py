@@ -26,7 +26,7 @@ from wann_edge.search.advance import (
 )
 from wann_edge.search.archive import Best
 from wann_edge.search.draws import candidate_weights, validation_weights
-from wann_edge.search.heats import ends_of, run_heats
+from wann_edge.search.heats import hold_heats
 from wann_edge.search.population import Member, Population
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Standing
@@ -98,18 +98,15 @@ def run_leg(task: Task, leg: Leg) -> Ran:
     end = population.generation + leg.generations
     begun_s, took_s = time.monotonic(), 0.0
     while population.generation < end and begun_s + took_s < leg.deadline_s:
-        candidates = population.ask()
-        heats = run_heats(
-            candidates,
-            population.bars(),
-            ends_of(settings.first_heat, settings.episodes),
+        heats = hold_heats(
+            population,
+            settings,
             lambda some, first, end: spent.rollouts_of(some, task, weights, seeds[first:end]),
         )
-        population.give_up(heats.finished)
         population.tell(scores_of_candidates(heats.results), heats.means)
         for member in population.members:
             found.offer(member)
-        evaluations += len(candidates)
+        evaluations += heats.candidates
         took_s = time.monotonic() - begun_s
         begun_s += took_s
     best_tested = []

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wann_edge.engine import Engine
-from wann_edge.network import Network
 from wann_edge.search.advance import (
     Advance,
     episode_seeds,
@@ -19,7 +18,7 @@ from wann_edge.search.advance import (
     steps_of,
 )
 from wann_edge.search.draws import candidate_weights
-from wann_edge.search.heats import Heats, ends_of, run_heats
+from wann_edge.search.heats import hold_heats
 from wann_edge.search.population import Population
 from wann_edge.search.race import Race
 from wann_edge.search.settings import Settings
@@ -67,44 +66,33 @@ class OnePopulation:
     def advance(self, engine: Engine, deadline_s: float | None) -> Advance:
         """One generation."""
         population = self._population
-        candidates = population.ask()
+        seeds = episode_seeds(self._settings, population.generation)
+        weights = candidate_weights(self._settings, population.generation)
         before_s = engine.evaluation_s
-        heats = self._heats(engine, candidates, deadline_s)
-        finished = [candidates[i] for i in heats.finished]
-        scores, steps = self._scored(engine, finished, heats.results, deadline_s)
+        heats = hold_heats(
+            population,
+            self._settings,
+            lambda some, first, end: engine.rollouts(some, weights, seeds[first:end], deadline_s),
+        )
+        scores, steps = self._scored(engine, heats.results, deadline_s)
         evaluation_s = engine.evaluation_s - before_s
-        population.give_up(heats.finished)
         population.tell(scores, heats.means)
         self.generation = population.generation
         members = population.members
-        return Advance(members, members, (), len(candidates), heats.steps + steps, evaluation_s)
-
-    def _heats(
-        self, engine: Engine, candidates: Sequence[Network], deadline_s: float | None
-    ) -> Heats:
-        settings, number = self._settings, self._population.generation
-        seeds, weights = episode_seeds(settings, number), candidate_weights(settings, number)
-        return run_heats(
-            candidates,
-            self._population.bars(),
-            ends_of(settings.first_heat, settings.episodes),
-            lambda some, first, end: engine.rollouts(some, weights, seeds[first:end], deadline_s),
-        )
+        return Advance(members, members, (), heats.candidates, heats.steps + steps, evaluation_s)
 
     def _scored(
-        self,
-        engine: Engine,
-        candidates: Sequence[Network],
-        first: Sequence[Rollouts],
-        deadline_s: float | None,
+        self, engine: Engine, first: Sequence[Rollouts], deadline_s: float | None
     ) -> tuple[Doubles, int]:
         """Scores [candidates, weights], finalists' over all their episodes; and steps of these."""
-        settings, number = self._settings, self._population.generation
+        settings, population = self._settings, self._population
         scores = scores_of_candidates(first)
         chosen = np.argsort(-scores.mean(axis=1), kind="stable")[: settings.finalists]
         if not len(chosen):
             return scores, 0
-        seeds, weights = finalist_seeds(settings, number), candidate_weights(settings, number)
+        seeds = finalist_seeds(settings, population.generation)
+        weights = candidate_weights(settings, population.generation)
+        candidates = population.ask()
         more = engine.rollouts([candidates[i] for i in chosen], weights, seeds, deadline_s)
         share = len(seeds) / (len(seeds) + settings.episodes)
         scores[chosen] += share * (scores_of_candidates(more) - scores[chosen])
