@@ -143,7 +143,7 @@ def test_a_walkers_steps_are_box2ds() -> None:
     """It lands on the stops of hip and knee: the whole chain from the ground to the hull resists
     at once, which a solver that iterates too little takes for softer than it is.
     """
-    _held(KernelPolicy(netfile.load(ROOT / "examples" / "biped_walk.json"), 1.55))
+    _held(KernelPolicy(netfile.load(ROOT / "examples" / "biped_walk.json"), 1.5))
 
 
 def test_steps_on_a_knee_are_box2ds(data: Path) -> None:
@@ -203,11 +203,11 @@ def test_no_state_reads_beyond_the_ground(value: float) -> None:
 
 
 def test_the_example_walks_in_gymnasium() -> None:
-    """docs/simulators.md has 240.8 +- 6.4 over 100 episodes."""
+    """docs/simulators.md has 249.4 +- 4.3 over 100 episodes."""
     walker = netfile.load(ROOT / "examples" / "biped_walk.json")
-    assert len(walker.edges) == 17
+    assert len(walker.edges) == 20
     task = GymTask("gymnasium:BipedalWalker-v3")
-    assert 230 < score(walker, task, [walker.shared_weight], 8, seed=1).best.mean < 250
+    assert 242 < score(walker, task, [walker.shared_weight], 8, seed=1).best.mean < 257
 
 
 def test_the_tuned_example_arrives_in_gymnasium_as_in_the_lanes() -> None:
