@@ -16,6 +16,7 @@ from wann_edge.cli import run
 from wann_edge.cli.search import settings_of
 from wann_edge.errors import SettingsError
 from wann_edge.search.progress import Progress
+from wann_edge.search.settings import PRESETS
 
 # Three generations or two seconds are one round and more: the first checkpoint is there.
 FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
@@ -113,6 +114,13 @@ def test_an_end_that_is_given_replaces_the_presets() -> None:
     assert settings_of("paper", 10, None, None, 0, 3).population == 10
     with pytest.raises(SettingsError, match="unknown preset"):
         settings_of("none", None, None, None, 0, 1)
+
+
+def test_the_help_names_every_preset(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["search", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    _, _, named = told.partition("Settings to start from:")
+    assert all(name in named.partition(".")[0] for name in PRESETS)
 
 
 @pytest.mark.parametrize(

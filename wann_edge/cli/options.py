@@ -19,8 +19,8 @@ TaskName = Annotated[
 Preset = Annotated[
     str | None,
     typer.Option(
-        help="Settings to start from: fast, slow or paper. Default: fast, or slow for a task that "
-        "the kernel does not simulate itself."
+        help="Settings to start from: fast, slow, diverse or paper. Default: fast, or slow for a "
+        "task that the kernel does not simulate itself."
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Every random number comes from this seed.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -54,17 +55,11 @@ def _read(path: Path) -> State | None:
         raise SettingsError(f"can't read: {error.strerror}", where=str(path)) from error
     if checked != f"{zlib.crc32(content):08x}".encode():
         return None
-    try:
+    with suppress(ValidationError, SettingsError):
         state = _STATE.validate_json(content)
-    except (ValidationError, SettingsError) as error:
-        raise _of_another_version(path) from error
-    if state.version != VERSION:
-        raise _of_another_version(path)
-    return state
-
-
-def _of_another_version(path: Path) -> SettingsError:
-    return SettingsError(
+        if state.version == VERSION:
+            return state
+    raise SettingsError(
         "a checkpoint of another version of wann-edge",
         where=str(path),
         remedy=f"begin a new search from what it found, with --start {path.parent}",

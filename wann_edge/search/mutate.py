@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ctypes import Array, c_int32
-from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,14 +99,13 @@ def move_connection(genome: Genome, rng: np.random.Generator) -> Genome:
     if moved is None:
         return genome
     layer, (source, target) = layers(genome), genome.links[moved]
+    enabled = genome.links[genome.is_enabled]
     if rng.random() < 0.5:
-        links = [
-            (node, target) for node in range(genome.first_output) if layer[node] < layer[target]
-        ]
+        taken = set(enabled)
+        earlier = (node for node in range(genome.first_output) if layer[node] < layer[target])
+        free = [(node, target) for node in earlier if (node, target) not in taken]
     else:
-        links = [(source, node) for node in range(len(layer)) if layer[source] < layer[node]]
-    enabled = set(compress(genome.links, genome.enabled))
-    free = [link for link in links if link not in enabled]
+        free = [(source, node) for node in enabled.free_targets(source, layer)]
     if not free:
         return genome
     return _connected(_without(genome, moved), free[_pick(len(free), rng)], layer)
@@ -147,7 +145,7 @@ def _connected(genome: Genome, link: Link, layer: Array[c_int32]) -> Genome:
         genome, number = _in_layer_order(genome, layer)
         return _with_link(genome, (number[source], number[target]))
     place = genome.links.place(link)
-    if genome.links[place : place + 1] == Links.of([link]):
+    if place < len(genome.links) and genome.links[place] == link:
         return genome.with_links(genome.links, _with_other(genome.enabled, place, 1))
     return _with_link(genome, link)
 

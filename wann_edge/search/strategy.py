@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wann_edge.engine import Engine
+from wann_edge.evaluate import Weights
 from wann_edge.search.advance import (
     Advance,
     episode_seeds,
@@ -74,7 +75,7 @@ class OnePopulation:
             self._settings,
             lambda some, first, end: engine.rollouts(some, weights, seeds[first:end], deadline_s),
         )
-        scores, steps = self._scored(engine, heats.results, deadline_s)
+        scores, steps = self._scored(engine, heats.results, weights, deadline_s)
         evaluation_s = engine.evaluation_s - before_s
         population.tell(scores, heats.means)
         self.generation = population.generation
@@ -82,7 +83,11 @@ class OnePopulation:
         return Advance(members, members, (), heats.candidates, heats.steps + steps, evaluation_s)
 
     def _scored(
-        self, engine: Engine, first: Sequence[Rollouts], deadline_s: float | None
+        self,
+        engine: Engine,
+        first: Sequence[Rollouts],
+        weights: Weights,
+        deadline_s: float | None,
     ) -> tuple[Doubles, int]:
         """Scores [candidates, weights], finalists' over all their episodes; and steps of these."""
         settings, population = self._settings, self._population
@@ -91,7 +96,6 @@ class OnePopulation:
         if not len(chosen):
             return scores, 0
         seeds = finalist_seeds(settings, population.generation)
-        weights = candidate_weights(settings, population.generation)
         candidates = population.ask()
         more = engine.rollouts([candidates[i] for i in chosen], weights, seeds, deadline_s)
         share = len(seeds) / (len(seeds) + settings.episodes)
