@@ -13,10 +13,10 @@ import time
 import numpy as np
 
 from benchmarks.common import DATA, machine, show
-from wann_edge.engine import Engine, cores
 from wann_edge.evaluate import episode_seeds, rollouts, score, scores_of
 from wann_edge.network import Network
-from wann_edge.published import read_published
+from wann_edge.network.published import read_published
+from wann_edge.parallel.engine import Engine, cores
 from wann_edge.task import Task, load_task
 
 TASK, OURS = "gymnasium:BipedalWalker-v3", "biped"

@@ -20,20 +20,20 @@ from scipy.optimize import nnls
 
 from benchmarks.common import show
 from wann_edge.evaluate import PAPER_WEIGHTS
-from wann_edge.exporters.cost import Parts, parts_of
-from wann_edge.exporters.cost_runs import NAMES, runs_of
-from wann_edge.files import write_whole
+from wann_edge.exporters.cost.estimator import Parts, parts_of
+from wann_edge.exporters.cost.runs import NAMES, runs_of
 from wann_edge.kernel import activation_names
 from wann_edge.network import Input, Network, Output, float32
 from wann_edge.search.genome import express, initial
-from wann_edge.search.mutate import mutate
+from wann_edge.search.mutation import mutate
 from wann_edge.search.settings import preset
+from wann_edge.system.files import write_whole
 from wann_edge.task import Spec
 from wann_edge.verify.emulated.cores import CORES
-from wann_edge.verify.emulated.cost import measure_cost
+from wann_edge.verify.emulated.measured_cost import measure_cost
 from wann_edge.verify.inputs import typical_states
 
-TABLE = Path(__file__).resolve().parent.parent / "exporters" / "cost_table.json"
+TABLE = Path(__file__).resolve().parent.parent / "exporters" / "cost" / "cost_table.json"
 STATES = 20
 Reals = NDArray[np.float64]
 

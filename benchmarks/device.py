@@ -22,14 +22,14 @@ import numpy as np
 
 from benchmarks.common import DATA, arguments, machine, show
 from benchmarks.mlp import Mlp, emlearn_source, loop_source, random_mlp
-from wann_edge.baseline import dense
+from wann_edge.baselines.dense import dense
 from wann_edge.errors import MissingError
 from wann_edge.exporters import export
-from wann_edge.fixed import FixedNetwork
+from wann_edge.fixed_point.precision import in_fixed_point
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32, with_single_weights
-from wann_edge.precision import in_fixed_point
-from wann_edge.published import read_published
+from wann_edge.network.fixed_network import FixedNetwork
+from wann_edge.network.published import read_published
 from wann_edge.task import Spec, load_task
 from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.emulated.target import load_program

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from benchmarks.common import DATA, arguments, machine, show
 from wann_edge.evaluate import PAPER_WEIGHTS, episode_seeds, rollouts
-from wann_edge.fixed import quantise
-from wann_edge.formats import WORDS
+from wann_edge.fixed_point.precision import compare
+from wann_edge.fixed_point.ranges import measured_ranges
 from wann_edge.network import Network
-from wann_edge.precision import compare
-from wann_edge.published import read_published
-from wann_edge.ranges import measured_ranges
+from wann_edge.network.fixed_network import quantise
+from wann_edge.network.number_formats import WORDS
+from wann_edge.network.published import read_published
 from wann_edge.task import Task, load_task
 
 EPISODES = 1000

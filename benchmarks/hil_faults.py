@@ -16,10 +16,10 @@ from contextlib import closing
 import numpy as np
 
 from wann_edge.exporters.firmware import firmware_files
-from wann_edge.hil.boards import emulated_board
 from wann_edge.hil.device import Device, Times
-from wann_edge.hil.faults import Faults, FaultyLink
+from wann_edge.hil.emulated_boards import emulated_board
 from wann_edge.hil.link import SerialLink
+from wann_edge.hil.link_faults import Faults, FaultyLink
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC
 

@@ -17,9 +17,9 @@ from benchmarks.reference import steps_per_second
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names, supported_lanes
 from wann_edge.network import Network
-from wann_edge.published import read_published
+from wann_edge.network.published import read_published
 from wann_edge.search.genome import Genome, initial, network_of, wiring
-from wann_edge.search.mutate import add_connection, add_node
+from wann_edge.search.mutation import add_connection, add_node
 from wann_edge.search.population import Member, Population
 from wann_edge.search.settings import preset
 from wann_edge.sims.swingup import SPEC, SwingUp

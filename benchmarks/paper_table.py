@@ -14,10 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.common import machine, show
-from wann_edge import netfile
-from wann_edge.baseline import PAPER_FIXED, PAPER_WANN, dense
-from wann_edge.modes import MODES, score_mode
+from wann_edge.baselines.dense import PAPER_FIXED, PAPER_WANN, dense
+from wann_edge.baselines.modes import MODES, score_mode
 from wann_edge.network import Network
+from wann_edge.network import file as network_file
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import preset
 from wann_edge.task import Task, load_task
@@ -65,7 +65,9 @@ def main() -> None:
     asked = options()
     start_s, task = time.perf_counter(), load_task(asked.task)
     champion = (
-        searched(asked.task, asked.seed) if asked.champion is None else netfile.load(asked.champion)
+        searched(asked.task, asked.seed)
+        if asked.champion is None
+        else network_file.load(asked.champion)
     )
     ours = f"searched, {len(champion.edges)} connections"
     fixed = dense(task.spec, LAYERS)

@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.common import machine, show
-from wann_edge import netfile
 from wann_edge.evaluate import KernelPolicy, episode_seeds
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
+from wann_edge.network import file as network_file
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import preset, usual_preset
 from wann_edge.task import Task, World, load_task
@@ -152,7 +152,7 @@ def main() -> None:
         if asked.champion is None:
             rows.append(searched(name, asked.seconds, asked.workers, asked.seed))
         else:
-            rows.append({"task": name, **judged(name, netfile.load(asked.champion))})
+            rows.append({"task": name, **judged(name, network_file.load(asked.champion))})
         print(*rows[-1].values(), sep="  ", file=sys.stderr, flush=True)
     show({**machine(), "seconds a search": asked.seconds}, rows, as_json=asked.json)
 

@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from tests.oracle import ACTIVATIONS, Doubles, swingup_reward, swingup_step
+from tests.helpers.oracle import ACTIVATIONS, Doubles, swingup_reward, swingup_step
 from wann_edge.network import Network
 from wann_edge.sims.swingup import TRACK_M, SwingUp
 

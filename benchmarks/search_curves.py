@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.common import DATA, machine, show
 from benchmarks.search_quality import VARIANTS, arguments
-from wann_edge.engine import cores
+from wann_edge.parallel.engine import cores
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from benchmarks.common import DATA, machine, show
 from benchmarks.search_quality import fresh_mean
-from wann_edge.engine import cores
-from wann_edge.published import read_published
+from wann_edge.network.published import read_published
+from wann_edge.parallel.engine import cores
 from wann_edge.search.complexity import measure
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import preset

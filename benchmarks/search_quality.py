@@ -14,10 +14,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.common import DATA, machine, show
-from wann_edge.engine import cores
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.network import Network
-from wann_edge.published import read_published
+from wann_edge.network.published import read_published
+from wann_edge.parallel.engine import cores
 from wann_edge.search.run import SearchResult, run_search
 from wann_edge.search.settings import preset
 from wann_edge.sims.swingup import SPEC, SwingUp

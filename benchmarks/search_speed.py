@@ -29,11 +29,11 @@ from numpy.typing import NDArray
 
 from benchmarks.common import machine, show
 from benchmarks.kernel import HIDDEN, POPULATION, grown
-from wann_edge.engine import cores
 from wann_edge.evaluate import rollouts
 from wann_edge.kernel import program
 from wann_edge.kernel.library import library
 from wann_edge.network import Network
+from wann_edge.parallel.engine import cores
 from wann_edge.search import checkpoint
 from wann_edge.search.advance import episode_seeds, scores_of_candidates, steps_of
 from wann_edge.search.genome import express

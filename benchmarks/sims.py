@@ -26,7 +26,7 @@ from wann_edge.kernel import activation_names
 from wann_edge.network import Network
 from wann_edge.registry import registered
 from wann_edge.search.genome import express, initial
-from wann_edge.search.mutate import add_connection, add_node
+from wann_edge.search.mutation import add_connection, add_node
 from wann_edge.task import Task, is_batch, load_task
 
 # A task of ours, and the environment that it is held against.

@@ -6,14 +6,15 @@ An exporter knows no disk: its caller writes what it gives.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, TypeGuard, cast
+from typing import Literal, Protocol, TypeGuard, cast
 
 from wann_edge.errors import ExportError, SettingsError
-from wann_edge.formats import Optimize
-from wann_edge.needs import Listed
 from wann_edge.network import Network
 from wann_edge.registry import load
+from wann_edge.system.needs import Listed
 
+# Whether a C header in floats is exported for less flash or for fewer instructions.
+Optimize = Literal["size", "speed"]
 # Relative POSIX path -> contents.
 Files = Mapping[str, bytes]
 
@@ -59,13 +60,15 @@ def export_files(network: Network, format: str, name: str = "policy") -> Files:
     return exporter_of(format).files(network, name)
 
 
-def export(network: Network, format: str, name: str = "policy") -> bytes:
+def export(
+    network: Network, format: str, name: str = "policy", optimize: Optimize = "size"
+) -> bytes:
     """The network in a format of one file, such as "c" or "onnx": the file's bytes.
 
     Raises SettingsError on an unknown format, ExportError as the format does, and where
     the format is a folder.
     """
-    exporter = exporter_of(format)
+    exporter = exporter_of(format, optimize)
     if not exporter.suffix:
         raise ExportError("the format has several files", where=format, remedy="use export_files()")
     return exporter.files(network, name)[f"{name}{exporter.suffix}"]

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from wann_edge.errors import ExportError
-from wann_edge.fixed import FixedNetwork
 from wann_edge.network import Network
+from wann_edge.network.fixed_network import FixedNetwork
 
 if TYPE_CHECKING:
     from wann_edge.exporters import Exporter

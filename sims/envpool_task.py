@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.kernel import Floats
-from wann_edge.needs import Need
 from wann_edge.network import Network
-from wann_edge.practice import Patience, Practice
 from wann_edge.sims.gym_task import PREFIX, GymTask, GymWorld
+from wann_edge.system.needs import Need
 from wann_edge.task import Rollouts, Spec
+from wann_edge.task.practice import Patience, Practice
 
 Flags = NDArray[np.bool_]
 

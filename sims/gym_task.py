@@ -16,9 +16,9 @@ from gymnasium.spaces import Box, Discrete
 
 from wann_edge.errors import MissingError, TaskError, WannError
 from wann_edge.kernel import Floats
-from wann_edge.needs import Need
 from wann_edge.network import Input, Output
 from wann_edge.sims.gym_names import OBSERVATIONS
+from wann_edge.system.needs import Need
 from wann_edge.task import Picture, Spec
 
 PREFIX = "gymnasium:"

@@ -9,15 +9,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wann_edge.disturb.disturbances import NONE, Disturbances
-from wann_edge.disturb.draws import draw
-from wann_edge.disturb.world import DisturbedWorld
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Disturbance, Floats, Integers, Plant, Rules, plant, rollouts_of
-from wann_edge.needs import Need
 from wann_edge.network import Network
-from wann_edge.practice import Practice, PracticeTask
+from wann_edge.system.needs import Need
 from wann_edge.task import Rollouts, Spec, World
+from wann_edge.task.disturbance_draws import draw
+from wann_edge.task.disturbances import NONE, Disturbances
+from wann_edge.task.disturbed import DisturbedWorld
+from wann_edge.task.practice import Practice, PracticeTask
 
 
 class NativeTask:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 from pathlib import Path
@@ -10,9 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from wann_edge.needs import absent
+from helpers.parts import DATA, missing
+from wann_edge.system.needs import absent
+from wann_edge.system.zig import INSTALL
 from wann_edge.verify.emulated.toolchain import AVR_INSTALL, NEEDS
-from wann_edge.zig import INSTALL
 
 # The same examples in every run; how long one takes is the machine's affair.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
@@ -20,19 +20,6 @@ settings.load_profile("repeatable")
 
 # What a script runs in the background begins deaf to Ctrl-C, and so would the programs under test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT.parent / "shared" / "data"
-
-# What turns a skip into a failure: WANN_REQUIRE=data,clang
-REQUIRED = set(filter(None, os.environ.get("WANN_REQUIRE", "").split(",")))
-
-
-def missing(part: str, why: str) -> None:
-    """Skips the test because a part is missing, or fails it where the part is required."""
-    if part in REQUIRED:
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 @pytest.fixture

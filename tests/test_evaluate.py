@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from networks import random_network
+from helpers.networks import random_network
 from wann_edge.errors import TaskError
 from wann_edge.evaluate import (
     PAPER_WEIGHTS,

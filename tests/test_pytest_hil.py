@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-import hil_host
-from conftest import ROOT
-from test_hil_boards import require
-from wann_edge import netfile
+from helpers import hil_host
+from helpers.hil_boards import require
+from helpers.parts import ROOT
+from wann_edge.network import file as network_file
 
 EXAMPLE = ROOT / "examples" / "hardware_test"
 
@@ -37,7 +37,7 @@ def test_the_example_passes_on_an_emulated_board(project: Path) -> None:
 
 
 def test_the_example_passes_on_a_port(project: Path, tmp_path: Path) -> None:
-    network = netfile.load(project / "controller.json")
+    network = network_file.load(project / "controller.json")
     with hil_host.running(hil_host.built(network, tmp_path / "firmware")) as port:
         code, said = run(project, f"--hil-port={port}")
     assert code == 0, said

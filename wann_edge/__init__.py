@@ -13,9 +13,9 @@ if _TYPE_CHECKING:
     from wann_edge.errors import WannError
     from wann_edge.evaluate import PAPER_WEIGHTS, Scores, score
     from wann_edge.exporters import export, export_files
-    from wann_edge.netfile import load, save
+    from wann_edge.fixed_point.precision import in_fixed_point
     from wann_edge.network import Input, Network, Output
-    from wann_edge.precision import in_fixed_point
+    from wann_edge.network.file import load, save
     from wann_edge.search.population import Population
     from wann_edge.search.run import run_search
     from wann_edge.search.settings import Settings
@@ -53,12 +53,12 @@ _HOMES = {
     "WannError": "errors",
     "export": "exporters",
     "export_files": "exporters",
-    "in_fixed_point": "precision",
-    "load": "netfile",
+    "in_fixed_point": "fixed_point.precision",
+    "load": "network.file",
     "load_task": "task",
     "prove": "verify.compare",
     "run_search": "search.run",
-    "save": "netfile",
+    "save": "network.file",
     "score": "evaluate",
 }
 

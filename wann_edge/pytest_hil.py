@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from wann_edge import netfile
 from wann_edge.evaluate import KernelPolicy
 from wann_edge.exporters.firmware import firmware_files
-from wann_edge.hil.boards import emulated_board
 from wann_edge.hil.device import Device, Times
+from wann_edge.hil.emulated_boards import emulated_board
 from wann_edge.hil.link import SerialLink
 from wann_edge.network import Network
+from wann_edge.network import file as network_file
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,7 +47,7 @@ def hil_file(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="session")
 def hil_network(hil_file: Path) -> Network:
     """The network that the device is to run."""
-    return netfile.load(hil_file)
+    return network_file.load(hil_file)
 
 
 @pytest.fixture(scope="session")

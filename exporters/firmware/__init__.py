@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from wann_edge.errors import SettingsError
-from wann_edge.exporters.c import header
+from wann_edge.exporters.c.header import header
 from wann_edge.exporters.firmware.boards import BOARDS, Board
 from wann_edge.exporters.firmware.project import (
     Timing,

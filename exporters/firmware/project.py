@@ -7,12 +7,12 @@ from string import Template
 from typing import NamedTuple
 
 from wann_edge.errors import ExportError, SettingsError
-from wann_edge.exporters.c_contract import output_macros
+from wann_edge.exporters.c.contract_lines import output_macros
 from wann_edge.exporters.firmware.boards import Board
-from wann_edge.fixed import FixedNetwork
-from wann_edge.formats import WORDS
-from wann_edge.identity import contract_hash, network_hash
 from wann_edge.network import Network
+from wann_edge.network.fixed_network import FixedNetwork
+from wann_edge.network.hashes import contract_hash, network_hash
+from wann_edge.network.number_formats import WORDS
 
 # The version of the protocol. docs/hil-protocol.md is its definition; wann_edge.hil.messages
 # has the same number, and a test that they are equal.

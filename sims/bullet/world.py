@@ -15,7 +15,7 @@ import numpy as np
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
-from wann_edge.needs import demand, package
+from wann_edge.system.needs import demand, package
 from wann_edge.task import Picture, Spec
 
 ROBOTS = Path(__file__).parent / "robots"

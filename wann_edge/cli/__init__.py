@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from wann_edge.threads import no_threads_for_matrices
+from wann_edge.parallel.threads import no_threads_for_matrices
 
 
 def main() -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from wann_edge import netfile
 from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.errors import SettingsError
-from wann_edge.exporters import Exporter, exporter_of
-from wann_edge.files import write_folder, write_whole
-from wann_edge.formats import Optimize
+from wann_edge.exporters import Exporter, Optimize, exporter_of
+from wann_edge.fixed_point.precision import MAX_LOSS
 from wann_edge.network import Network
-from wann_edge.precision import MAX_LOSS
-from wann_edge.published import read_published
+from wann_edge.network import file as network_file
+from wann_edge.network.published import read_published
 from wann_edge.registry import registered
+from wann_edge.system.files import write_folder, write_whole
 from wann_edge.task import load_task
 
 
@@ -32,7 +31,7 @@ def run_import(
     network = read_published(
         file, inputs=inputs, outputs=outputs, weights_path=weights, bias=bias, task=spec
     )
-    netfile.save(network, output)
+    network_file.save(network, output)
     print(
         f"{output}: {network.node_count} nodes ({network.hidden_count} hidden), "
         f"{len(network.edges)} connections"
@@ -54,7 +53,7 @@ def run_export(
     exporter = exporter_of(format or _format_of(output), optimize)
     place = output or file.with_suffix(exporter.suffix)
     usual = "float" if "float" in exporter.numbers else "auto"
-    network, loss = in_numbers(netfile.load(file), dtype or usual)
+    network, loss = in_numbers(network_file.load(file), dtype or usual)
     files = exporter.files(network, identifier(place.stem) if name is None else name)
     size_bytes = sum(map(len, files.values()))
     print(loss, end="")

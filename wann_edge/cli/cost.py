@@ -7,16 +7,16 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
-from wann_edge import netfile
 from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.cli.show import console, known_task, table
 from wann_edge.errors import MissingError, SettingsError
-from wann_edge.formats import Optimize
+from wann_edge.exporters import Optimize
+from wann_edge.fixed_point.precision import MAX_LOSS
 from wann_edge.network import Network
-from wann_edge.precision import MAX_LOSS
+from wann_edge.network import file as network_file
 from wann_edge.task import Task
 from wann_edge.verify.emulated.cores import CORES
-from wann_edge.verify.emulated.cost import Cost, Share, measure_cost, measure_shares
+from wann_edge.verify.emulated.measured_cost import Cost, Share, measure_cost, measure_shares
 
 # Typical states for shares: each takes a build and a count of its own.
 SHARE_STATES = 20
@@ -58,7 +58,7 @@ def run_cost(
 ) -> int:
     """Prints what each core needs; a core that was asked for by name must be there."""
     hertz = clock_hz(clock)
-    network = netfile.load(file)
+    network = network_file.load(file)
     world = known_task(task, network)
     fixed = fixed_network(network, dtype, world, EPISODES, seed, MAX_LOSS)
     network = fixed[0] if fixed else network

@@ -8,14 +8,14 @@ from wann_edge.cli.judge import prove_with_status
 from wann_edge.cli.search import INTERRUPTED, search_with_progress, size_of
 from wann_edge.cli.show import console, print_scores, print_verification, table
 from wann_edge.cli.validate import Asked, run_validate
-from wann_edge.engine import cores
 from wann_edge.errors import MissingError
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.exporters import export
-from wann_edge.files import check_writable, write_whole
-from wann_edge.needs import demand
-from wann_edge.report import film
+from wann_edge.parallel.engine import cores
+from wann_edge.pictures import film
 from wann_edge.search.settings import preset
+from wann_edge.system.files import check_writable, write_whole
+from wann_edge.system.needs import demand
 from wann_edge.task import load_task
 
 TASK = "swingup"

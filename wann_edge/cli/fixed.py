@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from wann_edge.cli.show import console, table
-from wann_edge.fixed import FixedNetwork
+from wann_edge.fixed_point.precision import Precision, in_fixed_point
 from wann_edge.network import Network
-from wann_edge.precision import Precision, in_fixed_point
+from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.task import Task
 
 # Over which --dtype auto measures the reward, where a command has no option for it.

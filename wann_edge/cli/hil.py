@@ -12,23 +12,23 @@ from pathlib import Path
 import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from wann_edge import netfile
 from wann_edge.cli.convert import in_numbers
 from wann_edge.cli.hil_show import print_replay, print_report
 from wann_edge.cli.show import console, task_of
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import ForwardPolicy
 from wann_edge.exporters.firmware import firmware_files
-from wann_edge.files import check_writable
-from wann_edge.hil.boards import emulated_board
 from wann_edge.hil.capture import Capture, Replay, load_capture, new_capture, replay
 from wann_edge.hil.device import Device, Times
-from wann_edge.hil.faults import FaultyLink, parse_faults
+from wann_edge.hil.device_policy import DevicePolicy
+from wann_edge.hil.emulated_boards import emulated_board
 from wann_edge.hil.link import SerialLink
+from wann_edge.hil.link_faults import FaultyLink, parse_faults
 from wann_edge.hil.loop import Report, run_loop
 from wann_edge.hil.messages import Numbers
-from wann_edge.hil.policy import DevicePolicy
 from wann_edge.network import Network, float32
+from wann_edge.network import file as network_file
+from wann_edge.system.files import check_writable
 from wann_edge.task import Task, check_fit
 from wann_edge.verify.host import HostTarget
 
@@ -57,7 +57,7 @@ class Session:
 def run_hil(session: Session, *, as_json: bool) -> int:
     """Runs or replays a session; 1 when an action or a reward is not the kernel's."""
     _check(session)
-    network, loss = in_numbers(netfile.load(session.file), session.dtype)
+    network, loss = in_numbers(network_file.load(session.file), session.dtype)
     print("" if as_json else loss, end="")
     if session.replay is not None:
         return _run_replay(session, session.replay, network, as_json=as_json)

@@ -10,16 +10,16 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from rich.markup import escape
 
-from wann_edge import netfile
-from wann_edge.channel import Input, Output
 from wann_edge.cli.show import console, print_scores, table
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import Scores
-from wann_edge.jsonfile import short
 from wann_edge.network import Network
+from wann_edge.network import file as network_file
+from wann_edge.network.channels import Input, Output
 from wann_edge.search import front
 from wann_edge.search.complexity import COUNTS
 from wann_edge.search.record import RUN
+from wann_edge.system.jsonfile import short
 
 _SCORES = TypeAdapter(Scores)
 
@@ -34,14 +34,14 @@ def run_show(path: Path, connections: int | None, output: Path | None, *, as_jso
             return _show_front(found, path, as_json=as_json)
         network = picked(found, path, connections)
     elif connections is None:
-        network = netfile.load(path)
+        network = network_file.load(path)
     else:
         raise SettingsError(
             "is not a folder", where=str(path), remedy="--connections takes from a run's folder"
         )
     if output is None:
         return _show_network(network, path, as_json=as_json)
-    netfile.save(network, output)
+    network_file.save(network, output)
     print(f"{output}: {len(network.edges)} connections, {network.hidden_count} hidden nodes")
     return 0
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from wann_edge import netfile
 from wann_edge.cli.fixed import fixed_network, print_precision
 from wann_edge.cli.show import (
     console,
@@ -18,8 +17,9 @@ from wann_edge.cli.show import (
     weights_of,
 )
 from wann_edge.evaluate import score
-from wann_edge.formats import Optimize
+from wann_edge.exporters import Optimize
 from wann_edge.network import Network
+from wann_edge.network import file as network_file
 from wann_edge.registry import registered
 from wann_edge.task import Task
 from wann_edge.verify import Verification, prove
@@ -29,7 +29,7 @@ def run_evaluate(
     file: Path, task: str | None, episodes: int, seed: int, weights: str | None, *, as_json: bool
 ) -> int:
     """Prints the reward for each shared weight."""
-    network = netfile.load(file)
+    network = network_file.load(file)
     world = task_of(task, network)
     scores = score(network, world, weights_of(weights, network), episodes, seed)
     if as_json:
@@ -63,7 +63,7 @@ def run_verify(
 ) -> int:
     """Verifies on each target; 1 when anything differs, or is missing that was asked for, or
     when fixed point costs too much."""
-    network = netfile.load(file)
+    network = network_file.load(file)
     require = require or target != "all"
     world = known_task(task, network)
     fixed = fixed_network(network, dtype, world, episodes, seed, max_loss)

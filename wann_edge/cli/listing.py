@@ -11,8 +11,8 @@ from rich.table import Table
 
 from wann_edge.cli.show import console
 from wann_edge.errors import MissingError
-from wann_edge.needs import Listed, absent
 from wann_edge.registry import load, registered
+from wann_edge.system.needs import Listed, absent
 
 # What the user calls them -> what the registry does.
 KINDS = {"targets": "targets", "formats": "exporters", "tasks": "tasks"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from wann_edge.disturb.disturbances import parse
 from wann_edge.errors import SettingsError
-from wann_edge.practice import Practice
+from wann_edge.task.disturbances import parse
+from wann_edge.task.practice import Practice
 
 Value = TypeVar("Value", int, float)
 

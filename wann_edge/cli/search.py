@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from wann_edge import netfile
 from wann_edge.cli.inspect import front_of
 from wann_edge.cli.show import check_file_fit, console, print_scores, seconds_of
-from wann_edge.engine import cores
 from wann_edge.errors import SettingsError
-from wann_edge.jsonfile import located
+from wann_edge.network import file as network_file
+from wann_edge.parallel.engine import cores
 from wann_edge.search import checkpoint
 from wann_edge.search.genome import Genome, genome_of
 from wann_edge.search.progress import Progress as Standing
 from wann_edge.search.run import SearchResult, run_search
 from wann_edge.search.settings import Settings, preset, usual_preset
+from wann_edge.system.jsonfile import located
 from wann_edge.task import Task, load_task
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def start_of(path: Path, task: Task) -> tuple[Genome, ...]:
     if path.is_dir():
         networks = [entry.network for entry in front_of(path).entries]
     else:
-        networks = [netfile.load(path)]
+        networks = [network_file.load(path)]
     for network in networks:
         check_file_fit(path, network, task)
     with located(str(path)):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from wann_edge import netfile
 from wann_edge.cli.show import console, table, task_of
 from wann_edge.evaluate import KernelPolicy, episode_seeds
-from wann_edge.files import check_writable
-from wann_edge.report.film import Shown, check_film, film
+from wann_edge.network import file as network_file
+from wann_edge.pictures.film import Shown, check_film, film
+from wann_edge.system.files import check_writable
 from wann_edge.task import check_fit, final_task
 
 
@@ -25,7 +25,7 @@ def run_simulate(
     as_json: bool,
 ) -> int:
     """Runs episodes, writes what was asked for, and prints their rewards."""
-    network = netfile.load(file)
+    network = network_file.load(file)
     check_film(video, picture)
     world = final_task(task_of(task, network))
     check_fit(network, world.spec)

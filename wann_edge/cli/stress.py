@@ -10,12 +10,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from wann_edge import netfile
 from wann_edge.cli.search import INTERRUPTED
 from wann_edge.cli.show import check_file_fit, counting_bar, table, task_of
 from wann_edge.confidence import KEPT
-from wann_edge.stress.faults import FAULTS, Severity, Subject
-from wann_edge.stress.measure import Row, at_work, cases, chosen_faults, measure, nominal
+from wann_edge.network import file as network_file
+from wann_edge.robustness.faults import FAULTS, Severity, Subject
+from wann_edge.robustness.stress import Row, at_work, cases, chosen_faults, measure, nominal
 from wann_edge.task import Task
 
 # A fault at a severity, and the row of each network; None where there is no such fault.
@@ -36,7 +36,7 @@ def run_stress(
     """Prints a row a fault and severity; what was measured so far after Ctrl-C."""
     names = chosen_faults(list(FAULTS) if faults is None else faults.split(","))
     files = [file] if baseline is None else [file, baseline]
-    networks = [netfile.load(path) for path in files]
+    networks = [network_file.load(path) for path in files]
     world = task_of(task, networks[0])
     for path, network in zip(files, networks, strict=True):
         check_file_fit(path, network, world)

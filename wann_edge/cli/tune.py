@@ -11,23 +11,23 @@ from typing import TypedDict
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from wann_edge import netfile
-from wann_edge.baseline import PAPER_FIXED, dense
+from wann_edge.baselines.dense import PAPER_FIXED, dense
+from wann_edge.baselines.modes import MODES, ModeScore, score_mode
 from wann_edge.cli.inspect import front_of
 from wann_edge.cli.search import INTERRUPTED
 from wann_edge.cli.show import console, seconds_of, table, task_of
-from wann_edge.disturb.disturbances import NONE, parse
-from wann_edge.disturb.world import disturbed
-from wann_edge.engine import Engine, cores
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import WeightScore, score
-from wann_edge.files import check_writable
-from wann_edge.modes import MODES, ModeScore, score_mode
 from wann_edge.network import Network
+from wann_edge.network import file as network_file
+from wann_edge.parallel.engine import Engine, cores
+from wann_edge.system.files import check_writable
 from wann_edge.task import Task, final_task, load_task
-from wann_edge.tune import OnTrial, Standing, Tuned, tune
-from wann_edge.tune_front import tune_front
-from wann_edge.tune_redrawn import tune_redrawn
+from wann_edge.task.disturbances import NONE, parse
+from wann_edge.task.disturbed import disturbed
+from wann_edge.tune.front_race import tune_front
+from wann_edge.tune.one_network import OnTrial, Standing, Tuned, tune
+from wann_edge.tune.redrawn_episodes import tune_redrawn
 
 EPISODES = 100
 
@@ -68,7 +68,7 @@ def run_tune(
         networks = [entry.network for entry in front_of(path).entries]
         before = networks[-1]
     else:
-        before = netfile.load(path)
+        before = network_file.load(path)
     given = NONE if disturb is None else parse(disturb)
     world = task_of(task, before)
     if given != NONE:
@@ -100,7 +100,7 @@ def _write(network: Network, tuned: Tuned, world: Task, seed: int, output: Path)
     before, after = fresh(network, world, seed), fresh(tuned.network, world, seed)
     scores = {"episodes": EPISODES, "mean": after.mean, "sd": after.sd}
     provenance = {**tuned.network.provenance, "fresh": scores}
-    netfile.save(
+    network_file.save(
         replace(tuned.network, provenance=provenance, task=final_task(world).spec.name), output
     )
     made = table(f"{EPISODES} fresh episodes", "connections", "mean reward", "sd")
@@ -133,7 +133,7 @@ def run_mode(
     limit_s = None if time_limit is None else seconds_of(time_limit)
     if limit_s is not None and not mode.startswith("tuned-"):
         raise SettingsError(f"{mode!r} tunes nothing", where="--time-limit")
-    network = netfile.load(file)
+    network = network_file.load(file)
     world = task_of(task, network)
     if as_json:
         found = score_mode(network, world, mode, episodes, seed, time_limit_s=limit_s)
@@ -170,7 +170,7 @@ def run_baseline(
     console.print(made)
     tuned = found[-1].network
     if output is not None and tuned is not None:
-        netfile.save(tuned, output)
+        network_file.save(tuned, output)
         print(f"file: {output}")
     return 0
 

@@ -8,18 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-from wann_edge import netfile
 from wann_edge.cli.search import INTERRUPTED
 from wann_edge.cli.show import console, counting_bar, table, task_of
-from wann_edge.disturb.disturbances import NONE, Disturbances, parse
-from wann_edge.disturb.world import disturbed
-from wann_edge.engine import Engine, cores
 from wann_edge.evaluate import episode_seeds
-from wann_edge.files import check_writable
 from wann_edge.network import Network
-from wann_edge.report.film import check_film, film
-from wann_edge.task import Task, check_fit, final_task
-from wann_edge.validate import (
+from wann_edge.network import file as network_file
+from wann_edge.parallel.engine import Engine, cores
+from wann_edge.pictures.film import check_film, film
+from wann_edge.robustness.validation import (
     USUAL,
     Controller,
     Row,
@@ -29,6 +25,10 @@ from wann_edge.validate import (
     returns_of,
     row,
 )
+from wann_edge.system.files import check_writable
+from wann_edge.task import Task, check_fit, final_task
+from wann_edge.task.disturbances import NONE, Disturbances, parse
+from wann_edge.task.disturbed import disturbed
 from wann_edge.verify.policies import policy
 
 
@@ -60,7 +60,7 @@ def run_validate(
     as_json: bool,
 ) -> int:
     """Prints a row a disturbance, for each file; what was measured so far after Ctrl-C."""
-    networks = [netfile.load(path) for path in files]
+    networks = [network_file.load(path) for path in files]
     task = final_task(task_of(sim, networks[0]))
     check_film(video, None)
     if video is not None:

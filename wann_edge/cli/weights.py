@@ -5,7 +5,7 @@ from __future__ import annotations
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.network import LARGEST
-from wann_edge.search.weights import WeightDraws
+from wann_edge.search.weight_distributions import WeightDraws
 
 # The numbers that each distribution is told, in the order of the option.
 DISTRIBUTIONS = {

@@ -12,10 +12,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from wann_edge.errors import SettingsError
-from wann_edge.files import write_whole
-from wann_edge.identity import contract_hash, network_hash
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
+from wann_edge.network.hashes import contract_hash, network_hash
+from wann_edge.system.files import write_whole
 
 FORMAT = "wann-edge capture"
 VERSION = 1

@@ -23,9 +23,9 @@ from wann_edge.hil.messages import (
     read_hello,
     read_reply,
 )
-from wann_edge.identity import contract_hash, network_hash
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
+from wann_edge.network.hashes import contract_hash, network_hash
 
 _T = TypeVar("_T")
 

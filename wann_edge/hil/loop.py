@@ -12,8 +12,8 @@ import numpy as np
 from wann_edge.errors import LinkError
 from wann_edge.evaluate import episode_seeds, rollouts, run_episode
 from wann_edge.hil.device import Counters, Device
+from wann_edge.hil.device_policy import DevicePolicy, Observed
 from wann_edge.hil.messages import Hello, Statistics
-from wann_edge.hil.policy import DevicePolicy, Observed
 from wann_edge.network import Network
 from wann_edge.task import Task, check_fit
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wann_edge.fixed import FixedNetwork
-from wann_edge.identity import HASH_BYTES
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32
+from wann_edge.network.fixed_network import FixedNetwork
+from wann_edge.network.hashes import HASH_BYTES
 
 VERSION = 1
 REPLY = 0x80
@@ -89,7 +89,7 @@ def read_reply(body: bytes) -> Reply | None:
 class Hello:
     """What a device says of itself.
 
-    network, contract: hashes of wann_edge.identity. dtype: of NUMBERS. ticks_hz: of the
+    network, contract: hashes of wann_edge.network.hashes. dtype: of NUMBERS. ticks_hz: of the
     clock that measures its compute time; 0 where it has none, and so no watchdog either.
     faults: golden vectors that differ in its self-test. build: board and version.
     """

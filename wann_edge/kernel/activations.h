@@ -3,7 +3,7 @@
  * Only +, -, *, /, comparisons and exact conversions are used, in a fixed order,
  * so that every compiler and processor with IEEE 754 single precision gives the
  * same bits. Worst errors against float64 over all finite floats are in
- * docs/kernel.md and are held by tests/test_activations.py.
+ * docs/kernel.md and are held by tests/kernel/test_activations.py.
  *
  * Text between "wann:begin NAME" and "wann:end" is what exported headers carry.
  */

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wann_edge.kernel.arrays import Floats, Integers, checked
-from wann_edge.kernel.plants import Plant
+from wann_edge.kernel.plant import Plant
 
 # An action is at most one period less old: WANN_AGE_ROOM of disturb.h.
 AGE_ROOM = 8

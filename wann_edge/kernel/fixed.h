@@ -1,7 +1,7 @@
 /* A network in fixed point, and the walk over it: network.h's counterpart in integers.
  *
  * Every node has a format of its own, Qn: its words are whole numbers of 2^-n. Formats
- * are settled when a network is quantised (wann_edge/fixed.py); here they show only as
+ * are settled when a network is quantised (wann_edge/network/fixed_network.py); here they show only as
  * shifts. A computed node is
  *     activation(shared weight * (sum of its sources)),
  * the sum exact, or with 32-bit words rounded down source by source, and never

@@ -20,7 +20,7 @@ from wann_edge.kernel.library import (
     library,
 )
 from wann_edge.kernel.links import Links
-from wann_edge.kernel.plants import Plant
+from wann_edge.kernel.plant import Plant
 
 # Operations of one lane in one call: tens of milliseconds, so that Ctrl-C is heard.
 _CALL_OPERATIONS = 30_000_000

@@ -3,7 +3,7 @@
  * Qn stands for a whole number of 2^-n. An activation takes any x of at most 2^30,
  * for its caller leaves the limits to it; the formats of x and of the result are
  * given with each. Worst errors against float64 over all x are in docs/fixed-point.md
- * and are held by tests/test_fixed_activations.py.
+ * and are held by tests/kernel/test_fixed_activations.py.
  *
  * Text between "wann:begin NAME" and "wann:end" is what exported headers carry.
  */

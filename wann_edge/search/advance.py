@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wann_edge.evaluate import scores_of
 from wann_edge.network import Network
 from wann_edge.search.archive import Tested
-from wann_edge.search.draws import shared_weights_of, validation_weights
+from wann_edge.search.generation_weights import shared_weights_of, validation_weights
 from wann_edge.search.population import Member
 from wann_edge.search.settings import Settings
 from wann_edge.search.streams import Stream, seeds_of, stream

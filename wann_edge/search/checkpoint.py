@@ -9,9 +9,9 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from wann_edge.errors import SettingsError
-from wann_edge.files import write_whole
-from wann_edge.interrupts import ctrl_c_waits
 from wann_edge.search.state import State
+from wann_edge.system.files import write_whole
+from wann_edge.system.interrupts import ctrl_c_waits
 
 VERSION = 2
 # Written in turn, so that a file that was torn leaves the one before.

@@ -9,9 +9,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wann_edge.errors import NetworkError
-from wann_edge.jsonfile import located, parse_json, read_text, short
-from wann_edge.netfile import from_document, to_document
 from wann_edge.network import Network
+from wann_edge.network.file import from_document, to_document
+from wann_edge.system.jsonfile import located, parse_json, read_text, short
 
 NAME = "pareto.json"
 FORMAT = "wann-edge pareto front"

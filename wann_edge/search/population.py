@@ -21,9 +21,9 @@ from wann_edge.search.genome import (
     network_of,
     wiring,
 )
-from wann_edge.search.mutate import mutate
+from wann_edge.search.mutation import mutate
 from wann_edge.search.niches import Niches
-from wann_edge.search.rank import Objectives, ranked
+from wann_edge.search.ranking import Objectives, ranked
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Island, Means
 from wann_edge.search.streams import Stream, stream

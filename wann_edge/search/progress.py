@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wann_edge.limits import share_done
+from wann_edge.system.limits import share_done
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ from io import StringIO
 from pathlib import Path
 
 from wann_edge.errors import SettingsError
-from wann_edge.files import write_whole
-from wann_edge.interrupts import ctrl_c_waits
-from wann_edge.netfile import to_json
 from wann_edge.network import Network
+from wann_edge.network.file import to_json
 from wann_edge.search import checkpoint, front
 from wann_edge.search.archive import Tested
-from wann_edge.search.draws import with_best_weights
+from wann_edge.search.generation_weights import with_best_weights
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
+from wann_edge.system.files import write_whole
+from wann_edge.system.interrupts import ctrl_c_waits
 
 RUN = "run.json"
 FILES = ("champion.json", front.NAME, "history.csv", RUN)

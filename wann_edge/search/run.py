@@ -8,19 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wann_edge.disturb.disturbances import NONE
-from wann_edge.disturb.world import disturbed
-from wann_edge.engine import Engine
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import Scores
-from wann_edge.jsonfile import short
 from wann_edge.network import Network
-from wann_edge.practice import Practice, practised
+from wann_edge.parallel.engine import Engine
 from wann_edge.search import checkpoint
 from wann_edge.search.advance import Advance, steps_of, tested, validation_seeds
 from wann_edge.search.archive import Archive, Tested
 from wann_edge.search.complexity import measure
-from wann_edge.search.draws import validation_weights
+from wann_edge.search.generation_weights import validation_weights
 from wann_edge.search.genome import network_of
 from wann_edge.search.population import Member
 from wann_edge.search.progress import Progress
@@ -28,7 +24,11 @@ from wann_edge.search.record import Record
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import State
 from wann_edge.search.strategy import strategy
+from wann_edge.system.jsonfile import short
 from wann_edge.task import Task, load_task
+from wann_edge.task.disturbances import NONE
+from wann_edge.task.disturbed import disturbed
+from wann_edge.task.practice import Practice, practised
 
 OnGeneration = Callable[[Progress], None]
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from wann_edge.disturb.disturbances import NONE, Disturbances
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names
-from wann_edge.practice import Practice
 from wann_edge.search.complexity import known
 from wann_edge.search.genome import Genome
 from wann_edge.search.model import Model
 from wann_edge.search.niches import Niches
-from wann_edge.search.weights import WeightDraws, WeightList
+from wann_edge.search.weight_distributions import WeightDraws, WeightList
 from wann_edge.task import Task, takes_many
+from wann_edge.task.disturbances import NONE, Disturbances
+from wann_edge.task.practice import Practice
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from wann_edge.engine import Engine
 from wann_edge.evaluate import Weights
+from wann_edge.parallel.engine import Engine
 from wann_edge.search.advance import (
     Advance,
     episode_seeds,
@@ -18,10 +18,10 @@ from wann_edge.search.advance import (
     scores_of_candidates,
     steps_of,
 )
-from wann_edge.search.draws import candidate_weights
+from wann_edge.search.generation_weights import candidate_weights
 from wann_edge.search.heats import hold_heats
+from wann_edge.search.islands import Race
 from wann_edge.search.population import Population
-from wann_edge.search.race import Race
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Standing
 from wann_edge.task import Rollouts

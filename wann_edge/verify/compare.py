@@ -10,7 +10,7 @@ import numpy as np
 
 from wann_edge.errors import MissingError, VerifyError
 from wann_edge.evaluate import PAPER_WEIGHTS, ForwardPolicy, episode_seeds, rollouts, run_episode
-from wann_edge.formats import Optimize
+from wann_edge.exporters import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.registry import load

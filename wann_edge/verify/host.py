@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wann_edge.errors import VerifyError
-from wann_edge.formats import Optimize
+from wann_edge.exporters import Optimize, export
 from wann_edge.kernel import Floats
-from wann_edge.needs import Need, demand, tool
 from wann_edge.network import Network
-from wann_edge.verify.exported import exported
+from wann_edge.system.needs import Need, demand, tool
 
 if TYPE_CHECKING:
     from wann_edge.verify.outcome import Artefact
@@ -112,7 +111,7 @@ class HostTarget:
         found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             place = Path(folder)
-            (place / "policy.h").write_bytes(exported(network, "c", NAME, optimize))
+            (place / "policy.h").write_bytes(export(network, "c", NAME, optimize))
             (place / "harness.c").write_text(HARNESS)
             yield self._built(place, found, len(network.outputs))
 

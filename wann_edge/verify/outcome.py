@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
-from wann_edge.formats import Optimize
+from wann_edge.exporters import Optimize
 from wann_edge.kernel import Floats
-from wann_edge.needs import Listed
 from wann_edge.network import Network
+from wann_edge.system.needs import Listed
 
 
 class Artefact(Protocol):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import ForwardPolicy
-from wann_edge.needs import demand
 from wann_edge.network import Network
 from wann_edge.registry import load
+from wann_edge.system.needs import demand
 from wann_edge.task import Policy
 
 # Each engine's name, and the target that makes its artefacts; the kernel needs none.

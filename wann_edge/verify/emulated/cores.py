@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wann_edge.zig import WASM_FLAGS
+from wann_edge.system.zig import WASM_FLAGS
 
 
 @dataclass(frozen=True)

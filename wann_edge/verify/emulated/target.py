@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from wann_edge.errors import VerifyError
-from wann_edge.formats import Optimize
+from wann_edge.exporters import Optimize, export
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.verify.emulated.cores import CORES, Core
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.instructions import uses_float_unit
 from wann_edge.verify.emulated.toolchain import NEEDS, check_installed, compile_for
-from wann_edge.verify.exported import exported
 from wann_edge.verify.host import HARNESS, NAME
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ class EmulatedTarget:
         check_installed(self._core)
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             source = Path(folder) / "harness.c"
-            (source.parent / "policy.h").write_bytes(exported(network, "c", NAME, optimize))
+            (source.parent / "policy.h").write_bytes(export(network, "c", NAME, optimize))
             source.write_text(HARNESS if self._core.has_room else WITHOUT_SELFTEST)
             yield iter([emulated_header(self._core, source, network)])
 
@@ -145,7 +144,7 @@ def emulated_header(
 def load_program(core: Core, program: Path) -> tuple[Device, Image]:
     """A device that runs the program, and what it holds."""
     if core.architecture == "wasm":
-        from wann_edge.verify.emulated.wasm import WasmModule, read_wasm
+        from wann_edge.verify.emulated.wasm_program import WasmModule, read_wasm
 
         return WasmModule(program), read_wasm(program)
     from wann_edge.verify.emulated.elf import read_elf

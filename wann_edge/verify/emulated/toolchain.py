@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from ctypes.util import find_library
 from pathlib import Path
 
-from wann_edge import zig
 from wann_edge.errors import VerifyError
-from wann_edge.needs import Need, demand, package, tool
+from wann_edge.system import zig
+from wann_edge.system.needs import Need, demand, package, tool
+from wann_edge.system.zig import INSTALL
 from wann_edge.verify.emulated.cores import Core
-from wann_edge.zig import INSTALL
 
 AVR_INSTALL = "apt-get install gcc gcc-avr avr-libc simavr libsimavr-dev"
 SIMAVR_HEADERS = Path("/usr/include/simavr")

@@ -1,0 +1,1 @@
+"""The C header, in floats and in fixed point."""

@@ -1,0 +1,203 @@
+"""A network as statements of C: the kernel's order of operations, and nothing twice.
+
+Each sum runs in stored order from its first source, as ``wann_forward`` in kernel/network.h
+adds it; which node is computed before which is free. They are computed where a sum first
+needs them, from the outputs backwards, so that few values wait at a time and a processor
+keeps them in registers. Nodes with the same activation of the same sum are one, and a sum
+starts from what another has added up before.
+
+The C header carries these statements; translate.py reads them for the other languages.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Generator, Iterator, Sequence
+from typing import NamedTuple
+
+from wann_edge.exporters.c.contract_lines import is_scaled, literal
+from wann_edge.network import Network, Output
+
+# A source's name, and its weight where it has one that is not 1.
+Term = tuple[str, float | None]
+Sum = tuple[Term, ...]
+# Yields the names of values that are needed first, and gives an expression.
+Needs = Generator[str, None, str]
+BIAS = "1.0f"
+# From how many uses on calls take less flash than the code in their place. The others are
+# an instruction or none.
+CALLED_FROM = {"sin": 2, "cos": 2, "gauss": 2, "tanh": 2, "sigmoid": 2, "step": 3, "relu": 3}
+
+
+class Bounds(NamedTuple):
+    """An output's numbers as C expressions."""
+
+    low: str
+    high: str
+    safe: str
+
+
+class Values:
+    """Which nodes are equal, and the activation and sum that give each value.
+
+    names: one a node of the network, the first node's where several are equal.
+    of: for each computed value its activation and sum. constant: what no input reaches.
+    outputs: the names of the outputs' values.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.names = [BIAS, *(f"n{i}" for i in range(1, network.first_computed))]
+        self.of: dict[str, tuple[str, Sum]] = {}
+        self.constant = {BIAS}
+        known: dict[tuple[str, Sum], str] = {}
+        nodes = zip(network.activations, network.sources, strict=True)
+        for node, (activation, sources) in enumerate(nodes, network.first_computed):
+            terms = tuple((self.names[source], _unless_1(weight)) for source, weight in sources)
+            name = known.setdefault((activation, terms), f"n{node}")
+            self.names.append(name)
+            self.of[name] = activation, terms
+            if self.constant.issuperset(source for source, _ in terms):
+                self.constant.add(name)
+        self.outputs = self.names[network.node_count - len(network.outputs) :]
+
+    def called(self) -> list[str]:
+        """The activations that are smaller as functions of their own."""
+        varying = self.of.keys() - self.constant
+        uses = Counter(self.of[name][0] for name in varying)
+        return sorted(name for name, least in CALLED_FROM.items() if uses[name] >= least)
+
+
+def statements(
+    network: Network, values: Values, functions: Collection[str], prefix: str
+) -> list[str]:
+    """Declarations of all values that the outputs need.
+
+    functions: activations that are called as ``prefix_node_tanh(sum, shared_weight)``.
+    """
+    return _Writer(network, values, functions, prefix).lines
+
+
+def bounded(node: str, output: Output, bounds: Bounds) -> str:
+    """``wann_bounded``, or the half of it that has a bound: C has no constant for infinity."""
+    low, high, safe = bounds
+    if math.isfinite(output.low) and math.isfinite(output.high):
+        return f"wann_bounded({node}, {low}, {high}, {safe})"
+    inside = node
+    if math.isfinite(output.low):
+        inside = f"wann_select({node} < {low}, {low}, {node})"
+    elif math.isfinite(output.high):
+        inside = f"wann_select({node} > {high}, {high}, {node})"
+    return f"wann_select({node} == {node}, {inside}, {safe})"
+
+
+def _unless_1(weight: float | None) -> float | None:
+    return None if weight == 1 else weight
+
+
+def _text(term: Term) -> str:
+    name, weight = term
+    if weight is None:
+        return name
+    if name == BIAS:
+        return literal(weight)
+    return f"-{name}" if weight == -1 else f"{name}*{literal(weight)}"
+
+
+def _added(texts: Sequence[str]) -> str:
+    return " + ".join(texts).replace("+ -", "- ") or "0.0f"
+
+
+def _shared_beginnings(sums: Collection[Sum]) -> set[Sum]:
+    """The beginnings of two terms or more that sums share before they end or go apart."""
+    ways: dict[Sum, set[Term | None]] = {}
+    for terms in sums:
+        for length in range(2, len(terms) + 1):
+            after = terms[length] if length < len(terms) else None
+            ways.setdefault(terms[:length], set()).add(after)
+    return {beginning for beginning, after in ways.items() if len(after) > 1}
+
+
+class _Writer:
+    """Each of the generators writes lines, and yields the names of values that it needs first."""
+
+    def __init__(
+        self, network: Network, values: Values, functions: Collection[str], prefix: str
+    ) -> None:
+        self.lines: list[str] = []
+        self._network, self._values = network, values
+        self._functions, self._prefix = functions, prefix
+        self._beginnings = _shared_beginnings({terms for _, terms in values.of.values()})
+        self._totals: dict[Sum, str] = {}
+        self._named_sums = 0
+        self._done = {BIAS}
+        for output in values.outputs:
+            self._write(output)
+
+    def _write(self, name: str) -> None:
+        """The value and all it needs: recursion on a stack of its own, for networks are deep."""
+        waiting: list[tuple[str, Iterator[str]]] = [(name, self._value(name))]
+        while waiting:
+            here, rest = waiting[-1]
+            needed = next(rest, None)
+            if needed is None:
+                self._done.add(here)
+                waiting.pop()
+            elif needed not in self._done:
+                waiting.append((needed, self._value(needed)))
+
+    def _value(self, name: str) -> Iterator[str]:
+        if name in self._done:
+            return
+        if name not in self._values.of:
+            self.lines.append(f"const float {name} = {self._input(int(name[1:]) - 1)};")
+            return
+        activation, terms = self._values.of[name]
+        total = yield from self._total(terms)
+        if activation in self._functions and name not in self._values.constant:
+            value = f"{self._prefix}_node_{activation}({total}, shared_weight)"
+        else:
+            product = f"({total})" if " " in total else total
+            value = f"wann_{activation}({product} * shared_weight)"
+        self.lines.append(f"const float {name} = {value};")
+
+    def _input(self, index: int) -> str:
+        channel = self._network.inputs[index]
+        value = f"observation[{index}]"
+        if not is_scaled(channel):
+            return value
+        return f"({value} - {literal(channel.offset)}) * {literal(channel.scale)}"
+
+    def _total(self, terms: Sum) -> Needs:
+        """Gives the sum as an expression; what other sums begin with has a name."""
+        lengths = range(len(terms), 1, -1)
+        shared = next((n for n in lengths if terms[:n] in self._beginnings), 0)
+        if not shared:
+            return (yield from self._sum((), terms))
+        beginning = terms[:shared]
+        if beginning not in self._totals:
+            total = yield from self._sum((), beginning)
+            self._totals[beginning] = self._named(f"const float {{}} = {total};")
+        return (yield from self._sum((self._totals[beginning],), terms[shared:]))
+
+    def _sum(self, begun: Sequence[str], terms: Sum) -> Needs:
+        """Adds up as far as values are known, before it asks for one that is not."""
+        texts, variable = [*begun], ""
+        for source, weight in terms:
+            if source not in self._done:
+                if len(texts) > 1 and source in self._values.of:
+                    if variable:
+                        self.lines.append(f"{variable} = {_added(texts)};")
+                    else:
+                        variable = self._named(f"float {{}} = {_added(texts)};")
+                    texts = [variable]
+                yield source
+            texts.append(_text((source, weight)))
+        return _added(texts)
+
+    def _named(self, declaration: str) -> str:
+        """Declares another sum; gives its name."""
+        self._named_sums += 1
+        name = f"s{self._named_sums}"
+        self.lines.append(declaration.format(name))
+        return name

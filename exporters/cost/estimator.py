@@ -1,0 +1,141 @@
+"""What a C header will cost on a core, estimated without a compiler at hand.
+
+A sum: how often each part occurs in what the exporter emits and, on some observations, in what
+runs, times what the part costs by ``cost_table.json``. The table is fitted to measurements by
+``python -m benchmarks.cost_table``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+
+from wann_edge.errors import SettingsError
+from wann_edge.exporters.c.statements import CALLED_FROM
+from wann_edge.exporters.cost.counting import Counted, counted
+from wann_edge.exporters.cost.runs import runs_of
+from wann_edge.exporters.kernel_text import needed_by
+from wann_edge.kernel import Floats
+from wann_edge.network import Input, Network
+
+# Routines of soft floats beside addition and product, and the activations that use them.
+_ROUTINES = {
+    "divide": {"gauss", "tanh", "sigmoid"},
+    "compare": {"step", "relu", "tanh", "sigmoid"},
+    "convert": {"sin", "cos", "gauss"},
+}
+Parts = dict[str, float]
+# Observations that are drawn where none are given.
+STATES = 16
+# Activations without an addition or a product.
+_EXACT = frozenset(("linear", "step", "inverse", "abs", "relu"))
+
+
+class Estimate(NamedTuple):
+    """Instructions of a step on typical states, and bytes of flash."""
+
+    instructions: float
+    flash_bytes: float
+
+
+def estimate(network: Network, core: str, observations: Floats | None = None) -> Estimate:
+    """The cost of a network's C header on a core: a few tenths of a millisecond of arithmetic.
+
+    observations: float32 [n, inputs], typical ones; where they are not given, some within
+    the inputs' declared ranges. Raises SettingsError where the table has no such core.
+    """
+    costs = _costs(core)
+    seen = _drawn(network.inputs) if observations is None else observations
+    instructions = flash_bytes = 0.0
+    alive = network.without_dead_nodes()
+    found = counted(alive)
+    for part, count in (parts_of(alive, found) | runs_of(alive, seen, found)).items():
+        instruction, flash = costs[part]
+        instructions += count * instruction
+        flash_bytes += count * flash
+    return Estimate(instructions, flash_bytes)
+
+
+@lru_cache(maxsize=8)
+def _drawn(inputs: Sequence[Input]) -> Floats:
+    """Observations within the declared ranges, always the same."""
+    low, high = zip(*(channel.typical_range for channel in inputs), strict=True)
+    rng = np.random.default_rng(0)
+    return rng.uniform(low, high, (STATES, len(inputs))).astype(np.float32)
+
+
+@cache
+def _costs(core: str) -> dict[str, tuple[float, float]]:
+    table = _table()
+    if core not in table:
+        known = ", ".join(table)
+        raise SettingsError(f"no cost is known of core {core[:40]!r}", remedy=f"use one of {known}")
+    return {part: (both[0], both[1]) for part, both in table[core].items()}
+
+
+@cache
+def _table() -> dict[str, dict[str, list[float]]]:
+    """For each core and part, instructions and bytes of flash."""
+    text = files("wann_edge.exporters.cost").joinpath("cost_table.json").read_text("ascii")
+    table: dict[str, dict[str, list[float]]] = json.loads(text)
+    return table
+
+
+def parts_of(network: Network, found: Counted | None = None) -> Parts:
+    """How often each part of the table occurs.
+
+    Only what no compiler leaves out: nodes that an input reaches and that reach an output,
+    for one that only the bias reaches is a constant; and of equal nodes or sums the first.
+    found: what ``counted`` gives of the network, where that is known.
+    """
+    first, outputs = network.first_computed, network.node_count - len(network.outputs)
+    found = found or counted(network)
+    uses = {name: len(nodes) for name, nodes in found.uses.items()}
+    called = sum(
+        number for name, number in uses.items() if number >= CALLED_FROM.get(name, number + 1)
+    )
+    is_1 = network.shared_weight == 1
+    read = [channel for index, channel in enumerate(network.inputs, 1) if found.value[index]]
+    parts: Parts = {
+        "base": 1,
+        "input": len(network.inputs),
+        "read": len(read),
+        "scaled": sum(channel.scale != 1 or channel.offset != 0 for channel in read),
+        "add": len(found.additions),
+        "weight": found.products,
+        "multiply": 0 if is_1 else sum(uses.values()) - called,
+        "multiply:called": 0 if is_1 else called,
+        "output": len(network.outputs),
+        "bound": sum(
+            math.isfinite(output.low) + math.isfinite(output.high)
+            for index, output in enumerate(network.outputs, outputs)
+            if found.value[index] >= first
+        ),
+    }
+    for name, number in uses.items():
+        parts[f"first:{name}"] = 1
+        parts[f"more:{name}"] = number - 1
+        for block in _shared_blocks(name):
+            parts[f"block:{block}"] = 1
+    # A soft float's routine is linked once, for whoever uses it first.
+    for routine, users in _ROUTINES.items():
+        parts[f"routine:{routine}"] = 0 if users.isdisjoint(uses) else 1
+    if parts["bound"]:
+        parts["routine:compare"] = 1
+    is_computed = parts["scaled"] or not _EXACT.issuperset(uses)
+    parts["first:add"] = 1 if parts["add"] or is_computed else 0
+    parts["first:multiply"] = 1 if found.products or not is_1 or is_computed else 0
+    return parts
+
+
+@cache
+def _shared_blocks(activation: str) -> tuple[str, ...]:
+    """The kernel's text that an activation needs beside its own."""
+    own = ("real", "contraction", activation)
+    return tuple(block for block in needed_by(f"wann_{activation}(") if block not in own)

@@ -1,0 +1,1 @@
+"""Rust, JavaScript, Python, MicroPython and WebAssembly, from the kernel's C."""

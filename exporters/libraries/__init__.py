@@ -1,0 +1,1 @@
+"""Folders around the C header: Arduino, PlatformIO and Zephyr."""

@@ -1,0 +1,84 @@
+"""Networks as libraries for the Arduino IDE and arduino-cli."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from wann_edge.exporters import Files
+from wann_edge.exporters.c.contract_lines import input_macros, output_macros
+from wann_edge.exporters.c.text import HEADERS, KEYWORDS
+from wann_edge.exporters.libraries.project_text import (
+    LICENSE,
+    flash_header,
+    readme,
+    sketch,
+    summary_line,
+)
+from wann_edge.exporters.names import check_name
+from wann_edge.network import Network
+from wann_edge.system.needs import Need
+
+# The core's headers, and libraries that come with it: a header of ours would hide them.
+RESERVED = (
+    *("Arduino", "Client", "HardwareSerial", "IPAddress", "PluggableUSB", "Print", "Printable"),
+    *("Server", "Stream", "USBAPI", "USBCore", "Udp", "WCharacter", "WString", "binary", "new"),
+    *("pins_arduino", "EEPROM", "HID", "SPI", "Servo", "SoftwareSerial", "Wire"),
+)
+NAMES = KEYWORDS | HEADERS | {*RESERVED}
+
+_USE = """\
+Put this folder among the libraries of the Arduino IDE, or give it to arduino-cli:
+`arduino-cli compile --library PATH --fqbn arduino:avr:uno PATH/examples/Basic`."""
+
+
+class Arduino:
+    """A library folder: ``src/name.h`` is the C header, ``examples/Basic`` runs it.
+
+    On AVR the golden vectors stay in flash, so that the self-test runs in 2 KiB of RAM.
+    """
+
+    summary = "an Arduino library with an example"
+    suffix = ""
+    numbers: tuple[str, ...] = ("float", "fixed")
+    needs: tuple[Need, ...] = ()
+
+    def files(self, network: Network, name: str) -> Files:
+        """The library. Raises ExportError where it can't be named so."""
+        check_name(name, "C, C++ or Arduino", NAMES)
+        return {
+            "library.properties": _properties(network, name).encode("ascii"),
+            "keywords.txt": _keywords(network, name).encode("ascii"),
+            f"src/{name}.h": flash_header(network, name),
+            "examples/Basic/Basic.ino": sketch(network, name).encode("ascii"),
+            "README.md": readme(network, name, _USE),
+            "LICENSE.txt": LICENSE.encode("ascii"),
+        }
+
+
+def _properties(network: Network, name: str) -> str:
+    """As the specification of Arduino libraries, 1.5 and later, has it."""
+    properties = {
+        "name": name,
+        "version": version("wann-edge"),
+        "author": "wann-edge",
+        "maintainer": "wann-edge",
+        "sentence": summary_line(network),
+        "paragraph": "One header without dependencies. Its self-test says whether it is sound.",
+        "category": "Device Control",
+        "url": "https://arxiv.org/abs/1906.04358",
+        "architectures": "*",
+        "includes": f"{name}.h",
+    }
+    return "".join(f"{key}={value}\n" for key, value in properties.items())
+
+
+def _keywords(network: Network, name: str) -> str:
+    """What the IDE is to colour: functions, then constants; a tab between."""
+    functions = [f"{name}_{ending}" for ending in ("step", "step_with_weight", "selftest")]
+    constants = [f"{name.upper()}_{ending}" for ending in ("INPUTS", "OUTPUTS", "SHARED_WEIGHT")]
+    constants += [*input_macros(network, name), *output_macros(network, name)]
+    lines = [
+        *(f"{function}\tKEYWORD2" for function in functions),
+        *(f"{constant}\tLITERAL1" for constant in constants),
+    ]
+    return "".join(f"{line}\n" for line in lines)

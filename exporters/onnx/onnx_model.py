@@ -1,0 +1,82 @@
+"""Networks as ONNX models."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+
+from onnx import ModelProto, TensorProto, ValueInfoProto, helper
+
+from wann_edge.exporters import Files
+from wann_edge.exporters.contract import contract
+from wann_edge.exporters.names import check_name, check_numbers
+from wann_edge.exporters.onnx.graph import Writer, write_network
+from wann_edge.network import Network
+from wann_edge.system.needs import Need
+
+# Old enough for onnxruntime 1.18 and later: IR version 8 came with operator set 17.
+OPSET = 17
+IR_VERSION = 8
+
+
+class Onnx:
+    """ONNX, for onnxruntime and others: operator set 17, IR version 8.
+
+    | | name | type | shape |
+    |---|---|---|---|
+    | input | observation | float32 | [batch, inputs] |
+    | input with a default, the network's | shared_weight | float32 | [1] |
+    | output | action | float32 | [batch, outputs] |
+
+    Input scaling, output clamping and the safe action are part of the graph. Beyond the
+    kernel, the action is the safe one where a hidden node overflows float32, for infinity
+    times an absent connection's 0 is not a number. The contract is in the model's
+    metadata: each value is JSON.
+    """
+
+    summary = "an ONNX graph, for onnxruntime and others"
+    suffix = ".onnx"
+    numbers: tuple[str, ...] = ("float",)
+    needs: tuple[Need, ...] = ()
+
+    def files(self, network: Network, name: str) -> Files:
+        """The model; name is the graph's. Raises ExportError on the name, or fixed point."""
+        check_numbers(network, self, "onnx")
+        check_name(name, "ONNX", ())
+        model = _model(network.without_dead_nodes(), name)
+        content: bytes = model.SerializeToString(deterministic=True)
+        return {f"{name}.onnx": content}
+
+
+def _model(network: Network, name: str) -> ModelProto:
+    writer = Writer()
+    writer.floats("shared_weight", [network.shared_weight])
+    write_network(writer, network)
+    graph = helper.make_graph(
+        writer.nodes,
+        name,
+        inputs=[
+            _floats("observation", ["batch", len(network.inputs)]),
+            _floats("shared_weight", [1]),
+        ],
+        outputs=[_floats("action", ["batch", len(network.outputs)])],
+        initializer=list(writer.constants.values()),
+    )
+    model = helper.make_model(
+        graph,
+        ir_version=IR_VERSION,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        producer_name="wann-edge",
+        producer_version=version("wann-edge"),
+    )
+    helper.set_model_props(model, _metadata(network))
+    return model
+
+
+def _floats(name: str, shape: list[int | str]) -> ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+def _metadata(network: Network) -> dict[str, str]:
+    """The contract: for each name a JSON text."""
+    return {name: json.dumps(value) for name, value in contract(network, "onnx").items()}

@@ -1,0 +1,147 @@
+"""``wann-edge search`` and ``wann-edge demo`` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from wann_edge.cli import run
+from wann_edge.cli.search import settings_of
+from wann_edge.errors import SettingsError
+from wann_edge.network import file as network_file
+from wann_edge.search.progress import Progress
+from wann_edge.search.settings import PRESETS
+
+# Three generations or two seconds are one round and more: the first checkpoint is there.
+FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
+SHORT = ["search", "swingup", "--population", "12", "--generations", "3", "--workers", "1"]
+
+
+def test_search_writes_its_files_and_says_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    assert run([*SHORT, "--seed", "4", "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert {path.name for path in out.iterdir()} == FILES
+    champion = network_file.load(out / "champion.json")
+    assert f"{len(champion.edges)} connections" in shown
+    assert f"wann-edge verify {out}/champion.json" in shown
+    assert "mean of weights" in shown
+    assert champion.provenance["seed"] == 4
+    assert len((out / "history.csv").read_text().splitlines()) == 2  # one round of islands
+
+
+def test_episodes_are_those_of_the_option(tmp_path: Path) -> None:
+    assert run([*SHORT, "--episodes", "3", "--weights", "1,-1", "--out", str(tmp_path)]) == 0
+    settings = json.loads((tmp_path / "run.json").read_text())["settings"]
+    assert (settings["episodes"], settings["shared_weights"]) == (3, [1.0, -1.0])
+    assert network_file.load(tmp_path / "champion.json").provenance["settings"]["episodes"] == 3
+
+
+def test_an_earlier_run_is_overwritten_only_by_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [*SHORT, "--out", str(tmp_path)]
+    assert run(command) == 0
+    capsys.readouterr()
+    assert run(command) == 2
+    refused = capsys.readouterr()
+    assert refused.out == ""
+    assert refused.err.count("\n") == 1
+    assert "--force" in refused.err
+    assert run([*command, "--force"]) == 0
+
+
+def test_demo_goes_the_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "demo"
+    out.mkdir()
+    earlier = (*FILES, "policy.h", "policy.onnx", "validated.mp4")
+    for name in earlier:
+        (out / name).write_text("of an earlier demo")
+    assert run(["demo", "--seconds", "2", "--workers", "1", "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert {path.name for path in out.iterdir()} >= FILES | {"policy.h", "policy.onnx"}
+    assert shown.count("same bits") >= 4
+    assert "all together" in shown
+    assert (out / "validated.mp4").stat().st_size > 10_000
+    assert "agrees" in shown
+    assert "mean of weights" in shown
+    for name in ("champion.json", "policy.h", "policy.onnx", "pareto.json", "history.csv"):
+        assert name in shown
+    for name in earlier:
+        assert not (out / name).read_bytes().startswith(b"of an earlier demo")
+
+
+def test_ctrl_c_keeps_the_champion_and_exits_with_130(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    command = [sys.executable, "-m", "wann_edge.cli", "search", "swingup", "--workers", "2"]
+    with subprocess.Popen(
+        [*command, "--time-limit", "60", "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 30
+        # On a loaded machine the first round takes longer than any fixed wait.
+        while not (out / "checkpoint-0.json").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic()
+        shown, errors = process.communicate(timeout=20)
+        took_s = time.monotonic() - sent
+    assert process.returncode == 130, errors
+    assert "stopped by: interrupted" in shown
+    assert errors == ""
+    # 2 s are promised; start-up of the final table on a loaded machine is allowed for.
+    assert took_s < 4
+    assert network_file.load(out / "champion.json").task == "swingup"
+    assert json.loads((out / "run.json").read_text())["stopped"] == "interrupted"
+
+
+def test_an_end_that_is_given_replaces_the_presets() -> None:
+    assert settings_of("fast", None, 5, None, 0, 1).time_limit_s is None
+    assert settings_of("paper", None, None, "2m", 0, 1).generations is None
+    assert settings_of("paper", None, None, "2m", 0, 1).time_limit_s == 120
+    assert settings_of("paper", 10, None, None, 0, 3).generations == 1024
+    assert settings_of("paper", 10, None, None, 0, 3).population == 10
+    with pytest.raises(SettingsError, match="unknown preset"):
+        settings_of("none", None, None, None, 0, 1)
+
+
+def test_the_help_names_every_preset(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["search", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    _, _, named = told.partition("Settings to start from:")
+    assert all(name in named.partition(".")[0] for name in PRESETS)
+
+
+@pytest.mark.parametrize(
+    ("generations", "limit_s", "share"),
+    [(10, None, 0.4), (None, 8.0, 0.25), (10, 8.0, 0.4), (10, 4.0, 0.5), (None, None, 0.0)],
+)
+def test_how_much_is_done_is_by_the_nearer_limit(
+    generations: int | None, limit_s: float | None, share: float
+) -> None:
+    standing = Progress(
+        generation=4,
+        evaluations=0,
+        steps=0,
+        evaluation_s=0.0,
+        elapsed_s=2.0,
+        best_mean=0.0,
+        mean_mean=0.0,
+        champion_mean=0.0,
+        connections=0,
+        hidden=0,
+        generations=generations,
+        time_limit_s=limit_s,
+    )
+    assert standing.share_done == pytest.approx(share)

@@ -1,0 +1,73 @@
+"""Firmware projects as text: the same for the same network, strict C, and known by hashes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from helpers import hil_host
+from helpers.parts import missing
+from wann_edge import in_fixed_point
+from wann_edge.errors import SettingsError
+from wann_edge.exporters.firmware import boards, firmware_files, project
+from wann_edge.hil import messages
+from wann_edge.network.hashes import contract_hash, network_hash
+
+NETWORK = hil_host.controller()
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("dtype", ["float", "q15", "q31"])
+def test_the_protocol_is_strict_c(compiler: str, dtype: str, tmp_path: Path) -> None:
+    if shutil.which(compiler) is None:
+        missing(compiler, f"{compiler} is not installed: apt-get install {compiler}")
+    network = NETWORK if dtype == "float" else in_fixed_point(NETWORK, dtype, None)[0]
+    for name, content in firmware_files(network, "bare").items():
+        (tmp_path / name).write_bytes(content)
+    flags = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion"]
+    sources = sorted(tmp_path.glob("*.c"))
+    subprocess.run([compiler, *flags, "-Werror", "-fsyntax-only", *sources], check=True)
+
+
+def test_both_sides_speak_one_version_and_know_the_same_numbers() -> None:
+    assert project.PROTOCOL_VERSION == messages.VERSION
+    assert tuple(messages.NUMBERS) == project.DTYPES
+
+
+@pytest.mark.parametrize("board", [board.name for board in boards()])
+def test_projects_are_the_same_for_the_same_network(board: str) -> None:
+    first, second = (firmware_files(hil_host.controller(), board) for _ in range(2))
+    assert first == second
+    assert b"$" not in b"".join(first[name] for name in first if name != "Makefile")
+    assert firmware_files(hil_host.controller(2), board)["hil_config.h"] != first["hil_config.h"]
+
+
+@pytest.mark.parametrize("watchdog_s", [0.0, -1.0, float("nan"), 1e6, float("inf")])
+def test_an_impossible_watchdog_is_refused(watchdog_s: float) -> None:
+    with pytest.raises(SettingsError, match=r"--watchdog: .* is no time-out"):
+        firmware_files(NETWORK, "microbit", watchdog_s=watchdog_s)
+
+
+def test_an_unknown_board_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(SettingsError, match=r"'z80' is not one of the boards; use one of lm3s"):
+        firmware_files(NETWORK, "z80")
+
+
+def test_the_hash_tells_what_is_computed() -> None:
+    fixed, _ = in_fixed_point(NETWORK, "q15", None)
+    others = [
+        replace(NETWORK, shared_weight=1.0),
+        replace(NETWORK, activations=("abs", *NETWORK.activations[1:])),
+        replace(NETWORK, control_period_s=0.02),
+        replace(NETWORK, outputs=(replace(NETWORK.outputs[0], safe=0.5),)),
+        *(fixed, replace(fixed, dtype="q31"), replace(fixed, weight_bits=3)),
+    ]
+    found = {network_hash(network) for network in (NETWORK, *others)}
+    assert len(found) == 8
+    assert network_hash(replace(NETWORK, provenance={"seed": 3})) == network_hash(NETWORK)
+    assert network_hash(NETWORK.without_dead_nodes()) == network_hash(NETWORK)
+    assert contract_hash(fixed) == contract_hash(NETWORK)

@@ -1,0 +1,55 @@
+"""Fronts and archives that several tests fill."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from hypothesis import strategies as st
+
+from helpers.genomes import SPEC, grown
+from wann_edge.evaluate import Scores, WeightScore
+from wann_edge.network import Network
+from wann_edge.search import archive, front
+from wann_edge.search.complexity import measure
+from wann_edge.search.genome import express
+from wann_edge.search.settings import Settings, preset
+
+NETWORKS = [express(grown(np.random.default_rng(seed), seed), SPEC) for seed in range(40)]
+
+
+def judged(network: Network, mean: float, name: str) -> archive.Tested:
+    scores = Scores((WeightScore(1.0, mean, 0.0),), 1)
+    return archive.Tested(network, measure(name).of(network), scores)
+
+
+# Few means and few networks, so that there are ties of either and of both.
+offers = st.lists(
+    st.tuples(st.sampled_from(NETWORKS), st.one_of(st.integers(0, 9), st.floats(-1e9, 1e9))),
+    min_size=1,
+)
+
+
+def small(**changes: object) -> Settings:
+    defaults = {"population": 24, "generations": 16, "round_generations": 8, "episodes": 2}
+    changes = {"time_limit_s": None, "complexity": "nodes", **changes}
+    return preset("fast", **{**defaults, **changes})
+
+
+def results(folder: Path) -> list[bytes]:
+    return [(folder / name).read_bytes() for name in ("champion.json", front.NAME)]
+
+
+def check_front_file(folder: Path, name: str) -> None:
+    document = json.loads((folder / front.NAME).read_text())
+    assert document["complexity"] == name
+    found = front.load(folder / front.NAME)
+    assert found.complexity == name
+    for row, entry in zip(document["networks"], found.entries, strict=True):
+        assert row["connections"] == len(entry.network.edges)
+        assert row["nodes"] == entry.network.node_count
+        assert row["complexity"] == measure(name).of(entry.network) == entry.complexity
+        assert row["mean"] == entry.mean
+    values = [entry.complexity for entry in found.entries]
+    assert values == sorted(set(values))

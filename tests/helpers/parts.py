@@ -1,0 +1,24 @@
+"""The project's folder, the reference data, and parts that may be missing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data"
+
+# What turns a skip into a failure: WANN_REQUIRE=data,clang
+REQUIRED = set(filter(None, os.environ.get("WANN_REQUIRE", "").split(",")))
+
+
+def missing(part: str, why: str) -> None:
+    """Skips the test because a part is missing, or fails it where the part is required."""
+    if part in REQUIRED:
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+QEMU_INSTALL = "apt-get install qemu-system-arm"

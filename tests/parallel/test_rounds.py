@@ -1,0 +1,111 @@
+"""Relays: rounds in which no item waits for another, and what is left at a deadline."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from helpers.traps import Trap
+from wann_edge.parallel.engine import Engine
+from wann_edge.parallel.rounds import Relay
+
+Numbers = tuple[int, int]
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left(no_main_module: None) -> Iterator[None]:
+    yield
+    assert not multiprocessing.active_children()
+
+
+def tripled(task: Trap, item: Numbers) -> Numbers:
+    """An item's next number. The odd ones are slow, so that the others are ahead."""
+    lane, number = item
+    task.reset(0)
+    time.sleep(0.02 * (lane % 2))
+    return lane, 3 * number + 1
+
+
+def same_item(item: Numbers) -> Numbers:
+    return item
+
+
+def relay_of(
+    lanes: int, rounds: int, follow: Callable[[Numbers], Numbers | None] = same_item
+) -> Relay[Numbers, Numbers]:
+    """Lanes that begin with their own number, which is tripled round after round."""
+    relay = Relay(tripled, rounds, follow)
+    relay.add([(lane, lane) for lane in range(lanes)])
+    return relay
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_relay_gives_whole_rounds_in_order(workers: int, tmp_path: Path) -> None:
+    victim = None
+    if workers > 1:
+        victim = tmp_path / "victim"
+        victim.touch()
+    expected = [(lane, lane) for lane in range(3)]
+    with Engine(Trap(victim), workers) as engine:
+        rounds = 0
+        for found in engine.relay(relay_of(3, 5)):
+            expected = [(lane, 3 * number + 1) for lane, number in expected]
+            assert found == expected
+            rounds += 1
+    assert rounds == 5
+    assert victim is None or not victim.exists()
+
+
+def below_40(item: Numbers) -> Numbers | None:
+    return item if item[1] < 40 else None
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_relay_did_beyond_its_last_whole_round_is_kept(workers: int) -> None:
+    """Lanes 1 and 2 are broken off in their third round, lane 0 in its fourth."""
+    relay = relay_of(3, 10, below_40)
+    with Engine(Trap(), workers) as engine:
+        given = engine.relay(relay, time.monotonic() + 60)
+        assert [next(given), next(given)] == [[(0, 1), (1, 4), (2, 7)], [(0, 4), (1, 13), (2, 22)]]
+        with pytest.raises(TimeoutError):
+            next(given)
+        assert sorted(relay.rest()) == [(0, 13), (0, 40), (1, 40), (2, 67)]
+        assert relay.rest() == []
+        assert engine.ready
+        assert engine.map(tripled, [(1, 10)]) == [(1, 31)]
+
+
+def test_what_is_under_way_at_the_deadline_is_waited_for() -> None:
+    relay = relay_of(2, 10**6)
+    with Engine(Trap(pause_s=0.2), 2) as engine:
+        deadline_s = time.monotonic() + 2
+        with pytest.raises(TimeoutError):
+            for _ in engine.relay(relay, deadline_s, grace_s=10):
+                pass
+        assert engine.ready
+        assert deadline_s <= time.monotonic() < deadline_s + 2
+
+
+def test_workers_without_work_run_the_relay_ahead() -> None:
+    """One lane for two workers: the other has finished what is ahead when it is its turn."""
+    relay, ahead = relay_of(1, 12), Relay(tripled, 4, same_item)
+    ahead.add([(2, 2)], first_lane=1)
+    with Engine(Trap(pause_s=0.02), 2) as engine:
+        assert sum(1 for _ in engine.relay(relay, ahead=ahead)) == 12
+        assert not ahead.waits
+        ahead.add([(0, 0)])
+        rounds = list(engine.relay(ahead))
+    assert rounds[:2] == [[(0, 1), (2, 7)], [(0, 4), (2, 22)]]
+    assert len(rounds) == 4
+
+
+def test_a_relay_may_be_given_up() -> None:
+    """What it left running is ended, and not taken for an answer to the next call."""
+    with Engine(Trap(), 2) as engine:
+        relay = engine.relay(relay_of(3, 50))
+        assert next(relay) == [(0, 1), (1, 4), (2, 7)]
+        assert engine.map(tripled, [(1, 10)]) == [(1, 31)]

@@ -1,0 +1,58 @@
+"""Single bits of floats, coarse weights, and which faults are tried."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wann_edge.robustness.bits import BITS, flipped, rounded_to, some_of, some_sets
+from wann_edge.robustness.faults import FAULTS
+
+
+@given(st.floats(width=32, allow_nan=False), st.integers(0, 31))
+def test_a_flip_twice_is_none(value: float, bit: int) -> None:
+    once = np.float32(flipped(value, bit))
+    difference = once.view(np.uint32) ^ np.float32(value).view(np.uint32)
+    # A NaN's payload may not survive the way through float64; its class does.
+    assert np.isnan(once) or difference == 1 << bit
+    if not np.isnan(once):
+        assert np.float32(flipped(float(once), bit)).tobytes() == np.float32(value).tobytes()
+
+
+def test_parts_of_a_float_are_what_they_are_called() -> None:
+    assert sorted(bit for bits in BITS.values() for bit in bits) == list(range(32))
+    assert flipped(1.5, BITS["sign"][0]) == -1.5
+    assert flipped(1.5, BITS["exponent"][0]) == 0.75
+    assert flipped(1.0, BITS["mantissa"][-1]) == 1.5
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=20),
+    st.sampled_from(FAULTS["weight-bits"].severities),
+)
+def test_rounded_weights_are_few_and_near(values: list[float], bits: int) -> None:
+    rounded = np.array(rounded_to(np.array(values), bits))
+    largest = max(map(abs, values))
+    if largest == 0:
+        assert not rounded.any()
+        return
+    step = 2.0 ** (math.floor(math.log2(largest)) + 2 - bits)
+    words = rounded / step
+    assert np.array_equal(words, np.rint(words))
+    assert np.abs(words).max() <= 2 ** (bits - 1) - 1
+    assert np.abs(rounded - values).max() <= step  # half a step, or the largest word's end
+
+
+def test_faults_to_try_are_all_or_drawn_without_return() -> None:
+    rng = np.random.default_rng(0)
+    assert some_of(rng, 5, 9) == [0, 1, 2, 3, 4]
+    drawn = some_of(rng, 1000, 50)
+    assert len(set(drawn)) == 50
+    assert some_sets(rng, 4, 2, 6) == [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    sets = some_sets(rng, 30, 3, 20)
+    assert len(sets) == 20
+    assert all(len(set(one)) == 3 for one in sets)
+    assert some_sets(rng, 2, 3, 9) == []

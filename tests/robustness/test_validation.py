@@ -1,0 +1,178 @@
+"""``wann-edge validate``: rows, confidence, engines, and one line for what is wrong."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from helpers.commands import complaint
+from helpers.networks import random_network
+from helpers.parts import ROOT
+from wann_edge.cli import run
+from wann_edge.cli import validate as command
+from wann_edge.confidence import wilson
+from wann_edge.evaluate import episode_seeds, rollouts
+from wann_edge.network import Network
+from wann_edge.network import file as network_file
+from wann_edge.parallel.engine import Engine
+from wann_edge.robustness.validation import (
+    USUAL,
+    Controller,
+    least_reward,
+    possible,
+    returns_of,
+    row,
+)
+from wann_edge.sims.swingup import SPEC, SwingUp
+from wann_edge.task import load_task
+from wann_edge.task.disturbances import parse
+from wann_edge.task.disturbed import disturbed
+
+FEW = ["--episodes", "4", "--workers", "1", "--disturb", "noise=1%,latency=1"]
+
+
+@pytest.fixture
+def network() -> Network:
+    """A small controller of the swing-up."""
+    made = random_network(np.random.default_rng(1), inputs=5, hidden=5, outputs=1)
+    return Network(SPEC.inputs, SPEC.outputs, made.activations, made.edges, task="swingup")
+
+
+@pytest.fixture
+def file(tmp_path: Path, network: Network) -> Path:
+    """Its file, and another's beside it."""
+    network_file.save(network, tmp_path / "champion.json")
+    network_file.save(replace(network, shared_weight=0.5), tmp_path / "other.json")
+    return tmp_path / "champion.json"
+
+
+@given(st.integers(1, 500), st.data())
+def test_intervals_are_wilsons(episodes: int, data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, episodes))
+    exact = binomtest(count, episodes).proportion_ci(0.95, method="wilson")
+    np.testing.assert_allclose(wilson(count, episodes), (exact.low, exact.high), atol=1e-4)
+
+
+def test_a_row_counts_what_reaches_the_least_reward() -> None:
+    returns = np.array([100, 80, 79, -5], np.float32)
+    found = row("x", returns, 80.0)
+    assert (found.episodes, found.mean, found.worst, found.success) == (4, 63.5, -5, 0.5)
+    assert found.sd == pytest.approx(np.std([100, 80, 79, -5], ddof=1))
+    assert least_reward(np.array([90, 110], np.float32)) == pytest.approx(80)
+    assert least_reward(np.array([-90, -110], np.float32)) == pytest.approx(-120)
+
+
+def test_returns_are_those_of_the_disturbed_task_in_any_number_of_workers(
+    network: Network, no_main_module: None
+) -> None:
+    given_, seeds = parse("vary=20%,drop=10%"), episode_seeds(0, 25)
+    whole = rollouts(network, disturbed(SwingUp(), given_), (0.7,), seeds).returns[0]
+    for workers in (1, 2):
+        with Engine("swingup", workers) as engine:
+            found = returns_of(engine, Controller(network, 0.7), given_, seeds)
+        np.testing.assert_array_equal(found, whole)
+
+
+def test_the_compiled_header_gives_the_kernels_returns(network: Network) -> None:
+    given_, seeds = parse("noise=1%,adc=8,jitter=50%"), episode_seeds(0, 3)
+    with Engine("swingup") as engine:
+        ours, theirs, graph = (
+            returns_of(engine, Controller(network, 0.7, name), given_, seeds)
+            for name in ("kernel", "c", "onnxruntime")
+        )
+    np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_allclose(ours, graph, rtol=0.05)
+
+
+def test_what_a_task_can_not_have_is_left_out_with_its_reason() -> None:
+    kept, faults = possible(load_task("cartpole"), USUAL)
+    assert {"vary", "latency", "drop"} <= {name for name, _ in kept.strengths}
+    mountain, why = possible(load_task("mountaincar"), USUAL)
+    assert mountain.vary == 0
+    assert why == {"vary=20%": "has no masses or lengths to vary"}
+    assert all("range" in reason for reason in faults.values())
+
+
+def test_json_is_the_same_again(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["validate", str(file), "--baseline", str(file.parent / "other.json"), *FEW, "--json"]
+    assert run(asked) == 0
+    shown = capsys.readouterr().out
+    told = json.loads(shown)
+    assert (told["sim"], told["engine"], told["complete"]) == ("swingup", "kernel", True)
+    assert [one["network"] for one in told["networks"]] == [asked[1], asked[3]]
+    rows = told["networks"][0]["rows"]
+    assert [one["case"] for one in rows] == ["none", "noise=1%", "latency=1", "all together"]
+    assert rows[0]["mean"] == pytest.approx(told["success_reward"] / 0.8)
+    assert run(asked) == 0
+    assert capsys.readouterr().out == shown
+
+
+def test_the_table_and_the_video(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    video = file.parent / "out.gif"
+    sim = ["--sim", "bullet/swingup", "--video", str(video)]
+    assert run(["validate", str(file), *sim, *FEW, "--success", "5"]) == 0
+    shown = capsys.readouterr().out
+    assert "bullet/swingup, kernel, 4 episodes" in shown
+    assert "at least 5.0" in shown
+    assert "wann-edge baseline swingup" in shown
+    assert video.read_bytes()[:3] == b"GIF"
+
+
+def test_the_weight_is_the_files_or_the_one_given(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def mean(*options: str) -> float:
+        assert run(["validate", str(file), *FEW, "--json", *options]) == 0
+        found: float = json.loads(capsys.readouterr().out)["networks"][0]["rows"][0]["mean"]
+        return found
+
+    assert mean("--weight", "1") == mean() != mean("--weight", "0.5")
+
+
+def test_ctrl_c_prints_what_was_measured(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = iter(range(9))
+
+    def stopped(*given_: object) -> object:
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        return returns_of(*given_)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(command, "returns_of", stopped)
+    assert run(["validate", str(file), *FEW, "--json"]) == 130
+    told = json.loads(capsys.readouterr().out)
+    assert told["complete"] is False
+    assert [one["case"] for one in told["networks"][0]["rows"]] == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--sim", "acrobot"], "needs 6 and 1"),
+        (["--engine", "gpu"], "use one of kernel, onnxruntime, c"),
+        (["--disturb", "noise"], "'noise' is not a disturbance"),
+        (["--sim", "mountaincar", "--disturb", "vary=10%"], "needs 2 and 1"),
+        (["--video", "out.bmp"], "unknown ending"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(
+    file: Path, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in complaint(capsys, "validate", file, *options)
+
+
+def test_the_robust_example_stands_what_the_documentation_says() -> None:
+    """Rigid bodies under all disturbances; a pole that only turns round earns about 500."""
+    robust = network_file.load(ROOT / "examples" / "swingup_robust.json")
+    with Engine("bullet/swingup") as engine:
+        controller = Controller(robust, robust.shared_weight)
+        found = returns_of(engine, controller, USUAL, episode_seeds(1, 8))
+    assert 800 < found.min() <= found.max() < 960

@@ -1,0 +1,298 @@
+"""PyBullet's tasks: the same swing-up as the equations, a robot that balances, one that walks."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
+
+from helpers.parts import ROOT
+from wann_edge.evaluate import KernelPolicy, run_episode
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+from wann_edge.network import file as network_file
+from wann_edge.network.published import read_published
+from wann_edge.sims import swingup
+from wann_edge.sims.bullet import a1, balancer
+from wann_edge.sims.bullet.a1 import A1, A1World
+from wann_edge.sims.bullet.balancer import Balancer, BalancerWorld
+from wann_edge.sims.bullet.swingup import SPEC, BulletSwingUp, SwingUpWorld
+from wann_edge.sims.bullet.world import BulletWorld, connect
+
+SECONDS = 3.0
+# Starting states, and the force's amplitude in N and angular frequency in rad/s.
+MOTIONS = [
+    ((0.0, 0.0, math.pi - 0.3, 0.0), 0.0, 0.0),
+    ((0.2, -0.1, math.pi + 0.5, 0.2), 0.0, 0.0),
+    ((-0.3, 0.0, math.pi, 0.0), 1.0, 4.0),
+    ((0.1, 0.1, math.pi + 0.2, -0.4), 0.6, 2.0),
+]
+
+
+def derivative(t: float, state: NDArray[np.float64], force_n: float) -> list[float]:
+    """The equations of Gaier & Ha's swing-up, as the paper's code states them."""
+    _, v, angle, rate = state
+    s, c = math.sin(angle), math.cos(angle)
+    total, pole, length, g, b = 1.0, 0.5, 0.6, 9.82, 0.1
+    ml = pole * length
+    return [
+        v,
+        (-2 * ml * rate**2 * s + 3 * pole * g * s * c + 4 * force_n - 4 * b * v)
+        / (4 * total - 3 * pole * c**2),
+        rate,
+        (-3 * ml * rate**2 * s * c + 6 * total * g * s + 6 * (force_n - b * v) * c)
+        / (4 * length * total - 3 * ml * c**2),
+    ]
+
+
+def worst(substeps: int, motion: tuple[tuple[float, ...], float, float]) -> NDArray[np.float64]:
+    """How far PyBullet is from the integrated equations at the most: m and rad."""
+    start, force_n, frequency = motion
+    kind = type("Finer", (SwingUpWorld,), {"substeps": substeps})
+    world: SwingUpWorld = kind(connect())
+    world.reset(0)
+    world.start(*start)
+    exact, errors = np.array(start), []
+    for step in range(round(SECONDS / SPEC.dt_s)):
+        action = np.float32(force_n / 10 * math.sin(frequency * step * SPEC.dt_s))
+        span = (0.0, SPEC.dt_s)
+        run = solve_ivp(derivative, span, exact, args=(10 * float(action),), rtol=1e-9, atol=1e-11)
+        exact = run.y[:, -1]
+        world.step(np.array([action]))
+        errors.append(np.abs(np.array(world.state()) - exact)[[0, 2]])
+    found: NDArray[np.float64] = np.max(errors, axis=0)
+    return found
+
+
+@pytest.mark.parametrize("motion", MOTIONS)
+def test_the_rigid_bodies_follow_the_equations(
+    motion: tuple[tuple[float, ...], float, float],
+) -> None:
+    """Within 1 mm and 3 mrad over 3 s at physics steps of 1 ms; not by being the same code."""
+    x_m, angle_rad = worst(SwingUpWorld.substeps, motion)
+    assert SPEC.dt_s / SwingUpWorld.substeps == pytest.approx(1e-3)
+    assert 1e-7 < x_m < 1e-3
+    assert 1e-6 < angle_rad < 3e-3
+
+
+def test_the_difference_is_that_of_the_integrator() -> None:
+    """Of first order: with steps of a quarter the error is a quarter."""
+    motion = ((0.0, 0.0, 2.0, 0.0), 3.0, 5.0)
+    coarse, fine = worst(10, motion), worst(40, motion)
+    np.testing.assert_allclose(coarse / fine, 4.0, rtol=0.15)
+
+
+def test_the_contract_and_the_starts_are_the_native_tasks() -> None:
+    native, world = swingup.SwingUp(), BulletSwingUp().world()
+    assert SPEC.inputs == native.spec.inputs
+    assert SPEC.outputs == native.spec.outputs
+    assert (SPEC.dt_s, SPEC.max_steps) == (native.spec.dt_s, native.spec.max_steps)
+    for seed in (0, 5):
+        np.testing.assert_allclose(world.reset(seed), native.world().reset(seed), atol=1e-6)
+
+
+def test_rewards_and_the_tracks_end() -> None:
+    world = BulletSwingUp().world()
+    world.reset(0)
+    world.start(1.2, 0.0, 0.0, 0.0)
+    _, reward, over = world.step(np.zeros(1, np.float32))
+    assert reward == pytest.approx(math.cos(math.pi / 4), abs=1e-3)
+    assert not over
+    world.start(2.39, 2.0, 0.0, 0.0)
+    assert world.step(np.zeros(1, np.float32))[2]
+
+
+def test_a_native_champion_drives_the_rigid_bodies(data: Path) -> None:
+    """The published one: 702 ± 7 on the equations at weight 1; swinging up again costs some."""
+    network = read_published(data / "wann-release" / "champions" / "swing.out", 5, 1)
+    task = BulletSwingUp()
+    world = task.world()
+    totals = [run_episode(KernelPolicy(network, 1.0), world, seed, 1000)[0] for seed in range(3)]
+    assert 400 < np.mean(totals) < 760
+
+
+# Balancer
+
+
+def balance(gains: tuple[float, ...], seed: int) -> tuple[float, int]:
+    """An episode under linear feedback."""
+    world, total = Balancer().world(), 0.0
+    seen = world.reset(seed)
+    for step in range(1, balancer.SPEC.max_steps + 1):
+        command = np.array([np.dot(gains, seen)], np.float32)
+        seen, reward, over = world.step(command)
+        total += float(reward)
+        if over:
+            return total, step
+    return total, balancer.SPEC.max_steps
+
+
+def test_feedback_balances_and_nothing_else_does() -> None:
+    assert balance((3.0, 0.3, 0.5, 0.8), seed=1)[0] > 980
+    assert balance((0.0, 0.0, 0.0, 0.0), seed=1)[1] < 120
+    assert balance((-3.0, -0.3, -0.5, -0.8), seed=1)[1] < 60
+
+
+def test_motors_have_a_torque_and_a_speed() -> None:
+    """A wheel in the air reaches the no-load speed, less friction, at the pace of its inertia."""
+    world = BalancerWorld(connect())
+    world.reset(0)
+    client, body = world.client, world._body
+    client.resetBasePositionAndOrientation(body, (0, 0, 5.0), (0, 0, 0, 1))
+    client.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0))
+    client.createConstraint(body, -1, -1, -1, client.JOINT_FIXED, (0, 0, 0), (0, 0, 0), (0, 0, 5))
+    speeds = []
+    for _ in range(60):
+        for _ in range(world.substeps):
+            world.drive(np.array([0.5], np.float32))
+            client.stepSimulation()
+        speeds.append(client.getJointState(body, 0)[1])
+    friction_share = 0.0002 * balancer.NO_LOAD_RAD_PER_S / balancer.STALL_TORQUE_N_M
+    expected = 0.5 * balancer.NO_LOAD_RAD_PER_S / (1 + friction_share)
+    assert speeds[-1] == pytest.approx(expected, rel=0.02)
+    assert max(speeds) < 1.05 * expected
+
+
+# A1
+
+
+def trotting() -> Network:
+    """Five connections: the clock to one diagonal's joints, turned over to the other's."""
+    inputs = len(a1.SPEC.inputs)
+    clock, other, outputs = 1, inputs + 1, range(inputs + 2, inputs + 6)
+    edges = [(clock, other), *((clock, out) for out in outputs[:2])]
+    edges += [(other, out) for out in outputs[2:]]
+    activations = ("inverse", "linear", "linear", "linear", "linear")
+    return Network(a1.SPEC.inputs, a1.SPEC.outputs, activations, tuple(edges))
+
+
+def walk(policy: KernelPolicy, seed: int) -> tuple[A1World, float, int]:
+    """The world behind an episode, its return and its length."""
+    world = A1World(connect())
+    total, steps = run_episode(policy, world, seed, a1.SPEC.max_steps)
+    return world, float(total), steps
+
+
+def test_a_trot_of_five_connections_walks() -> None:
+    world, metres, steps = walk(KernelPolicy(trotting(), 1.0), seed=2)
+    assert steps == a1.SPEC.max_steps
+    assert 3.0 < metres < 12.0
+    assert world._base()[0] == pytest.approx(metres, abs=0.01)
+
+
+def test_standing_goes_nowhere_and_does_not_fall() -> None:
+    _, metres, steps = walk(KernelPolicy(trotting(), 0.0), seed=2)
+    assert steps == a1.SPEC.max_steps
+    assert abs(metres) < 0.1
+
+
+def test_a_fall_ends_the_episode_and_costs_a_metre() -> None:
+    world = A1().world()
+    world.reset(0)
+    turned = world.client.getQuaternionFromEuler((1.2, 0.0, 0.0))
+    world.client.resetBasePositionAndOrientation(world._body, (0, 0, 0.3), turned)
+    _, reward, over = world.step(np.zeros(4, np.float32))
+    assert over
+    assert -1.1 < reward < -0.9
+
+
+def test_joints_keep_to_the_torque_of_their_motors() -> None:
+    world = A1().world()
+    world.reset(0)
+    most = 0.0
+    for step in range(40):
+        world.step(np.full(4, (-1) ** (step // 4), np.float32))
+        for number, motor in enumerate(world._motors):
+            torque = abs(world.client.getJointState(world._body, motor)[3])
+            assert torque <= a1.TORQUE_N_M[number % 3] * (1 + 1e-6)
+            most = max(most, torque)
+    assert most > 10
+
+
+# All
+
+
+def play(world: BulletWorld, seed: int, steps: int = 5) -> list[bytes]:
+    """The observations of the first steps, without actions."""
+    nothing: Floats = np.zeros(len(world.spec.outputs), np.float32)
+    return [world.reset(seed).tobytes(), *(world.step(nothing)[0].tobytes() for _ in range(steps))]
+
+
+def test_clients_are_handed_in_and_share_nothing() -> None:
+    first, second = connect(), connect()
+    assert first._client != second._client
+    one, other = BalancerWorld(first), BalancerWorld(second)
+    alone = play(one, 3)
+    play(other, 4)
+    assert play(one, 3) == alone
+    first.disconnect()
+    assert play(other, 3) == alone
+
+
+@pytest.mark.parametrize("kind", [BalancerWorld, A1World])
+def test_no_contact_outlives_its_episode(kind: type[BulletWorld]) -> None:
+    """Wherever an episode was left: PyBullet's saved state does not hold its contact caches."""
+    alone, world = play(kind(connect()), 4, 20), kind(connect())
+    for length in (5, 20, 1, 3, 12):
+        assert play(world, 4, length) == alone[: length + 1]
+
+
+def resident_kb() -> int:
+    """The memory that this process holds."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+@pytest.mark.parametrize("kind", [BulletSwingUp, Balancer, A1])
+def test_episodes_leak_nothing(kind: type[BulletSwingUp]) -> None:
+    """python -m benchmarks.bullet_leak runs 10,000 of them."""
+    world = kind().world()
+    for seed in range(20):
+        play(world, seed)
+    before = resident_kb()
+    for seed in range(150):
+        play(world, seed)
+    assert resident_kb() - before < 400
+
+
+def test_what_pybullet_prints_stays_out_of_our_output() -> None:
+    script = "from wann_edge.task import load_task; load_task('bullet/a1').world(); print('ours')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "ours\n"
+    assert done.stderr == ""
+
+
+def test_pictures_show_the_world_as_it_is() -> None:
+    world = BulletSwingUp().pictured_world()
+    world.reset(0)
+    pictures = []
+    for x_m in (-1.5, 1.5):
+        world.start(x_m, 0.0, math.pi, 0.0)
+        pictures.append(world.picture())
+    assert pictures[0].shape == (320, 480, 3)
+    assert pictures[0].dtype == np.uint8
+    # The cart is blue, and on the side where it stands.
+    for picture, (left, right) in zip(pictures, ((0, 240), (240, 480)), strict=True):
+        red, _, blue = np.moveaxis(picture.astype(int), 2, 0)
+        columns = np.nonzero(blue - red > 40)[1]
+        assert len(columns) > 50
+        assert ((columns >= left) & (columns < right)).all()
+
+
+def test_the_gait_that_a_search_found_walks() -> None:
+    """At least 3 m in 10 s without a fall, which would end the episode."""
+    network, world = network_file.load(ROOT / "examples" / "a1_trot.json"), A1().world()
+    policy = KernelPolicy(network)
+    for seed in range(3):
+        metres, steps = run_episode(policy, world, seed, a1.SPEC.max_steps)
+        assert steps == a1.SPEC.max_steps
+        assert 3.0 < metres < 12.0

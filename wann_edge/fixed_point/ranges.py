@@ -1,0 +1,116 @@
+"""How large the numbers in a network become: in rollouts, and within declared bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wann_edge.evaluate import PAPER_WEIGHTS, KernelPolicy, episode_seeds, run_episode
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+from wann_edge.network.fixed_network import Ranges
+from wann_edge.network.number_formats import UNBOUNDED
+from wann_edge.task import Task, World, check_fit
+
+# Beyond the largest value seen: a disturbance that no episode had is not cut off at once.
+MARGIN = 1.5
+
+_EPISODES = 3
+# Other episodes than those that rewards are measured on.
+_SEED = 9_100_001
+_DRAWN = 4000
+
+
+def weights_of_interest(network: Network) -> tuple[float, ...]:
+    """The network's own shared weight, and the paper's where no single weights are tuned."""
+    return (network.shared_weight, *(PAPER_WEIGHTS if network.weights is None else ()))
+
+
+def measured_ranges(network: Network, task: Task | None) -> Ranges:
+    """The ranges over episodes of the task with every shared weight of interest.
+
+    Without a task, over observations drawn from the declared bounds. Inputs reach at
+    least their declared bounds; nodes MARGIN times what was seen, but no more than
+    inputs within their ranges can cause.
+    """
+    network = network.without_dead_nodes()
+    weights = weights_of_interest(network)
+    if task is None:
+        seen = drawn_observations(network, np.random.default_rng(_SEED))
+    else:
+        check_fit(network, task.spec)
+        seen = _visited(network, task, weights)
+    inputs = _input_ranges(network, seen)
+    limits = _limits(network, inputs, max(map(abs, weights)))
+    sums, arguments = _largest(network, seen, weights)
+    return Ranges(
+        max(map(abs, weights)),
+        tuple(inputs.tolist()),
+        tuple(np.minimum(MARGIN * sums, limits[0]).tolist()),
+        tuple(np.minimum(MARGIN * arguments, limits[1]).tolist()),
+    )
+
+
+class _Recorder:
+    """A world that keeps the observations it gives."""
+
+    def __init__(self, world: World) -> None:
+        self.seen: list[Floats] = []
+        self._world = world
+
+    def reset(self, seed: int) -> Floats:
+        self.seen.append(self._world.reset(seed))
+        return self.seen[-1]
+
+    def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
+        observation, reward, over = self._world.step(action)
+        self.seen.append(observation)
+        return observation, reward, over
+
+
+def _visited(network: Network, task: Task, weights: tuple[float, ...]) -> Floats:
+    """The observations of a few episodes with each weight, [n, inputs]; finite ones."""
+    world = _Recorder(task.world())
+    for weight in weights:
+        for episode in episode_seeds(_SEED, _EPISODES):
+            run_episode(KernelPolicy(network, weight), world, episode, task.spec.max_steps)
+    seen = np.array(world.seen, np.float32)
+    return seen[np.isfinite(seen).all(axis=1)]
+
+
+def drawn_observations(network: Network, rng: np.random.Generator) -> Floats:
+    """Observations [n, inputs] float32 from the declared bounds."""
+    low, high = np.array([channel.typical_range for channel in network.inputs]).T
+    return rng.uniform(low, high, (_DRAWN, len(low))).astype(np.float32)
+
+
+def _input_ranges(network: Network, seen: Floats) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Of each scaled input: the larger of what was seen and what is declared."""
+    ends = np.array([channel.typical_range for channel in network.inputs]).T
+    offset = np.array([channel.offset for channel in network.inputs])
+    scale = np.array([channel.scale for channel in network.inputs])
+    values = np.abs((np.concatenate([ends, seen.astype(np.float64)]) - offset) * scale)
+    largest: np.ndarray[tuple[int], np.dtype[np.float64]] = values.max(axis=0)
+    return largest
+
+
+def _limits(
+    network: Network, inputs: np.ndarray[tuple[int], np.dtype[np.float64]], weight: float
+) -> tuple[list[float], list[float]]:
+    """The largest sums and arguments that inputs within their ranges can cause."""
+    values, sums = [1.0, *inputs.tolist()], []
+    for activation, sources in zip(network.activations, network.sources, strict=True):
+        sums.append(sum(values[s] * abs(1.0 if w is None else w) for s, w in sources))
+        values.append(sums[-1] * weight if activation in UNBOUNDED else 1.0)
+    return sums, [total * weight for total in sums]
+
+
+def _largest(
+    network: Network, seen: Floats, weights: tuple[float, ...]
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    """Of each computed node, the largest sum and argument over observations and weights."""
+    sums = np.zeros((2, len(network.activations)))
+    for weight in filter(None, weights):
+        shared = np.full(len(seen), weight, np.float32)
+        arguments = np.abs(network.program.forward_with_sums(seen, shared)[1]).max(axis=0)
+        sums = np.maximum(sums, [arguments / abs(weight), arguments])
+    return sums[0], sums[1]

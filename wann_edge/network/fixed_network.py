@@ -1,0 +1,151 @@
+"""A network in fixed point: a format for every node, and the network that runs in words.
+
+A word in format Qn is a whole number of 2^-n. The rules are in docs/fixed-point.md, the
+arithmetic in kernel/fixed.h.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wann_edge.kernel import FixedProgram, Integers, Shifts
+from wann_edge.network import Network
+from wann_edge.network.number_formats import (
+    WORDS,
+    Chooser,
+    Format,
+    Value,
+    any_word,
+    finest,
+    floor_log2,
+)
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The largest magnitudes that a network's numbers are to reach.
+
+    weight: of the shared weights that it will run with. inputs: each, scaled as the
+    network scales it. sums, arguments: of each computed node, before and after the
+    shared weight; the nodes are those of the network without its dead ones.
+    """
+
+    weight: float
+    inputs: tuple[float, ...]
+    sums: tuple[float, ...]
+    arguments: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class FixedNetwork(Network):
+    """A network without dead nodes that runs in words; made by ``quantise``.
+
+    Whatever runs, scores or verifies a network does the same with this one, in the
+    kernel's integers. input_bits, weight_bits: n of Qn.
+    """
+
+    dtype: str = "q15"
+    input_bits: tuple[int, ...] = ()
+    weight_bits: int = 0
+    formats: tuple[Format, ...] = ()
+
+    def __getstate__(self) -> dict[str, object]:
+        """Its own fields too; what is cached is made anew in another process."""
+        own = {"dtype", "input_bits", "weight_bits", "formats"}
+        return super().__getstate__() | {name: self.__dict__[name] for name in own}
+
+    @cached_property
+    def program(self) -> FixedProgram:
+        """The network as the kernel runs it."""
+        bounds = [self.output_words(index) for index in range(len(self.outputs))]
+        scales = [channel.scale for channel in self.inputs]
+        terms = [term for format in self.formats for term in format.terms]
+        return FixedProgram(
+            self.contract,
+            self.activations,
+            self.wires,
+            Shifts(
+                wide=self.dtype == "q31",
+                weight_units=2.0**self.weight_bits,
+                edge_shift=[0] * len(terms) if self.weights else terms,
+                edge_factor=terms if self.weights else None,
+                sum_shift=[format.sum_shift for format in self.formats],
+                product_shift=[format.product_shift for format in self.formats],
+                argument_bits=[format.argument_bits for format in self.formats],
+                input_units=[s * 2.0**n for s, n in zip(scales, self.input_bits, strict=True)],
+                output_low=[low for low, _, _ in bounds],
+                output_high=[high for _, high, _ in bounds],
+                output_step=[2.0**-n for n in self.output_bits],
+            ),
+        )
+
+    @property
+    def output_bits(self) -> tuple[int, ...]:
+        """n of Qn of each action."""
+        return tuple(format.result_bits for format in self.formats[-len(self.outputs) :])
+
+    def output_words(self, index: int) -> tuple[int, int, int]:
+        """The bounds of an action and its safe value, in words within the bounds."""
+        output, one = self.outputs[index], 2.0 ** self.output_bits[index]
+        smallest, largest = -(2 ** (WORDS[self.dtype] - 1)), 2 ** (WORDS[self.dtype] - 1) - 1
+        low = math.ceil(max(output.low * one, smallest))
+        high = math.floor(min(output.high * one, largest))
+        low, high = (low, high) if low <= high else (high, high)
+        return low, high, min(max(round(output.safe * one), low), high)
+
+    def words(self, observations: ArrayLike) -> Integers:
+        """Words [n, inputs] for observations [n, inputs], as ``wann_nearest_word`` makes them."""
+        offset = np.array([channel.offset for channel in self.inputs], np.float32)
+        scale = np.array([channel.scale for channel in self.inputs], np.float32)
+        units = scale * np.exp2(np.array(self.input_bits, np.float32))
+        most = np.float32(32767.0 if self.dtype == "q15" else 2147483520.0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            numbers = (np.asarray(observations, np.float32) - offset) * units
+        bounded = np.clip(np.where(np.isnan(numbers), np.float32(0), numbers), -most, most)
+        whole = bounded.astype(np.int32)
+        rest = bounded - whole.astype(np.float32)
+        words: Integers = whole + (rest + rest).astype(np.int32)
+        return words
+
+    def weight_word(self, weight: float) -> int:
+        """The word of a shared weight, saturated as the kernel does."""
+        most = 2.0 ** (WORDS[self.dtype] - 1) - (1 if self.dtype == "q15" else 128)
+        word = min(max(weight * 2.0**self.weight_bits, -most), most)
+        return math.trunc(word + math.copysign(0.5, word))
+
+
+def quantise(network: Network, ranges: Ranges, dtype: str) -> FixedNetwork:
+    """The network in fixed point of "q15" or "q31", with formats for these ranges.
+
+    Raises NetworkError where numbers become too large for words of this size.
+    """
+    alive = network.without_dead_nodes()
+    bits = WORDS[dtype]
+    weight_bits = min(bits - 2, floor_log2(2 ** (bits - 1), ranges.weight))
+    input_bits = tuple(finest(value, bits) for value in ranges.inputs)
+    one = 2 ** (bits - 2)
+    values = [Value(bits - 2, one, one), *(any_word(n, bits) for n in input_bits)]
+    formats = []
+    for node, activation in enumerate(alive.activations):
+        most = ranges.arguments[node]
+        output = node - (len(alive.activations) - len(alive.outputs))
+        if output >= 0:
+            bound = max(abs(alive.outputs[output].low), abs(alive.outputs[output].high))
+            most = min(most, bound)
+        chooser = Chooser(bits, weight_bits, activation, ranges.sums[node], most)
+        sources = [(values[source], weight) for source, weight in alive.sources[node]]
+        formats.append(chooser.choose(sources, f"nodes[{node}]"))
+        values.append(chooser.value(formats[-1]))
+    plain = {field.name: getattr(alive, field.name) for field in fields(Network)}
+    return FixedNetwork(
+        **plain,
+        dtype=dtype,
+        input_bits=input_bits,
+        weight_bits=weight_bits,
+        formats=tuple(formats),
+    )

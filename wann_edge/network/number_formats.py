@@ -1,0 +1,173 @@
+"""Formats of fixed point: how finely each computed node holds its numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from wann_edge.errors import NetworkError
+
+# The bits of a word, its sign included.
+WORDS = {"q15": 16, "q31": 32}
+
+# Formats of arguments, below the 15 or 31 bits of a word: sin and cos take theirs modulo
+# 2; the others are flat beyond 8 (sigmoid: 16).
+_ARGUMENT = {"sin": 0, "cos": 0, "tanh": 3, "gauss": 3, "sigmoid": 4}
+# Finer than a word's own bits, for small numbers; coarser than whole numbers, for large.
+_FINEST, _COARSEST = 6, -16
+# Activations may exceed 1 by a few units of their last place.
+_ABOVE_ONE = 1 + 2.0**-12
+_POSITIVE = ("step", "gauss", "sigmoid")
+# Those whose result is bounded by their argument; every other one's lies within -1..1.
+UNBOUNDED = ("linear", "inverse", "abs", "relu")
+
+
+class Format(NamedTuple):
+    """A computed node's formats, as shifts between them.
+
+    terms: for each source its shift to the left (right where below 0), or with single
+    weights its factor. sum_shift, product_shift: to the right, before and after the
+    shared weight. argument_bits, result_bits: n of Qn. fits: whether the sum, shifted,
+    can't be beyond a word, so that nothing needs to saturate it.
+    """
+
+    terms: tuple[int, ...]
+    sum_shift: int
+    product_shift: int
+    argument_bits: int
+    result_bits: int
+    fits: bool
+
+
+class Value(NamedTuple):
+    """A node's format, Q``bits``, and the lowest and the highest of its words."""
+
+    bits: int
+    low: int
+    high: int
+
+
+# What a node sums: each source, and its single weight where it has one.
+Sources = Sequence[tuple[Value, float | None]]
+
+
+def any_word(format_bits: int, bits: int) -> Value:
+    """A node in Q``format_bits`` that may hold any word."""
+    return Value(format_bits, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+class Chooser(NamedTuple):
+    """Chooses a computed node's formats. sums, arguments: the largest to provide for."""
+
+    bits: int
+    weight_bits: int
+    activation: str
+    sums: float
+    arguments: float
+
+    def choose(self, sources: Sources, where: str) -> Format:
+        """Raises NetworkError where the sum can't be held as finely as is needed."""
+        wide = self.bits == 32
+        low, wanted = self._coarsest_sum(), finest(self.sums, self.bits)
+        total = self._finest_total(sources, wanted)
+        narrow = total if wide else min(total, wanted)
+        if min(narrow, wanted) < low:
+            raise NetworkError(
+                f"sums up to {self.sums:.3g} are too large for {self.bits}-bit words",
+                where=where,
+                remedy="use floats" if wide else "use --dtype q31",
+            )
+        product = narrow + self.weight_bits
+        argument = self._argument(product)
+        terms = self._terms(sources, total)
+        fits = wide or self._fits(sources, terms, total - narrow)
+        result = argument if self.activation in UNBOUNDED else self.bits - 2
+        return Format(terms, total - narrow, product - argument, argument, result, fits)
+
+    def value(self, format: Format) -> Value:
+        """The node as a source of others."""
+        if self.activation in UNBOUNDED:
+            return any_word(format.result_bits, self.bits)
+        most = int(2 ** (self.bits - 2) * _ABOVE_ONE)
+        return Value(self.bits - 2, 0 if self.activation in _POSITIVE else -most, most)
+
+    def _coarsest_sum(self) -> int:
+        """The coarsest format of a sum whose product can still be shifted to the right."""
+        if self.activation in _ARGUMENT:
+            return self._natural() - self.weight_bits + 1
+        return _COARSEST
+
+    def _natural(self) -> int:
+        return self.bits - 1 - _ARGUMENT[self.activation]
+
+    def _argument(self, product: int) -> int:
+        """The argument's format, for a product in Q``product``."""
+        if self.activation in _ARGUMENT:
+            return self._natural()
+        if self.activation == "step":
+            return product - 1
+        wanted = min(product - 1, finest(self.arguments, self.bits))
+        return max(wanted, product - (self.bits * 2 - 2))
+
+    def _limit(self) -> int:
+        return 2**31 - 1 if self.bits == 32 else 2**30
+
+    def _finest_total(self, sources: Sources, wanted: int) -> int:
+        """The finest format in which the sum can't be beyond an int32."""
+        most = max([wanted, *(value.bits for value, weight in sources if weight is None)])
+        if any(weight is not None for _, weight in sources):
+            most = max(wanted, 30)
+        room = sum(v.high * 2.0**-v.bits * abs(1.0 if w is None else w) for v, w in sources)
+        total = min(most, 30, wanted + 30, floor_log2(self._limit(), room) + 1)
+        while not self._holds(sources, self._terms(sources, total)):
+            total -= 1
+        return total
+
+    def _terms(self, sources: Sources, total: int) -> tuple[int, ...]:
+        """Each source's shift or factor into Q``total``."""
+        extra = 31 if self.bits == 32 else 0
+        return tuple(
+            max(total - value.bits, -31)
+            if weight is None
+            else round(weight * 2.0 ** (extra + total - value.bits))
+            for value, weight in sources
+        )
+
+    def _holds(self, sources: Sources, terms: Sequence[int]) -> bool:
+        most = 2 ** (self.bits - 1) - 1
+        small = all(
+            abs(term) <= (30 if weight is None and term > 0 else most)
+            for (_, weight), term in zip(sources, terms, strict=True)
+        )
+        low, high = self._reach(sources, terms)
+        return small and -self._limit() <= low and high <= self._limit()
+
+    def _fits(self, sources: Sources, terms: Sequence[int], shift: int) -> bool:
+        """Whether no words of the sources make a sum beyond a word."""
+        low, high = ((end + (1 << shift >> 1)) >> shift for end in self._reach(sources, terms))
+        beyond: int = 2 ** (self.bits - 1)
+        return -beyond <= low and high < beyond
+
+    def _reach(self, sources: Sources, terms: Sequence[int]) -> tuple[int, int]:
+        """The lowest and the highest sum that words of the sources can make."""
+        low, high, extra = 0, 0, 31 if self.bits == 32 else 0
+        for (value, weight), term in zip(sources, terms, strict=True):
+            ends = [value.low, value.high]
+            if weight is not None:
+                ends = sorted(end * term >> extra for end in ends)
+            else:
+                ends = [end << term if term >= 0 else end >> -term for end in ends]
+            low, high = low + ends[0], high + ends[1]
+        return low, high
+
+
+def finest(largest: float, bits: int) -> int:
+    """n of the finest Qn whose words of so many bits hold this magnitude."""
+    wanted = min(floor_log2(2 ** (bits - 1) - 1, largest), bits + _FINEST)
+    return max(wanted, _COARSEST)
+
+
+def floor_log2(limit: float, value: float) -> int:
+    """The largest n for which value 2^n is within the limit; at most 64."""
+    return 64 if value <= limit * 2.0**-64 else math.floor(math.log2(limit / value))

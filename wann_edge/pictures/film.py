@@ -1,0 +1,187 @@
+"""Films of episodes: frames at the speed of the world, in a video or on one picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+
+from wann_edge.errors import SettingsError
+from wann_edge.evaluate import run_episode
+from wann_edge.kernel import Floats
+from wann_edge.pictures.encoder import Encoder
+from wann_edge.system.files import write_whole
+from wann_edge.system.needs import demand, package
+from wann_edge.task import Picture, PicturedWorld, Policy, Task, World, draws_pictures
+
+INSTALL = 'pip install "wann-edge[sims]"'
+NEEDS = (
+    package("pillow", INSTALL, "PIL"),
+    package("imageio-ffmpeg", INSTALL, "imageio_ffmpeg"),
+)
+VIDEOS, PICTURES = (".mp4", ".gif"), (".png", ".jpg")
+
+MOST_FPS = 30.0
+# Moments of an episode on one picture, and columns of them.
+MOMENTS, COLUMNS = 8, 4
+
+OnFrame = Callable[[Picture], None]
+
+
+class Shown(NamedTuple):
+    """An episode that was run: the sum of its rewards, and its steps."""
+
+    seed: int
+    total: float
+    steps: int
+
+
+class Camera:
+    """A world under a camera: every so many steps, and at the end, a frame is taken."""
+
+    def __init__(self, world: PicturedWorld, dt_s: float, every: int, on_frame: OnFrame) -> None:
+        self._world, self._dt_s, self._every = world, dt_s, every
+        self._on_frame = on_frame
+        self._step, self._total, self._seed = 0, 0.0, 0
+
+    def reset(self, seed: int) -> Floats:
+        """Starts the episode that this seed names; gives the first observation."""
+        observation = self._world.reset(seed)
+        self._step, self._total, self._seed = 0, 0.0, seed
+        self._take()
+        return observation
+
+    def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
+        """One control period, as the world's."""
+        done = self._world.step(action)
+        self._step += 1
+        self._total += float(done[1])
+        if done[2] or self._step % self._every == 0:
+            self._take()
+        return done
+
+    def _take(self) -> None:
+        from wann_edge.pictures.drawing import captioned
+
+        text = f"seed {self._seed}   {self._step * self._dt_s:.2f} s   reward {self._total:.1f}"
+        self._on_frame(captioned(self._world.picture(), text))
+
+
+def stride(dt_s: float) -> int:
+    """Steps from frame to frame, so that a video has at most ``MOST_FPS`` of them a second."""
+    return max(1, math.ceil(1 / (dt_s * MOST_FPS) - 1e-6))
+
+
+def check_film(video: Path | None, picture: Path | None) -> None:
+    """Finds out before episodes are run that these files can't be made.
+
+    Raises SettingsError on an unknown ending, MissingError where a part is not installed.
+    """
+    for path, endings in ((video, VIDEOS), (picture, PICTURES)):
+        if path is not None and path.suffix not in endings:
+            raise SettingsError(
+                f"unknown ending {path.suffix!r}",
+                where=str(path),
+                remedy=f"use one of {', '.join(endings)}",
+            )
+    if video is None and picture is None:
+        return
+    demand(NEEDS)
+
+
+def film(
+    policy: Policy, task: Task, seeds: Sequence[int], video: Path | None, picture: Path | None
+) -> list[Shown]:
+    """Runs the episodes before a camera, and writes a video of all and a picture of the first.
+
+    The video runs as fast as the world does. Files are written whole or not at all. Raises
+    as ``check_film``, SettingsError where a file can't be written, TaskError where the
+    task fails.
+    """
+    check_film(video, picture)
+    spec, every, moments = task.spec, stride(task.spec.dt_s), Moments()
+    shown: list[Shown] = []
+    with _recorder(video, 1 / (spec.dt_s * every)) as record:
+
+        def on_frame(frame: Picture) -> None:
+            record(frame)
+            if not shown:
+                moments.offer(frame)
+
+        world: World = task.world()
+        if video is not None or picture is not None:
+            world = Camera(pictured(task), spec.dt_s, every, on_frame)
+        for seed in seeds:
+            total, steps = run_episode(policy, world, seed, spec.max_steps)
+            shown.append(Shown(seed, float(total), steps))
+    if picture is not None:
+        write_whole(picture, _encoded(moments.sheet(), picture.suffix))
+    return shown
+
+
+def pictured(task: Task) -> PicturedWorld:
+    """A world of the task that draws itself, or is drawn from its observations."""
+    from wann_edge.pictures.drawing import DrawnWorld
+
+    if draws_pictures(task):
+        return task.pictured_world()
+    return DrawnWorld(task.world(), task.spec)
+
+
+class Moments:
+    """A few frames of an episode, evenly spread, whatever its length."""
+
+    def __init__(self) -> None:
+        self._kept: list[Picture] = []
+        self._every = 1
+        self._count = 0
+
+    def offer(self, frame: Picture) -> None:
+        """Takes a frame, or leaves it; thins out what is kept as the episode grows."""
+        if self._count % self._every == 0:
+            self._kept.append(frame)
+        self._count += 1
+        if len(self._kept) > 4 * MOMENTS:
+            self._kept, self._every = self._kept[::2], 2 * self._every
+
+    def sheet(self) -> Picture:
+        """The moments in rows, from the first to the last."""
+        count = min(MOMENTS, len(self._kept))
+        chosen = [self._kept[round(i)] for i in np.linspace(0, len(self._kept) - 1, count)]
+        chosen += [np.full_like(chosen[0], 255)] * (-count % COLUMNS)
+        rows = [
+            np.concatenate(chosen[first : first + COLUMNS], axis=1)
+            for first in range(0, len(chosen), COLUMNS)
+        ]
+        return np.concatenate(rows)
+
+
+@contextmanager
+def _recorder(path: Path | None, fps: float) -> Iterator[OnFrame]:
+    """Takes frames; the file is there when all have been taken."""
+    if path is None:
+        yield lambda frame: None
+        return
+    with TemporaryDirectory() as folder:
+        raw = Path(folder) / f"film{path.suffix}"
+        encoder = Encoder(raw, fps)
+        try:
+            yield encoder.take
+            encoder.finish()
+        finally:
+            encoder.stop()
+        write_whole(path, raw.read_bytes())
+
+
+def _encoded(picture: Picture, suffix: str) -> bytes:
+    from PIL import Image
+
+    data = BytesIO()
+    Image.fromarray(picture).save(data, "PNG" if suffix == ".png" else "JPEG")
+    return data.getvalue()

@@ -1,1 +1,0 @@
-"""Pictures of networks and of what they do."""

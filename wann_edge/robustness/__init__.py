@@ -1,0 +1,1 @@
+"""Robustness: a controller in other worlds, under disturbances and faults."""

@@ -1,0 +1,91 @@
+"""Draws: the weights of a generation and of validation, from a seed's streams alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from wann_edge.evaluate import Scores, Weights
+from wann_edge.kernel import Floats
+from wann_edge.network import Network, with_single_weights
+from wann_edge.search.settings import Settings
+from wann_edge.search.streams import Stream, stream
+from wann_edge.search.weight_distributions import WeightDraws
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Weights as ``evaluate.rollouts`` asks for them: the same whoever asks, and wherever.
+
+    Draws are numbered by connection, then weight, then episode, in one stream. So
+    connection number i of all networks (in the order of ``Network.edges``) meets the same
+    draws, whatever the number of connections; a shared weight is that of number 0.
+    """
+
+    draws: WeightDraws
+    seed: int
+    use: Stream
+    generation: int
+
+    def __call__(self, network: Network, episodes: int) -> Floats:
+        """Float32 [weights, episodes], or [weights, episodes, edges]."""
+        columns = episodes if self.draws.per == "rollout" else 1
+        if self.draws.sampling == "shared":
+            found = _table(self, 1, columns)[0]
+        else:
+            edges = len(network.edges)
+            found = np.moveaxis(_table(self, _room(edges), columns)[:edges], 0, -1)
+        return np.broadcast_to(found, (self.draws.count, episodes, *found.shape[2:]))
+
+
+@lru_cache(maxsize=8)
+def _table(drawn: Drawn, connections: int, columns: int) -> Floats:
+    """Draws [connections, weights, columns]; those of fewer connections are its beginning."""
+    rng = np.random.default_rng(stream(drawn.seed, drawn.use, drawn.generation))
+    shape = (connections, drawn.draws.count, columns)
+    return drawn.draws.distribution.draw(rng, shape).astype(np.float32)
+
+
+def _room(edges: int) -> int:
+    """A power of two that holds the edges, so that networks of many sizes share a table."""
+    return 1 << max(6, (edges - 1).bit_length())
+
+
+def candidate_weights(settings: Settings, generation: int) -> Weights:
+    """What candidates of this generation are scored with: the same for all of them.
+
+    With fixed episodes it is the same for the whole run, for scores are kept.
+    """
+    number = 0 if settings.fixed_episodes else generation
+    return _weights(settings, settings.draws, Stream.WEIGHTS, number)
+
+
+def validation_weights(settings: Settings) -> Weights:
+    """What champions are compared with: each weight is the same in all episodes."""
+    draws = settings.draws and settings.draws.model_copy(update={"per": "generation"})
+    return _weights(settings, draws, Stream.VALIDATION_WEIGHTS, 0)
+
+
+def _weights(settings: Settings, draws: WeightDraws | None, use: Stream, number: int) -> Weights:
+    if draws is None:
+        return settings.shared_weights
+    drawn = Drawn(draws, settings.seed, use, number)
+    if draws.sampling == "shared" and draws.per == "generation":
+        return tuple(_table(drawn, 1, 1)[0, :, 0].tolist())
+    return drawn
+
+
+def shared_weights_of(weights: Weights, count: int) -> tuple[float, ...]:
+    """The shared weight of each of ``count`` rows of returns: 1 beside single weights."""
+    return (1.0,) * count if callable(weights) else tuple(weights)
+
+
+def with_best_weights(network: Network, scores: Scores, settings: Settings) -> Network:
+    """The network with the validation weights that scored best: shared, or single ones."""
+    weights = validation_weights(settings)
+    if not callable(weights):
+        return replace(network, shared_weight=scores.best.weight)
+    best = scores.per_weight.index(scores.best)
+    return with_single_weights(network, weights(network, 1)[best, 0].tolist())

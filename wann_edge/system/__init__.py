@@ -1,0 +1,1 @@
+"""What any program needs: files, JSON, interrupts, time limits, seeds, the Zig compiler."""

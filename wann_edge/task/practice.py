@@ -1,0 +1,111 @@
+"""Practice: how the episodes that a search learns from may differ from those that count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wann_edge.errors import SettingsError
+from wann_edge.kernel import Floats
+from wann_edge.system.needs import Need
+from wann_edge.task import Task, World, final_task
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Rules of practice episodes.
+
+    An episode is given up at the end of ``patience_steps`` steps, counted from its start
+    or from the last such end, that brought less than ``patience_reward`` in all. A step's
+    reward counts as no less than ``reward_floor``.
+
+    Without either, the episodes are those that count. Raises SettingsError where patience
+    has no steps.
+    """
+
+    patience_steps: int | None = None
+    patience_reward: float = 0.0
+    reward_floor: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.patience_steps is not None and self.patience_steps < 1:
+            raise SettingsError(f"{self.patience_steps} steps are none", where="patience_steps")
+
+    def counted(self, rewards: Floats) -> Floats:
+        """What steps' rewards count, of any shape."""
+        return rewards if self.reward_floor is None else np.maximum(rewards, self.reward_floor)
+
+
+class Patience:
+    """Watches episodes that run side by side, from their start."""
+
+    def __init__(self, practice: Practice) -> None:
+        self._practice = practice
+        self._steps = 0
+        self._marks: Floats | np.float32 = np.float32(0)
+
+    def is_spent(self, totals: Floats) -> NDArray[np.bool_]:
+        """Which episodes are to be given up, by their returns after one more step."""
+        self._steps += 1
+        period = self._practice.patience_steps
+        if period is None or self._steps % period:
+            return np.zeros(totals.shape, np.bool_)
+        gained = totals - self._marks
+        self._marks = totals.copy()
+        spent: NDArray[np.bool_] = gained < self._practice.patience_reward
+        return spent
+
+
+class PractisingTask(Protocol):
+    """A simulator of batches that can follow the rules itself."""
+
+    def practised(self, practice: Practice) -> Task:
+        """The task under these rules."""
+        ...
+
+
+def _practises(task: Task) -> TypeGuard[PractisingTask]:
+    return hasattr(task, "practised")
+
+
+def practised(task: Task, practice: Practice) -> Task:
+    """The task under these rules; the scores that count are those of the task itself."""
+    if practice == Practice():
+        return task
+    return task.practised(practice) if _practises(task) else PracticeTask(task, practice)
+
+
+class PracticeTask:
+    """A task whose worlds follow the rules, a step at a time."""
+
+    summary = "a task in practice"
+    needs: tuple[Need, ...] = ()
+
+    def __init__(self, task: Task, practice: Practice) -> None:
+        self._task, self._practice = task, practice
+        self.final = final_task(task)
+        self.spec = task.spec
+
+    def world(self) -> World:
+        """A world of its own for one caller."""
+        return _PracticeWorld(self._task.world(), self._practice)
+
+
+class _PracticeWorld:
+    def __init__(self, world: World, practice: Practice) -> None:
+        self._world, self._practice = world, practice
+
+    def reset(self, seed: int) -> Floats:
+        self._patience = Patience(self._practice)
+        self._total = np.zeros(1, np.float32)
+        return self._world.reset(seed)
+
+    def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
+        observation, reward, over = self._world.step(action)
+        counted = self._practice.counted(np.array([reward], np.float32))
+        self._total = self._total + counted
+        spent = self._patience.is_spent(self._total)
+        return observation, np.float32(counted[0]), over or bool(spent[0])

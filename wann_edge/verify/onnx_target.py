@@ -1,0 +1,75 @@
+"""The exported ONNX graph in onnxruntime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from wann_edge.exporters import Optimize, export
+from wann_edge.kernel import Floats
+from wann_edge.network import Network
+from wann_edge.system.needs import Need
+
+if TYPE_CHECKING:
+    from wann_edge.verify.outcome import Artefact
+
+# Its sines and exponentials round otherwise than the kernel's, and a network can
+# amplify the last bit: a ten-thousandth of the output's range is what is promised.
+TOLERANCE = 1e-4
+
+
+class OnnxGraph:
+    """The graph in an onnxruntime session on the CPU."""
+
+    name = "policy.onnx"
+    tolerance = TOLERANCE
+    in_loop = True
+    most_episodes: int | None = None
+
+    def __init__(self, model: bytes) -> None:
+        self._model = model
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3  # errors; that a default can be overridden is no news
+        self._session = onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"]
+        )
+
+    def forward(self, observations: Floats, weights: Floats) -> Floats:
+        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        actions: list[Floats] = []
+        starts = np.flatnonzero(np.diff(weights, prepend=np.nan))
+        for first, end in zip(starts, [*starts[1:], len(weights)], strict=True):
+            feeds = {
+                "observation": observations[first:end],
+                "shared_weight": weights[first : first + 1],
+            }
+            actions.append(self._session.run(["action"], feeds)[0])
+        return np.concatenate(actions)
+
+    def faults(self) -> Sequence[str]:
+        """What the onnx checker finds, with strict shape inference."""
+        try:
+            onnx.checker.check_model(self._model, full_check=True)
+        except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+            return [f"the onnx checker: {error}"]
+        return []
+
+
+class OnnxTarget:
+    """The exported graph under onnxruntime."""
+
+    summary = "the ONNX graph in onnxruntime"
+    needs: tuple[Need, ...] = ()
+
+    @contextmanager
+    def artefacts(
+        self, network: Network, optimize: Optimize = "size"
+    ) -> Iterator[Iterator[Artefact]]:
+        """Exports the graph and gives it in a session."""
+        yield iter([OnnxGraph(export(network, "onnx", "policy"))])
