@@ -10,13 +10,22 @@ from typing import Literal, Protocol, TypeGuard, cast
 
 from wann_edge.errors import ExportError, SettingsError
 from wann_edge.network import Network
-from wann_edge.registry import load
+from wann_edge.registry import BUILT_IN, load, registered
 from wann_edge.system.needs import Listed
 
 # Whether a C header in floats is exported for less flash or for fewer instructions.
 Optimize = Literal["size", "speed"]
 # Relative POSIX path -> contents.
 Files = Mapping[str, bytes]
+# The built-in formats in floats whose one file has this extension.
+# A copy of what the exporters declare, so that no exporter is imported to look it up.
+SUFFIXES: dict[str, tuple[str, ...]] = {
+    ".h": ("c",),
+    ".onnx": ("onnx",),
+    ".py": ("micropython", "numpy"),
+    ".wasm": ("wasm",),
+    ".mjs": ("js",),
+}
 
 
 class Exporter(Listed, Protocol):
@@ -87,3 +96,34 @@ def exporter_of(format: str, optimize: Optimize = "size") -> Exporter:
             f"the format {format!r} has no choice of size or speed", where=f"--optimize {optimize}"
         )
     return made
+
+
+def format_for_suffix(suffix: str) -> str:
+    """Return the one format in floats whose file has this extension.
+
+    Only exporters of other packages are imported for it.
+
+    Args:
+        suffix: a file's extension, dot included; "" where there is none.
+
+    Raises:
+        SettingsError: no format, or more than one, has this extension.
+    """
+    names = list(registered("exporters"))
+    others = [name for name in names if name not in BUILT_IN["exporters"]]
+    fit = [name for name in others if suffix and _has_suffix(exporter_of(name), suffix)]
+    fit += SUFFIXES.get(suffix, ())
+    if len(fit) == 1:
+        return fit[0]
+    if fit:
+        what = f"the file extension {suffix} belongs to several formats: {', '.join(fit)}"
+    elif suffix:
+        what = f"no format has the file extension {suffix}"
+    else:
+        what = "neither a format nor an output file is given"
+    remedy = f"choose one with --format: {', '.join(names[:-1])} or {names[-1]}"
+    raise SettingsError(what, where="wann-edge export", remedy=remedy)
+
+
+def _has_suffix(exporter: Exporter, suffix: str) -> bool:
+    return exporter.suffix == suffix and "float" in exporter.numbers

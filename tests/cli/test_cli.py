@@ -178,7 +178,7 @@ def test_export_chooses_the_format_by_the_ending(
     assert run(["export", str(champion), "--format", "c", "--name", "cart"]) == 0
     assert "cart_step" in champion.with_suffix(".h").read_text()
     capsys.readouterr()
-    assert "say --format c, c-fixed" in complaint(capsys, "export", champion)
+    assert "--format: c, c-fixed" in complaint(capsys, "export", champion)
     assert "'elf' is not one of the exporters" in complaint(
         capsys, "export", champion, "--format", "elf"
     )

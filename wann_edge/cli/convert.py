@@ -7,12 +7,11 @@ from pathlib import Path
 
 from wann_edge.cli.fixed import EPISODES, fixed_network
 from wann_edge.errors import SettingsError
-from wann_edge.exporters import Exporter, Optimize, exporter_of
+from wann_edge.exporters import Optimize, exporter_of, format_for_suffix
 from wann_edge.fixed_point.precision import MAX_LOSS
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.network.published import read_published
-from wann_edge.registry import registered
 from wann_edge.system.files import write_folder, write_whole
 from wann_edge.task import load_task
 
@@ -50,7 +49,8 @@ def run_export(
     force: bool,
 ) -> int:
     """Writes a network in another format, or in other numbers."""
-    exporter = exporter_of(format or _format_of(output), optimize)
+    ending = "" if output is None else output.suffix
+    exporter = exporter_of(format or format_for_suffix(ending), optimize)
     place = output or file.with_suffix(exporter.suffix)
     usual = "float" if "float" in exporter.numbers else "auto"
     network, loss = in_numbers(network_file.load(file), dtype or usual)
@@ -84,23 +84,6 @@ def in_numbers(network: Network, dtype: str) -> tuple[Network, str]:
         lost = f"{round(cost.loss, 4) + 0.0:.2%} lost of {cost.max_loss:.0%} allowed"
         return chosen, f"{cost.dtype}: {lost}\n"
     return chosen, ""
-
-
-def _format_of(output: Path | None) -> str:
-    """The one format in floats whose files end as this one does."""
-    names = list(registered("exporters"))
-    ending = "" if output is None else output.suffix
-    fit = [name for name in names if ending and _is_for(ending, exporter_of(name))]
-    if len(fit) == 1:
-        return fit[0]
-    raise SettingsError(
-        f"{' and '.join(fit)} end with {ending}" if fit else "the format is not known",
-        remedy=f"say --format {', '.join(names[:-1])} or {names[-1]}",
-    )
-
-
-def _is_for(ending: str, exporter: Exporter) -> bool:
-    return exporter.suffix == ending and "float" in exporter.numbers
 
 
 def identifier(text: str) -> str:
