@@ -55,4 +55,4 @@ def test_without_a_device_the_tests_are_skipped_and_say_why(project: Path) -> No
     code, said = run(project)
     assert code == 0
     assert "3 skipped" in said
-    assert "no device: say --hil-port=/dev/ttyACM0 or --hil-board=lm3s6965evb" in said
+    assert "no device: pass --hil-port=/dev/ttyACM0 or --hil-board=lm3s6965evb" in said

@@ -171,15 +171,18 @@ def test_a_capture_of_another_contract_is_refused(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ((), "no device is named; say --port /dev/ttyACM0 or --board"),
+        ((), "no device is named; add --port /dev/ttyACM0 or --board"),
         (("--port", "/dev/nothing"), "/dev/nothing: can't open"),
-        (("--port", "pty"), "pty is for --board"),
-        (("--port", "/dev/x", "--board", "virt"), "only --port pty goes with it"),
+        (("--port", "pty"), "--port: pty needs --board"),
+        (("--port", "/dev/x", "--board", "virt"), "--port: an emulated board has its own port"),
         (("--board", "toaster"), "'toaster' is not one of the boards"),
         (("--board", "arduino"), "'arduino' is not emulated; use one of"),
         (("--port", "/dev/x", "--inject", "drop"), "--inject: 'drop' is not a fault"),
-        (("--port", "/dev/x", "--weight", "nan"), "nan is not a finite weight"),
-        (("--port", "/dev/x", "--period", "0"), "0.0 s is no control period"),
+        (("--port", "/dev/x", "--weight", "nan"), "weight: must be finite, not nan"),
+        (
+            ("--port", "/dev/x", "--period", "0"),
+            "must be a positive time, not 0.0 s",
+        ),
         (("--port", "/dev/x", "--task", "swingdown"), "'swingdown' is not one of the tasks"),
         (("--replay", "nothing.jsonl"), "nothing.jsonl: can't read"),
     ],

@@ -115,7 +115,7 @@ def test_faults_are_read_as_they_are_written() -> None:
     ],
 )
 def test_what_is_no_fault_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"--inject: .* write for example drop=1%"):
+    with pytest.raises(SettingsError, match=r"faults: .* write for example drop=1%"):
         parse_faults(text)
 
 

@@ -102,23 +102,23 @@ def hil(
     Each action must have the kernel's bits; one that has not is never applied, and the exit
     code is 1. A device that runs another network is refused.
     """
-    from wann_edge.cli.hil import Session, run_hil
+    from wann_edge.cli.hil import HilOptions, run_hil
 
-    session = Session(
-        file,
-        port,
-        board,
-        task,
-        episodes,
-        seed,
-        weight,
-        real_time,
-        period,
-        inject,
-        record,
-        replay,
-        timeout,
-        recovery,
-        dtype,
+    options = HilOptions(
+        file=file,
+        port=port,
+        board=board,
+        task=task,
+        episodes=episodes,
+        seed=seed,
+        weight=weight,
+        real_time=real_time,
+        period_s=period,
+        inject=inject,
+        record=record,
+        replay=replay,
+        reply_s=timeout,
+        recovery_s=recovery,
+        dtype=dtype,
     )
-    return run_hil(session, as_json=json)
+    return run_hil(options, as_json=json)

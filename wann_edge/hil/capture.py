@@ -127,11 +127,15 @@ def replay(
     Raises SettingsError where the contract or the type of numbers is another.
     """
     if capture.header.contract != contract_hash(network).hex():
-        raise SettingsError("the capture is of another contract", where="--replay")
+        raise SettingsError(
+            "the capture was recorded with another contract",
+            where="capture",
+            remedy="name the network file that the capture was recorded with",
+        )
     if capture.header.dtype != dtype:
         raise SettingsError(
             f"the capture is in {capture.header.dtype}, not in {dtype}",
-            where="--replay",
+            where="capture",
             remedy=f"add --dtype {capture.header.dtype}",
         )
     wrong = [

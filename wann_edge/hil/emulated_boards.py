@@ -20,6 +20,8 @@ from wann_edge.system import zig
 from wann_edge.system.needs import demand, package, tool
 
 _START_S = 10.0
+# How QEMU offers a serial port: as a TCP socket or as a pseudo-terminal.
+Line = Literal["tcp", "pty"]
 _ARM, _MISC = "qemu-system-arm", "qemu-system-misc"
 
 
@@ -48,6 +50,11 @@ MACHINES = {
 }
 
 
+def emulated_board_names() -> tuple[str, ...]:
+    """Return the names of the boards that can be emulated."""
+    return tuple(MACHINES)
+
+
 def machine_named(name: str) -> Machine:
     """Raises SettingsError where there is none, MissingError without its parts."""
     if name not in MACHINES:
@@ -68,9 +75,7 @@ def machine_named(name: str) -> Machine:
 
 
 @contextmanager
-def emulated_board(
-    name: str, files: Mapping[str, bytes], line: Literal["tcp", "pty"] = "tcp"
-) -> Iterator[str]:
+def emulated_board(name: str, files: Mapping[str, bytes], line: Line = "tcp") -> Iterator[str]:
     """Builds a firmware project and runs it; gives the port to speak to. It ends with the block.
 
     Raises as ``machine_named``; LinkError where the project does not build or QEMU not start.
@@ -103,9 +108,7 @@ def build(machine: Machine, files: Mapping[str, bytes], folder: Path) -> Path:
 
 
 @contextmanager
-def run_machine(
-    machine: Machine, program: Path, line: Literal["tcp", "pty"] = "tcp"
-) -> Iterator[str]:
+def run_machine(machine: Machine, program: Path, line: Line = "tcp") -> Iterator[str]:
     """Runs a program; gives its serial port. Raises LinkError where QEMU does not start."""
     address = f"tcp:127.0.0.1:{_free_port()},server=on,wait=off,nodelay=on"
     serial = address if line == "tcp" else "pty"

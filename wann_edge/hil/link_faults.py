@@ -6,7 +6,8 @@ import heapq
 import re
 import time
 from collections import Counter
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,45 +33,59 @@ class Faults:
     reset: int = 0
 
 
-def parse_faults(text: str) -> Faults:
-    """The faults that ``drop=1%,delay=0.5%:20ms,reset=1000`` names. Raises SettingsError."""
+def parse_faults(text: str, *, where: str = "faults") -> Faults:
+    """Parse faults such as ``drop=1%,delay=0.5%:20ms,reset=1000``.
+
+    Args:
+        text: comma-separated pairs of a fault and its share of the frames.
+        where: what the error message names as the place of the text.
+
+    Raises:
+        SettingsError: a part is not a fault and its share.
+    """
     found: dict[str, float] = {}
     for part in filter(None, text.split(",")):
-        name, _, value = (word.strip() for word in part.partition("="))
-        if name not in {field.name for field in fields(Faults)} - {"delay_s"} or name in found:
-            raise _not_understood(part)
-        if name == "reset":
-            if re.fullmatch(r"[1-9]\d{0,8}", value) is None:
-                raise _not_understood(part)
-            found[name] = int(value)
-            continue
-        share, _, duration = value.partition(":")
-        found[name] = _share(share, part)
-        if duration:
-            if name != "delay":
-                raise _not_understood(part)
-            found["delay_s"] = _duration_s(duration, part)
+        try:
+            found |= _fault(part, found)
+        except ValueError as error:
+            raise SettingsError(
+                f"{part[:60]!r} is not a fault and its share", where=where, remedy=_EXAMPLE
+            ) from error
     return Faults(**found)  # type: ignore[arg-type]
 
 
-def _share(text: str, part: str) -> float:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)%", text)
-    if match is None or float(match[1]) > 100:
-        raise _not_understood(part)
-    return float(match[1]) / 100
+def _fault(part: str, found: Mapping[str, float]) -> dict[str, float]:
+    """The fields of Faults that one part sets. Raises ValueError."""
+    name, _, value = (word.strip() for word in part.partition("="))
+    if name in found:
+        raise ValueError(part)
+    if name == "reset":
+        return {name: int(_matched(r"([1-9]\d{0,8})", value)[1])}
+    share, colon, duration = value.partition(":")
+    if name == "delay" and colon:
+        return {name: _share(share), "delay_s": _duration_s(duration)}
+    if name not in ("drop", "corrupt", "duplicate", "delay"):
+        raise ValueError(part)
+    return {name: _share(value)}
 
 
-def _duration_s(text: str, part: str) -> float:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", text)
-    if match is None:
-        raise _not_understood(part)
+def _share(text: str) -> float:
+    share = float(_matched(r"(\d+(?:\.\d+)?)%", text)[1]) / 100
+    if share > 1:
+        raise ValueError(text)
+    return share
+
+
+def _duration_s(text: str) -> float:
+    match = _matched(r"(\d+(?:\.\d+)?)(ms|s)", text)
     return float(match[1]) * (1e-3 if match[2] == "ms" else 1.0)
 
 
-def _not_understood(part: str) -> SettingsError:
-    return SettingsError(
-        f"{part[:60]!r} is not a fault and its share", where="--inject", remedy=_EXAMPLE
-    )
+def _matched(pattern: str, text: str) -> re.Match[str]:
+    match = re.fullmatch(pattern, text)
+    if match is None:
+        raise ValueError(text)
+    return match
 
 
 class FaultyLink:
