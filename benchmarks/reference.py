@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from tests.helpers.oracle import ACTIVATIONS, Doubles, swingup_reward, swingup_step
+from tests.helpers.oracle import DEFINITIONS, Doubles, swingup_reward, swingup_step
 from wann_edge.network import Network
 from wann_edge.sims.swingup import TRACK_M, SwingUp
 
@@ -20,7 +20,7 @@ class NodeByNode:
 
     def __init__(self, network: Network) -> None:
         self._first = network.first_computed
-        self._activations = [ACTIVATIONS[name] for name in network.activations]
+        self._activations = [DEFINITIONS[name] for name in network.activations]
         self._matrix = np.zeros((network.node_count, network.node_count))
         for source, target in network.edges:
             self._matrix[source, target] = 1.0

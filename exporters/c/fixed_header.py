@@ -15,6 +15,7 @@ from wann_edge.exporters.c.fixed_selftest import selftest
 from wann_edge.exporters.c.text import wrapped
 from wann_edge.exporters.c.units import units
 from wann_edge.exporters.kernel_text import needed_by, shipped
+from wann_edge.kernel import ACTIVATIONS
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.network.number_formats import WORDS, Format
 
@@ -164,7 +165,7 @@ def _constant(network: FixedNetwork, one: int, term: int) -> int:
 def _argument(dtype: str, activation: str, total: str, format: Format) -> str:
     """The sum times the shared weight, saturated where it can be too large."""
     if dtype == "q31":
-        scaled = "multiply" if activation in {"sin", "cos"} else "scaled"
+        scaled = "multiply" if ACTIVATIONS[activation].is_periodic else "scaled"
         return f"wann_q31_{scaled}({total}, weight, {format.product_shift})"
     if not format.fits:
         return f"wann_q15_scaled({total}, {format.sum_shift}, weight, {format.product_shift})"

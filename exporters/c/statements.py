@@ -17,6 +17,7 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from typing import NamedTuple
 
 from wann_edge.exporters.c.contract_lines import is_scaled, literal
+from wann_edge.kernel import ACTIVATIONS
 from wann_edge.network import Network, Output
 
 # A source's name, and its weight where it has one that is not 1.
@@ -25,9 +26,6 @@ Sum = tuple[Term, ...]
 # Yields the names of values that are needed first, and gives an expression.
 Needs = Generator[str, None, str]
 BIAS = "1.0f"
-# From how many uses on calls take less flash than the code in their place. The others are
-# an instruction or none.
-CALLED_FROM = {"sin": 2, "cos": 2, "gauss": 2, "tanh": 2, "sigmoid": 2, "step": 3, "relu": 3}
 
 
 class Bounds(NamedTuple):
@@ -62,10 +60,10 @@ class Values:
         self.outputs = self.names[network.node_count - len(network.outputs) :]
 
     def called(self) -> list[str]:
-        """The activations that are smaller as functions of their own."""
+        """Return the activations whose calls take less flash than inlined code."""
         varying = self.of.keys() - self.constant
         uses = Counter(self.of[name][0] for name in varying)
-        return sorted(name for name, least in CALLED_FROM.items() if uses[name] >= least)
+        return sorted(name for name, number in uses.items() if is_called(name, number))
 
 
 def statements(
@@ -76,6 +74,12 @@ def statements(
     functions: activations that are called as ``prefix_node_tanh(sum, shared_weight)``.
     """
     return _Writer(network, values, functions, prefix).lines
+
+
+def is_called(activation: str, uses: int) -> bool:
+    """Whether calls of an activation take less flash than inlined code, with so many uses."""
+    least = ACTIVATIONS[activation].called_from
+    return least is not None and uses >= least
 
 
 def bounded(node: str, output: Output, bounds: Bounds) -> str:

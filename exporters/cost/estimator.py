@@ -17,24 +17,17 @@ from typing import NamedTuple
 import numpy as np
 
 from wann_edge.errors import SettingsError
-from wann_edge.exporters.c.statements import CALLED_FROM
+from wann_edge.exporters.c.statements import is_called
 from wann_edge.exporters.cost.counting import Counted, counted
 from wann_edge.exporters.cost.runs import runs_of
 from wann_edge.exporters.kernel_text import needed_by
-from wann_edge.kernel import Floats
+from wann_edge.kernel import ACTIVATIONS, Floats
+from wann_edge.kernel.activations import ROUTINES
 from wann_edge.network import Input, Network
 
-# Routines of soft floats beside addition and product, and the activations that use them.
-_ROUTINES = {
-    "divide": {"gauss", "tanh", "sigmoid"},
-    "compare": {"step", "relu", "tanh", "sigmoid"},
-    "convert": {"sin", "cos", "gauss"},
-}
 Parts = dict[str, float]
 # Observations that are drawn where none are given.
 STATES = 16
-# Activations without an addition or a product.
-_EXACT = frozenset(("linear", "step", "inverse", "abs", "relu"))
 
 
 class Estimate(NamedTuple):
@@ -56,6 +49,12 @@ def estimate(network: Network, core: str, observations: Floats | None = None) ->
     alive = network.without_dead_nodes()
     found = counted(alive)
     for part, count in (parts_of(alive, found) | runs_of(alive, seen, found)).items():
+        if part not in costs:
+            raise SettingsError(
+                f"the cost of {part} on {core} has not been measured",
+                where="exporters/cost/cost_table.json",
+                remedy="measure it: python -m benchmarks.cost_table",
+            )
         instruction, flash = costs[part]
         instructions += count * instruction
         flash_bytes += count * flash
@@ -97,9 +96,7 @@ def parts_of(network: Network, found: Counted | None = None) -> Parts:
     first, outputs = network.first_computed, network.node_count - len(network.outputs)
     found = found or counted(network)
     uses = {name: len(nodes) for name, nodes in found.uses.items()}
-    called = sum(
-        number for name, number in uses.items() if number >= CALLED_FROM.get(name, number + 1)
-    )
+    called = sum(number for name, number in uses.items() if is_called(name, number))
     is_1 = network.shared_weight == 1
     read = [channel for index, channel in enumerate(network.inputs, 1) if found.value[index]]
     parts: Parts = {
@@ -124,11 +121,11 @@ def parts_of(network: Network, found: Counted | None = None) -> Parts:
         for block in _shared_blocks(name):
             parts[f"block:{block}"] = 1
     # A soft float's routine is linked once, for whoever uses it first.
-    for routine, users in _ROUTINES.items():
-        parts[f"routine:{routine}"] = 0 if users.isdisjoint(uses) else 1
+    for routine in ROUTINES:
+        parts[f"routine:{routine}"] = int(any(routine in ACTIVATIONS[a].routines for a in uses))
     if parts["bound"]:
         parts["routine:compare"] = 1
-    is_computed = parts["scaled"] or not _EXACT.issuperset(uses)
+    is_computed = parts["scaled"] or not all(ACTIVATIONS[name].is_exact for name in uses)
     parts["first:add"] = 1 if parts["add"] or is_computed else 0
     parts["first:multiply"] = 1 if found.products or not is_1 or is_computed else 0
     return parts

@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from wann_edge.exporters.cost.counting import Counted, counted
-from wann_edge.kernel import Floats, Integers, activate
+from wann_edge.kernel import ACTIVATIONS, Floats, Integers, activate
 from wann_edge.network import Network
 
-# Where x^2 is that or more, in kernel/activations.h; sigmoid is tanh of half.
-FAR = {"gauss": 64.0, "tanh": 66.0, "sigmoid": 4 * 66.0}
+# The x^2 from which an activation returns early.
+FAR = {name: row.far_square for name, row in ACTIVATIONS.items() if row.far_square is not None}
 NAMES = ("run:add", "run:shift", "run:cancel", "run:multiply", *(f"run:{name}" for name in FAR))
 # A float32 that is smaller by so many places adds nothing.
 PLACES = 25

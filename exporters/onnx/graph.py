@@ -7,17 +7,15 @@ its activations, a run of nodes of the same kind at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from wann_edge.kernel import activation_names
+from wann_edge.kernel import ACTIVATIONS
 from wann_edge.network import LARGEST, Network
-
-PI = float(np.float32(np.pi))
 
 
 class Writer:
@@ -59,71 +57,13 @@ class Writer:
         """One float32, of shape [1]; gives its name."""
         return self.floats(f"number_{value!r}", [value])
 
+    def as_float(self, flags: str) -> str:
+        """Truth values as 1.0 and 0.0; gives their name."""
+        return self.add("Cast", flags, to=TensorProto.FLOAT)
+
     def _constant(self, name: str, values: NDArray[np.generic]) -> str:
         self.constants[name] = numpy_helper.from_array(values, name)
         return name
-
-
-def _rest(writer: Writer, x: str) -> str:
-    """x less the nearest even number, -1 to 1: exact in float32, 0 from 2^24 on."""
-    halves = writer.add("Round", writer.add("Mul", x, writer.number(0.5)))
-    return writer.add("Sub", x, writer.add("Mul", halves, writer.number(2.0)))
-
-
-def _sin_half_turn(writer: Writer, turn: str) -> str:
-    """sin(pi turn) for -1/2 to 1/2, where it is 0 just at 0.
-
-    Further out it would not be 0 at whole numbers, for float32 has no pi, and a step
-    that follows would jump.
-    """
-    return writer.add("Sin", writer.add("Mul", turn, writer.number(PI)))
-
-
-def _sin(writer: Writer, x: str) -> str:
-    """Beyond a quarter turn the sine is that of the way left to the half turn."""
-    rest = _rest(writer, x)
-    above = writer.add("Min", rest, writer.add("Sub", writer.number(1.0), rest))
-    return _sin_half_turn(
-        writer, writer.add("Max", above, writer.add("Sub", writer.number(-1.0), rest))
-    )
-
-
-def _cos(writer: Writer, x: str) -> str:
-    magnitude = writer.add("Abs", _rest(writer, x))
-    return _sin_half_turn(writer, writer.add("Sub", writer.number(0.5), magnitude))
-
-
-def _step(writer: Writer, x: str) -> str:
-    return writer.add("Cast", writer.add("Greater", x, writer.number(0.0)), to=TensorProto.FLOAT)
-
-
-def _gauss(writer: Writer, x: str) -> str:
-    """exp(-x^2 / 2), and 0 where the kernel has it: from x^2 = 64 on."""
-    square = writer.add("Mul", x, x)
-    exp = writer.add("Exp", writer.add("Mul", square, writer.number(-0.5)))
-    near = writer.add("Cast", writer.add("Less", square, writer.number(64.0)), to=TensorProto.FLOAT)
-    return writer.add("Mul", exp, near)
-
-
-def _sigmoid(writer: Writer, x: str) -> str:
-    """(tanh(x / 2) + 1) / 2: just 0 and just 1 for large x, which Sigmoid need not be."""
-    tanh = writer.add("Tanh", writer.add("Mul", x, writer.number(0.5)))
-    return writer.add("Add", writer.add("Mul", tanh, writer.number(0.5)), writer.number(0.5))
-
-
-ACTIVATIONS: dict[str, Callable[[Writer, str], str]] = {
-    "linear": lambda writer, x: x,
-    "step": _step,
-    "sin": _sin,
-    "gauss": _gauss,
-    "tanh": lambda writer, x: writer.add("Tanh", x),
-    "sigmoid": _sigmoid,
-    "inverse": lambda writer, x: writer.add("Neg", x),
-    "abs": lambda writer, x: writer.add("Abs", x),
-    # Relu itself is refused by some consumers on a single value.
-    "relu": lambda writer, x: writer.add("Max", x, writer.number(0.0)),
-    "cos": _cos,
-}
 
 
 def layers(network: Network) -> list[list[int]]:
@@ -131,7 +71,7 @@ def layers(network: Network) -> list[list[int]]:
 
     A node is one deeper than its deepest source; the bias and the inputs have depth 0.
     """
-    first, kinds = network.first_computed, activation_names()
+    first, kinds = network.first_computed, list(ACTIVATIONS)
     depth = [0] * first
     for sources in network.sources:
         depth.append(1 + max((depth[source] for source, _ in sources), default=0))
@@ -189,7 +129,10 @@ def _activated(writer: Writer, sums: str, kinds: Sequence[str]) -> list[str]:
     """Activations of sums [batch, nodes], one a run of nodes of the same kind."""
     runs = [(kind, len(list(run))) for kind, run in groupby(kinds)]
     parts = writer.split(sums, [size for _, size in runs])
-    return [ACTIVATIONS[kind](writer, part) for (kind, _), part in zip(runs, parts, strict=True)]
+    return [
+        ACTIVATIONS[kind].write_operators(writer, part)
+        for (kind, _), part in zip(runs, parts, strict=True)
+    ]
 
 
 def _write_action(writer: Writer, network: Network, output: str, finite: str) -> None:
@@ -198,8 +141,7 @@ def _write_action(writer: Writer, network: Network, output: str, finite: str) ->
         writer.floats(f"output_{name}", [getattr(channel, name) for channel in network.outputs])
         for name in ("low", "high", "safe")
     )
-    number = writer.add("Cast", finite, to=TensorProto.FLOAT)
-    least = writer.add("ReduceMin", number, axes=[1], keepdims=1)
+    least = writer.add("ReduceMin", writer.as_float(finite), axes=[1], keepdims=1)
     all_finite = writer.add("Cast", least, to=TensorProto.BOOL)
     clamped = writer.add("Min", writer.add("Max", output, low), high)
     allowed = writer.add("Where", all_finite, clamped, safe)

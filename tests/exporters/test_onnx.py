@@ -234,5 +234,5 @@ def test_no_rows() -> None:
 @pytest.mark.parametrize("kind", activation_names())
 def test_without_edges(kind: str) -> None:
     network = replace(single_node(kind), edges=())
-    expected = oracle.ACTIVATIONS[kind](np.zeros(1))
+    expected = oracle.DEFINITIONS[kind](np.zeros(1))
     assert in_onnxruntime(network, np.ones((1, 1), np.float32)) == expected

@@ -21,8 +21,6 @@ from helpers.networks import networks, random_network
 from helpers.parts import ROOT
 from wann_edge.errors import ExportError
 from wann_edge.exporters import export
-from wann_edge.exporters.onnx.graph import ACTIVATIONS
-from wann_edge.kernel import activation_names
 from wann_edge.network import Input, Network, Output, named_channels
 
 
@@ -139,7 +137,3 @@ def test_same_bytes_in_another_process() -> None:
 def test_a_name_that_is_no_identifier_is_refused(name: str) -> None:
     with pytest.raises(ExportError, match=r"name: .* is not an identifier that begins"):
         export(random_network(np.random.default_rng(0)), "onnx", name)
-
-
-def test_every_activation_can_be_written() -> None:
-    assert tuple(ACTIVATIONS) == activation_names()

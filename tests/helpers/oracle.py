@@ -40,7 +40,7 @@ def _cos_pi(x: Doubles) -> Doubles:
 
 
 # Gaier & Ha (2019), in the order of their published code.
-ACTIVATIONS: dict[str, Callable[[Doubles], Doubles]] = {
+DEFINITIONS: dict[str, Callable[[Doubles], Doubles]] = {
     "linear": lambda x: x,
     "step": lambda x: np.where(x > 0, 1.0, 0.0),
     "sin": _sin_pi,
@@ -93,7 +93,7 @@ class Near:
         The step jumps: within its error of 0 it may give either value. An
         approximation adds the 4 ulp (8 roundoffs) or 1e-7 of its contract.
         """
-        value = float(ACTIVATIONS[name](np.array(self.value)))
+        value = float(DEFINITIONS[name](np.array(self.value)))
         if name == "step":
             return Near(value, float(0 < self.error >= abs(self.value)))
         carried = min(STEEPEST.get(name, 1.0) * self.error, RANGE.get(name, math.inf))

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from helpers.doc_tables import table
 from helpers.kernel_builds import SPECIAL, bits
-from helpers.oracle import ACTIVATIONS, EXACT, contract
-from helpers.parts import ROOT
-from wann_edge.kernel import activate, activation_names
+from helpers.oracle import DEFINITIONS, EXACT, contract
+from wann_edge.kernel import ACTIVATIONS, activate, activation_names
 
-APPROXIMATED = [name for name in ACTIVATIONS if name not in EXACT]
+APPROXIMATED = [name for name in DEFINITIONS if name not in EXACT]
 ODD, EVEN = ("sin", "tanh", "linear", "inverse"), ("cos", "gauss", "abs")
+# The header of the table of special values.
+SPECIAL_VALUES = "| name | -inf |"
 LARGEST = np.finfo(np.float32).max
 
 
@@ -30,23 +32,14 @@ def sweep() -> NDArray[np.float32]:
     return np.compress(np.isfinite(x), x)
 
 
-def documented(heading: str) -> dict[str, list[str]]:
-    """The rows of the table below a heading of the page: name to its other cells."""
-    page = (ROOT / "docs" / "kernel.md").read_text()
-    after = page.split(f"### {heading}\n")[1]
-    table = after[after.index("|") :].split("\n\n")[0].splitlines()
-    rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in table]
-    return {cells[0]: cells[1:] for cells in rows[2:]}
-
-
 def test_the_ten_of_the_paper_in_its_order() -> None:
-    assert activation_names() == tuple(ACTIVATIONS)
+    assert activation_names() == tuple(DEFINITIONS)
 
 
 @pytest.mark.parametrize("name", EXACT)
 def test_exact(name: str) -> None:
     x = sweep()
-    expected = ACTIVATIONS[name](x.astype(np.float64)).astype(np.float32)
+    expected = DEFINITIONS[name](x.astype(np.float64)).astype(np.float32)
     got = activate(name, x)
     assert got.dtype == np.float32
     np.testing.assert_array_equal(got, expected)
@@ -55,7 +48,7 @@ def test_exact(name: str) -> None:
 @pytest.mark.parametrize("name", APPROXIMATED)
 def test_approximated_within_4_ulp_or_1e_7(name: str) -> None:
     x = sweep()
-    exact = ACTIVATIONS[name](x.astype(np.float64))
+    exact = DEFINITIONS[name](x.astype(np.float64))
     off = np.abs(activate(name, x) - exact)
     worst = x[np.argmax(off / contract(exact))]
     assert np.all(off <= contract(exact)), f"worst at {worst!r}"
@@ -63,26 +56,26 @@ def test_approximated_within_4_ulp_or_1e_7(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", APPROXIMATED)
-def test_the_page_tells_the_worst_error(name: str) -> None:
-    """The page's figure is of all floats; the sweep's must come close, and not exceed it.
+def test_the_row_tells_the_worst_error(name: str) -> None:
+    """The row's figure is of all floats; the sweep's must come close, and not exceed it.
 
     Half is close: errors near the worst one are many times denser than the sweep's strides.
     """
     x = sweep()
-    off = np.abs(activate(name, x) - ACTIVATIONS[name](x.astype(np.float64))).max()
-    told = float(documented("Definitions and worst errors")[name][2])
+    off = np.abs(activate(name, x) - DEFINITIONS[name](x.astype(np.float64))).max()
+    told = ACTIVATIONS[name].worst_error
     assert told / 2 < off <= told
 
 
 def test_the_page_has_every_activation() -> None:
-    assert list(documented("Definitions and worst errors")) == list(activation_names())
-    assert list(documented("Special values")) == list(activation_names())
+    assert list(table("kernel.md", SPECIAL_VALUES)) == list(activation_names())
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", DEFINITIONS)
 def test_special_values_are_those_of_the_page(name: str) -> None:
     x = np.array([-np.inf, -LARGEST, -0.0, 0.0, LARGEST, np.inf, np.nan], np.float32)
-    told = [float(cell.replace("max", str(LARGEST))) for cell in documented("Special values")[name]]
+    cells = table("kernel.md", SPECIAL_VALUES)[name]
+    told = [float(cell.replace("max", str(LARGEST))) for cell in cells]
     np.testing.assert_array_equal(bits(activate(name, x)), bits(np.array(told, np.float32)))
 
 

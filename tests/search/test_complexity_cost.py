@@ -33,7 +33,7 @@ any_example = settings(suppress_health_check=[HealthCheck.function_scoped_fixtur
 
 @pytest.fixture(autouse=True)
 def toy_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry.BUILT_IN["costs"], "c", "costs:estimate")
+    monkeypatch.setitem(registry.BUILT_IN["costs"], "c", "helpers.costs:estimate")
 
 
 @any_example

@@ -9,7 +9,7 @@ import pytest
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
-from wann_edge.kernel import activation_names
+from wann_edge.network.published import PUBLISHED_ACTIVATIONS
 from wann_edge.search.settings import PRESETS, Settings, preset
 
 
@@ -44,7 +44,8 @@ def test_the_paper_preset_is_the_published_one(data: Path) -> None:
     # Slips that are not in the hyperparameters.
     assert paper.published_crowding
     assert paper.hidden_links_stay_on
-    assert paper.activations == activation_names()
+    assert paper.activations == PUBLISHED_ACTIVATIONS
+    assert "activations" in PRESETS["paper"], "named, not all there are"
 
 
 @pytest.mark.parametrize("name", PRESETS)

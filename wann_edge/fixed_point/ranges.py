@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from wann_edge.evaluate import PAPER_WEIGHTS, KernelPolicy, episode_seeds, run_episode
-from wann_edge.kernel import Floats
+from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import Ranges
-from wann_edge.network.number_formats import UNBOUNDED
 from wann_edge.task import Task, World, check_fit
 
 # Beyond the largest value seen: a disturbance that no episode had is not cut off at once.
@@ -100,7 +99,7 @@ def _limits(
     values, sums = [1.0, *inputs.tolist()], []
     for activation, sources in zip(network.activations, network.sources, strict=True):
         sums.append(sum(values[s] * abs(1.0 if w is None else w) for s, w in sources))
-        values.append(sums[-1] * weight if activation in UNBOUNDED else 1.0)
+        values.append(1.0 if ACTIVATIONS[activation].is_bounded else sums[-1] * weight)
     return sums, [total * weight for total in sums]
 
 

@@ -5,6 +5,7 @@ beside this file. What is here packs a network, runs it over batches or whole
 episodes in lanes, and steps the native plants.
 """
 
+from wann_edge.kernel.activations import ACTIVATIONS, Activation
 from wann_edge.kernel.arrays import Floats, Integers
 from wann_edge.kernel.disturbance import AGE_ROOM, Disturbance
 from wann_edge.kernel.fixed_program import FixedProgram, Shifts, activate_fixed
@@ -14,7 +15,9 @@ from wann_edge.kernel.plant import Plant, plant
 from wann_edge.kernel.program import Contract, Program, Rules, Wires, activate, rollouts_of
 
 __all__ = [
+    "ACTIVATIONS",
     "AGE_ROOM",
+    "Activation",
     "Contract",
     "Disturbance",
     "FixedProgram",

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wann_edge.kernel import FixedProgram, Integers, Shifts
+from wann_edge.kernel import ACTIVATIONS, FixedProgram, Integers, Shifts
 from wann_edge.network import Network
 from wann_edge.network.number_formats import (
     WORDS,
@@ -137,7 +137,13 @@ def quantise(network: Network, ranges: Ranges, dtype: str) -> FixedNetwork:
         if output >= 0:
             bound = max(abs(alive.outputs[output].low), abs(alive.outputs[output].high))
             most = min(most, bound)
-        chooser = Chooser(bits, weight_bits, activation, ranges.sums[node], most)
+        chooser = Chooser(
+            bits=bits,
+            weight_bits=weight_bits,
+            activation=ACTIVATIONS[activation],
+            sums=ranges.sums[node],
+            arguments=most,
+        )
         sources = [(values[source], weight) for source, weight in alive.sources[node]]
         formats.append(chooser.choose(sources, f"nodes[{node}]"))
         values.append(chooser.value(formats[-1]))

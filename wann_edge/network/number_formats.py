@@ -7,20 +7,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wann_edge.errors import NetworkError
+from wann_edge.kernel import Activation
 
 # The bits of a word, its sign included.
 WORDS = {"q15": 16, "q31": 32}
 
-# Formats of arguments, below the 15 or 31 bits of a word: sin and cos take theirs modulo
-# 2; the others are flat beyond 8 (sigmoid: 16).
-_ARGUMENT = {"sin": 0, "cos": 0, "tanh": 3, "gauss": 3, "sigmoid": 4}
 # Finer than a word's own bits, for small numbers; coarser than whole numbers, for large.
 _FINEST, _COARSEST = 6, -16
 # Activations may exceed 1 by a few units of their last place.
 _ABOVE_ONE = 1 + 2.0**-12
-_POSITIVE = ("step", "gauss", "sigmoid")
-# Those whose result is bounded by their argument; every other one's lies within -1..1.
-UNBOUNDED = ("linear", "inverse", "abs", "relu")
 
 
 class Format(NamedTuple):
@@ -62,7 +57,7 @@ class Chooser(NamedTuple):
 
     bits: int
     weight_bits: int
-    activation: str
+    activation: Activation
     sums: float
     arguments: float
 
@@ -82,30 +77,32 @@ class Chooser(NamedTuple):
         argument = self._argument(product)
         terms = self._terms(sources, total)
         fits = wide or self._fits(sources, terms, total - narrow)
-        result = argument if self.activation in UNBOUNDED else self.bits - 2
+        result = self.bits - 2 if self.activation.is_bounded else argument
         return Format(terms, total - narrow, product - argument, argument, result, fits)
 
     def value(self, format: Format) -> Value:
         """The node as a source of others."""
-        if self.activation in UNBOUNDED:
+        if not self.activation.is_bounded:
             return any_word(format.result_bits, self.bits)
         most = int(2 ** (self.bits - 2) * _ABOVE_ONE)
-        return Value(self.bits - 2, 0 if self.activation in _POSITIVE else -most, most)
+        return Value(self.bits - 2, 0 if self.activation.low >= 0 else -most, most)
 
     def _coarsest_sum(self) -> int:
         """The coarsest format of a sum whose product can still be shifted to the right."""
-        if self.activation in _ARGUMENT:
-            return self._natural() - self.weight_bits + 1
-        return _COARSEST
+        natural = self._natural()
+        return _COARSEST if natural is None else natural - self.weight_bits + 1
 
-    def _natural(self) -> int:
-        return self.bits - 1 - _ARGUMENT[self.activation]
+    def _natural(self) -> int | None:
+        """The argument's format where the activation takes only one."""
+        integer_bits = self.activation.argument_integer_bits
+        return None if integer_bits is None else self.bits - 1 - integer_bits
 
     def _argument(self, product: int) -> int:
         """The argument's format, for a product in Q``product``."""
-        if self.activation in _ARGUMENT:
-            return self._natural()
-        if self.activation == "step":
+        natural = self._natural()
+        if natural is not None:
+            return natural
+        if self.activation.is_step:
             return product - 1
         wanted = min(product - 1, finest(self.arguments, self.bits))
         return max(wanted, product - (self.bits * 2 - 2))

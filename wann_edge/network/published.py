@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Matrix = NDArray[np.float64]
 
-# By the published code's activation ids, which start at 1.
-ACTIVATIONS = (
+# In the order of the published code's activation ids, which start at 1.
+PUBLISHED_ACTIVATIONS = (
     "linear",
     "step",
     "sin",
@@ -144,9 +144,9 @@ def _channels(
 
 
 def _activation(row: int, identity: float) -> str:
-    if identity not in range(1, len(ACTIVATIONS) + 1):
+    if identity not in range(1, len(PUBLISHED_ACTIVATIONS) + 1):
         raise NetworkError(f"unknown activation id {identity:g}", where=f"row {row}")
-    return ACTIVATIONS[int(identity) - 1]
+    return PUBLISHED_ACTIVATIONS[int(identity) - 1]
 
 
 def _vector(document: object) -> list[float]:

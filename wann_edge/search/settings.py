@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names
+from wann_edge.network.published import PUBLISHED_ACTIVATIONS
 from wann_edge.search.complexity import known
 from wann_edge.search.genome import Genome
 from wann_edge.search.model import Model
@@ -176,7 +177,12 @@ class Settings(Model):
 # diverse: for tasks with few ways to be good, such as walking.
 # slow: for simulators of thousands of steps a second, not millions.
 PRESETS: dict[str, dict[str, Any]] = {
-    "paper": {"generations": 1024, "published_crowding": True, "hidden_links_stay_on": True},
+    "paper": {
+        "generations": 1024,
+        "published_crowding": True,
+        "hidden_links_stay_on": True,
+        "activations": PUBLISHED_ACTIVATIONS,
+    },
     "fast": {
         "time_limit_s": 20.0,
         "episodes": 8,

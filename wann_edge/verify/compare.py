@@ -11,7 +11,7 @@ import numpy as np
 from wann_edge.errors import MissingError, VerifyError
 from wann_edge.evaluate import PAPER_WEIGHTS, ForwardPolicy, episode_seeds, rollouts, run_episode
 from wann_edge.exporters import Optimize
-from wann_edge.kernel import Floats
+from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
 from wann_edge.task import Task, check_fit, final_task
@@ -78,7 +78,7 @@ class Reference:
         self.weights: Floats = np.repeat(np.array(weights, np.float32), count)
         self.ordinary: Flags = np.tile(np.arange(count) < inputs.ordinary, len(weights))
         self.actions, sums = network.program.forward_with_sums(self.observations, self.weights)
-        steps = [name == "step" for name in network.without_dead_nodes().activations]
+        steps = [ACTIVATIONS[name].is_step for name in network.without_dead_nodes().activations]
         self.near_step: Flags = np.any(np.abs(sums[:, steps]) < STEP_BAND, axis=1, keepdims=False)
 
     @cached_property

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wann_edge.evaluate import KernelPolicy, episode_seeds
-from wann_edge.kernel import Floats
+from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.network import LARGEST, Network
 from wann_edge.task import Task
 
@@ -81,7 +81,7 @@ def _within_bounds(network: Network, count: int, rng: np.random.Generator) -> Fl
 def _step_zeros(network: Network, typical: Floats, rng: np.random.Generator) -> Floats:
     """Neighbouring inputs between which a step function switches, by bisection."""
     names = network.without_dead_nodes().activations
-    steps = [index for index, name in enumerate(names) if name == "step"]
+    steps = [index for index, name in enumerate(names) if ACTIVATIONS[name].is_step]
     if not steps:
         return typical[:0]
     low = typical[rng.integers(len(typical), size=40 * STEP_PAIRS)]
