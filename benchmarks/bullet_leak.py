@@ -1,4 +1,4 @@
-"""What memory PyBullet's tasks hold before and after thousands of episodes.
+"""The memory of PyBullet's tasks before and after thousands of episodes.
 
 Run:  python -m benchmarks.bullet_leak [--episodes 10000] [--steps 5] [--json]
 """
@@ -16,18 +16,18 @@ from benchmarks.common import machine, show
 from wann_edge.task import load_task
 
 TASKS = ("bullet/swingup", "bullet/balancer", "bullet/a1")
-# Before the first figure is taken: caches fill.
+# Episodes before the first measurement, which fill caches.
 WARM_UP = 100
 
 
 def resident_kb() -> int:
-    """The memory that this process holds."""
+    """Return the resident memory of this process, KB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def row(name: str, episodes: int, steps: int) -> dict[str, object]:
-    """One task's figures."""
+    """Return the figures of one task."""
     task = load_task(name)
     world, action = task.world(), np.zeros(len(task.spec.outputs), np.float32)
     before, start_s = 0, 0.0
@@ -43,10 +43,10 @@ def row(name: str, episodes: int, steps: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Prints a row for each task."""
+    """Print a row for each task."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--episodes", type=int, default=10_000)
-    parser.add_argument("--steps", type=int, default=5, help="of each episode")
+    parser.add_argument("--steps", type=int, default=5, help="control periods per episode")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     asked = parser.parse_args()
     rows = [row(name, asked.episodes, asked.steps) for name in TASKS]

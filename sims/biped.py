@@ -1,27 +1,26 @@
-"""BipedalWalker-v3 in the kernel's lanes."""
+"""BipedalWalker-v3, simulated by the kernel's native plant."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from wann_edge.kernel import Floats
+from wann_edge.kernel import Floats, plant
 from wann_edge.network import Input, Output
 from wann_edge.sims.gym_names import OBSERVATIONS
 from wann_edge.sims.native import NativeTask
 from wann_edge.task import Spec
 
-_TILE_M = 14 / 30
 _HEIGHTS, _FLAT, _GRASS = 200, 20, 10
 _GROUND_M = 400 / 30 / 4
 _HULL_CENTRE_M = -0.0200364
 _PUSH_N = 5.0
 _CLOUD_DRAWS = 10 * 11
-# The end of a state: kernel/plants/biped_body.h.
+# Places in a state, counted from its end; kernel/plants/biped_body.h defines the layout.
 _AT_HEIGHTS = slice(-_HEIGHTS, None)
 _AT_SHAPING = -_HEIGHTS - 1
 _AT_TOUCH = slice(_AT_SHAPING - 6, _AT_SHAPING)
-# What BipedalWalker-v3's reset leaves, to a millimetre, whatever the seed: it drops legs that
-# are not in their joints. Hull, then each leg's thigh and shin: x, y, angle, x', y', angle'.
+# The state after BipedalWalker-v3's reset, to a millimetre, for any seed. There the legs are not
+# in their joints yet. Hull, then each leg's thigh and shin: x, y, angle, x', y', angle'.
 _BODIES = np.array(
     [
         (4.643624, 5.678639, 0.002747, 0.0, -0.2, 0.0),
@@ -44,14 +43,15 @@ _RANGES = (
 class Biped(NativeTask):
     """Walk on two legs over uneven ground: gymnasium's BipedalWalker-v3.
 
-    Observations, float32 [24], and actions, the torques of hips and knees in shares of 80 N m,
-    are gymnasium's. Reward a step: 130/30 a metre ahead, less 5 a radian that the hull leans
-    more, less 0.028 for each whole action; -100 for a fall, which ends the episode, as the far
-    end does, or 1600 steps of 0.02 s. Source: gymnasium's ``bipedal_walker.py`` for bodies,
-    ground and reward, Box2D 2.3 for the physics; kernel/plants/biped.h has them.
+    Observations, float32 [24], and actions, the torques of hips and knees as shares of 80 N m,
+    equal gymnasium's. The reward per step is 130/30 per metre forward, minus 5 per radian that
+    the hull leans further, minus 0.028 times the sum of the absolute actions; -100 at a fall.
+    An episode ends at a fall, at the far end, or after 1600 steps of 0.02 s. Source:
+    gymnasium's ``bipedal_walker.py`` for bodies, ground and reward, Box2D 2.3 for the physics;
+    kernel/plants/biped.h has the equations.
     """
 
-    summary = "walk on two legs: BipedalWalker-v3 at the kernel's speed"
+    summary = "BipedalWalker-v3: walk on two legs over uneven ground"
     spec = Spec(
         name="biped",
         inputs=tuple(
@@ -59,15 +59,15 @@ class Biped(NativeTask):
             for named, ends in zip(OBSERVATIONS["BipedalWalker-v3"], _RANGES, strict=True)
         ),
         outputs=tuple(Output(f"action_{joint}", "1", -1.0, 1.0) for joint in range(4)),
-        dt_s=0.02,
+        dt_s=plant("biped").dt_s,
         max_steps=1600,
     )
 
     def draw(self, rng: np.random.Generator) -> Floats:
-        """A starting state [289]: BipedalWalker-v3's after its reset, with its ground and push."""
+        """Draw the state [289] after BipedalWalker-v3's reset: bodies, ground and first push."""
         state = np.zeros(self.plant.states)
         state[_AT_HEIGHTS] = _ground(rng)
-        rng.uniform(size=_CLOUD_DRAWS)  # so that the push is the one of gymnasium's seed
+        rng.uniform(size=_CLOUD_DRAWS)  # The push that gymnasium draws for this seed follows.
         push_n = rng.uniform(-_PUSH_N, _PUSH_N)
         bodies = state[: _BODIES.size].reshape(_BODIES.shape)
         bodies[:] = _BODIES
@@ -79,7 +79,7 @@ class Biped(NativeTask):
 
 
 def _ground(rng: np.random.Generator) -> list[float]:
-    """Heights of the ground, m, drawn as BipedalWalker-v3 draws them."""
+    """Draw the heights of the ground, m, in the order of BipedalWalker-v3."""
     heights, y, velocity, counter = [], _GROUND_M, 0.0, _FLAT
     fresh = False
     for i in range(_HEIGHTS):

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from wann_edge.kernel import plant
 from wann_edge.network import Input, Output
 from wann_edge.sims.native import NativeTask
 from wann_edge.task import Spec
 
 
 class CartPole(NativeTask):
-    """Keep a pole upright by pushing the cart it stands on with 10 N, left or right.
+    """Keep a pole upright by pushing its cart with 10 N, left or right.
 
-    The action's sign decides: above 0 to the right, else to the left. Reward 1 a step. An
-    episode ends at 12 degrees, at |position| > 2.4 m or after 500 steps of 0.02 s. It starts
-    with each variable uniform within 0.05. Source: gymnasium 1.x ``CartPole-v1``; the
-    equations are in kernel/plants/cartpole.h.
+    An action above 0 pushes right, any other left. The reward is 1 per step. An episode ends
+    at 12 degrees, at |position| > 2.4 m or after 500 steps of 0.02 s. Each state variable
+    starts uniform within 0.05 of 0. Source: gymnasium 1.x ``CartPole-v1``;
+    kernel/plants/cartpole.h has the equations.
     """
 
     summary = "CartPole-v1: keep a pole upright by pushing its cart left or right"
@@ -29,10 +30,10 @@ class CartPole(NativeTask):
             Input("angular_velocity", "rad/s", -10.0, 10.0),
         ),
         outputs=(Output("push_sign", "1", -1.0, 1.0),),
-        dt_s=0.02,
+        dt_s=plant("cartpole").dt_s,
         max_steps=500,
     )
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
-        """A starting state [4]: position m, velocity m/s, angle rad, angular velocity rad/s."""
+        """Draw a state [4]: position m, velocity m/s, angle rad, angular velocity rad/s."""
         return rng.uniform(-0.05, 0.05, 4)

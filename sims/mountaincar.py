@@ -13,12 +13,11 @@ from wann_edge.task import Spec
 class MountainCar(NativeTask):
     """Drive a car out of a valley, with a motor too weak to climb at once.
 
-    The action is the force's share of the strongest. Reward a step: minus 0.1 action^2,
-    of the clipped action, and 100 at the goal, position 0.45. An episode ends there or
-    after 999 steps, and starts at rest between -0.6 and -0.4. Source: gymnasium 1.x
-    ``MountainCarContinuous-v0``, whose numbers have no SI units: a step takes a time of 1,
-    here given as 1/30 s, the rate at which it is drawn. The equations are in
-    kernel/plants/mountaincar.h.
+    The action is the force as a share of the strongest. The reward per step is -0.1 times
+    the square of the clipped action, and 100 at the goal, position 0.45. An episode ends at
+    the goal or after 999 steps; it starts at rest between -0.6 and -0.4. Source: gymnasium
+    1.x ``MountainCarContinuous-v0``; kernel/plants/mountaincar.h has the equations, which
+    have no SI units.
     """
 
     summary = "MountainCarContinuous-v0: rock a car up a hill"
@@ -29,10 +28,11 @@ class MountainCar(NativeTask):
             Input("velocity", "1/step", -0.07, 0.07, scale=20.0),
         ),
         outputs=(Output("force_share", "1", -1.0, 1.0),),
+        # A step of the equations has no duration; gymnasium draws 30 steps per second.
         dt_s=1 / 30,
         max_steps=999,
     )
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
-        """A starting state [2]: position, velocity a step."""
+        """Draw a state [2]: position, velocity per step."""
         return np.array([rng.uniform(-0.6, -0.4), 0.0])

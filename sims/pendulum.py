@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from wann_edge.kernel import plant
 from wann_edge.network import Input, Output
 from wann_edge.sims.native import NativeTask
 from wann_edge.task import Spec
@@ -15,10 +16,10 @@ from wann_edge.task import Spec
 class Pendulum(NativeTask):
     """Swing a rod up and hold it, with a motor too weak to lift it at once.
 
-    The action is the torque / 2 N m. Reward a step: minus (angle^2 + 0.1 angular
-    velocity^2 + 0.001 torque^2), of the state before it. An episode lasts 200 steps of
-    0.05 s, and starts at any angle with up to 1 rad/s. Source: gymnasium 1.x
-    ``Pendulum-v1``; the equations are in kernel/plants/pendulum.h.
+    The action is the torque / 2 N m. The reward per step is -(angle^2 + 0.1 angular
+    velocity^2 + 0.001 torque^2), with the state before the step. An episode lasts 200 steps
+    of 0.05 s; it starts at any angle with up to 1 rad/s. Source: gymnasium 1.x
+    ``Pendulum-v1``; kernel/plants/pendulum.h has the equations.
     """
 
     summary = "Pendulum-v1: swing a pendulum up with a weak motor"
@@ -30,10 +31,10 @@ class Pendulum(NativeTask):
             Input("angular_velocity", "rad/s", -8.0, 8.0),
         ),
         outputs=(Output("torque_per_2_n_m", "1", -1.0, 1.0),),
-        dt_s=0.05,
+        dt_s=plant("pendulum").dt_s,
         max_steps=200,
     )
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
-        """A starting state [2]: angle rad (0 upright), angular velocity rad/s."""
+        """Draw a state [2]: angle rad (0 upright), angular velocity rad/s."""
         return rng.uniform((-math.pi, -1.0), (math.pi, 1.0))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from wann_edge.kernel import Floats
+from wann_edge.kernel import Floats, plant
 from wann_edge.network import Input, Output, float32
 from wann_edge.sims.native import NativeTask
 from wann_edge.task import Spec
@@ -25,13 +25,13 @@ SPEC = Spec(
         Input("angular_velocity", "rad/s", -20.0, 20.0),
     ),
     outputs=(Output("force_per_10_n", "1", -1.0, 1.0),),
-    dt_s=0.01,
+    dt_s=plant("swingup").dt_s,
     max_steps=1000,
 )
 
 
 class SwingUp(NativeTask):
-    """Swing a pole up from hanging and balance it, by pushing the cart it is hinged to.
+    """Swing a hanging pole up and balance it, by pushing the cart that it is hinged to.
 
     | observation | unit | | action | unit |
     |---|---|---|---|---|
@@ -40,16 +40,16 @@ class SwingUp(NativeTask):
     | cosine and sine of the angle (0 upright) | 1 | | | |
     | angular velocity | rad/s | | | |
 
-    Reward a step: (cos(angle) + 1) / 2 times cos(pi/2 position / 2.4 m). An episode
-    ends at |position| > 2.4 m or after 1000 steps of 0.01 s. Source: Gaier & Ha
-    (2019) and their published code; the equations are in kernel/plants/swingup.h.
+    The reward per step is (cos(angle) + 1) / 2 times cos(pi/2 position / 2.4 m). An
+    episode ends at |position| > 2.4 m or after 1000 steps of 0.01 s. Source: Gaier & Ha
+    (2019) and their published code; kernel/plants/swingup.h has the equations.
     """
 
     spec = SPEC
     summary = "swing a pole up and balance it, by pushing its cart"
 
     def draw(self, rng: np.random.Generator) -> Floats:
-        """A starting state [4]: hanging down, each variable sd 0.2.
+        """Draw a state [4] about hanging at rest, with a standard deviation of 0.2 each.
 
         Position m, velocity m/s, angle rad (0 upright), angular velocity rad/s.
         """

@@ -27,10 +27,10 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "biped": "wann_edge.sims.biped:Biped",
         "bullet/swingup": "wann_edge.sims.bullet.swingup:BulletSwingUp",
         "bullet/a1": "wann_edge.sims.bullet.a1:A1",
-        "bullet/balancer": "wann_edge.sims.bullet.balancer:Balancer",
+        "bullet/balancer": "wann_edge.sims.bullet.balancer:BulletBalancer",
     },
     # By the ending of a file that is a task itself.
-    "task_files": {".c": "wann_edge.sims.own_plant:MyTask"},
+    "task_files": {".c": "wann_edge.sims.plant_file:PlantFileTask"},
     "simulators": {
         "gymnasium": "wann_edge.sims.gym_task:GymTask",
         "envpool": "wann_edge.sims.envpool_task:EnvpoolTask",

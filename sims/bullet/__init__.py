@@ -1,1 +1,1 @@
-"""Tasks that PyBullet simulates, headless; a client of its own for each world."""
+"""Tasks in PyBullet, headless; each world has its own physics client."""

@@ -1,4 +1,4 @@
-"""Unitree's A1 of pybullet_data as a walking robot: a trot is to be found."""
+"""Unitree's quadruped A1 of pybullet_data as a walking task."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy as np
 
 from wann_edge.kernel import Floats
 from wann_edge.network import Input, Output
-from wann_edge.sims.bullet.world import BulletTask, BulletWorld, Camera, load
+from wann_edge.sims.bullet.world import BulletTask, BulletWorld, Viewpoint, load
 from wann_edge.task import Spec
 
 LEGS = ("front_right", "front_left", "rear_right", "rear_left")
-# As the URDF names them, in the order of LEGS; the diagonal that each is of.
+# The prefixes of joint names in the URDF, and the diagonal of each leg, in the order of LEGS.
 PREFIXES = ("FR", "FL", "RR", "RL")
 DIAGONALS = (0, 1, 1, 0)
-# Hip, thigh and knee: where they stand, what an action of 1 adds, and the motors' torque.
+# Of hip, thigh and knee: the angle when standing, the angle of an action of 1, the torque.
 STAND_RAD = (0.0, 0.9, -1.8)
 REACH_RAD = (0.0, 0.25, 0.4)
 TORQUE_N_M = (20.0, 33.5, 33.5)
-# The share of the error in position, and in velocity, that a motor takes away in a substep.
+# The share of the error in position, and in velocity, that a motor corrects in a substep.
 POSITION_GAIN, VELOCITY_GAIN = 0.1, 1.0
 CLOCK_HZ = 3.0
 HEIGHT_M = 0.30
@@ -61,15 +61,15 @@ SPEC = Spec(
 
 
 class A1World(BulletWorld):
-    """The robot on a plane, at physics steps of 4 ms."""
+    """The robot on a plane, with physics steps of 4 ms."""
 
     spec = SPEC
     substeps = 5
-    camera = Camera((0.0, 0.0, 0.2), 1.6, yaw_deg=30.0, pitch_deg=-15.0)
+    viewpoint = Viewpoint((0.0, 0.0, 0.2), 1.6, yaw_deg=30.0, pitch_deg=-15.0)
     parameters = ("body_mass", "ground_friction", "motor_torque")
 
     def build(self) -> None:
-        """Plane and robot; only its body and lower legs touch the ground."""
+        """Load plane and robot; only the body and the lower legs touch the ground."""
         client = self.client
         client.setPhysicsEngineParameter(numSolverIterations=20)
         plane = client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
@@ -95,7 +95,7 @@ class A1World(BulletWorld):
         self._phase = 0.0
 
     def _make_heavier(self, factor: float) -> None:
-        """The body, without its legs."""
+        """Scale the mass of the body, not of the legs."""
         mass, _, inertia, *_ = self.client.getDynamicsInfo(self._body, -1)
         if factor != 1:
             scaled = [factor * part for part in inertia]
@@ -104,7 +104,7 @@ class A1World(BulletWorld):
             )
 
     def begin(self, rng: np.random.Generator) -> None:
-        """Standing, each joint a little aside, the clock anywhere."""
+        """Start standing, with a random offset of each joint and a random phase of the clock."""
         self._phase = rng.uniform(0.0, 2 * math.pi)
         self._step_number, self._x_m = 0, 0.0
         aside = rng.normal(0.0, START_SD_RAD, len(self._motors)).tolist()
@@ -115,7 +115,7 @@ class A1World(BulletWorld):
         self._x_m = self._base()[0]
 
     def command(self, action: Floats) -> None:
-        """Desired angles, within the motors' torque. Legs of a diagonal get the same."""
+        """Set the target angles of the motors; both legs of a diagonal get the same."""
         moves = ((0.0, *action[:2].tolist()), (0.0, *action[2:].tolist()))
         wanted = [
             stands + reach * move
@@ -134,7 +134,7 @@ class A1World(BulletWorld):
         self._step_number += 1
 
     def observe(self) -> list[float]:
-        """The clock, the body's orientation and rates, and the legs' joints."""
+        """Return the clock, the body's orientation and rates, and the joints of the legs."""
         turn = self._phase + 2 * math.pi * CLOCK_HZ * SPEC.dt_s * self._step_number
         *_, roll, pitch, yaw = self._base()
         rates = self.client.getBaseVelocity(self._body)[1]
@@ -144,19 +144,19 @@ class A1World(BulletWorld):
         return [math.sin(turn), math.cos(turn), roll, pitch, yaw, *rates, *angles, *speeds]
 
     def judge(self) -> tuple[float, bool]:
-        """The metres forward; a fall ends the episode and costs one."""
+        """Return the metres moved forward, minus 1 for a fall, which ends the episode."""
         x, z, roll, pitch, _ = self._base()
         forward, self._x_m = x - self._x_m, x
         fallen = z < LOW_M or max(abs(roll), abs(pitch)) > TILTED_RAD
         return forward - FALL_COSTS_M * fallen, fallen
 
     def looks_at(self) -> tuple[float, float, float]:
-        """The camera goes along."""
+        """Return a point above the ground at the robot's place."""
         x, y, _ = self.client.getBasePositionAndOrientation(self._body)[0]
         return x, y, 0.2
 
     def _base(self) -> tuple[float, float, float, float, float]:
-        """The body's x and height in metres; roll, pitch and yaw in rad."""
+        """Return the body's x and height, m; roll, pitch and yaw, rad."""
         (x, _, z), turned = self.client.getBasePositionAndOrientation(self._body)
         roll, pitch, yaw = self.client.getEulerFromQuaternion(turned)
         return x, z, roll, pitch, yaw
@@ -173,10 +173,10 @@ class A1(BulletTask):
     | thigh and knee of each leg | rad | | | |
     | their rates | rad/s | | | |
 
-    An action of 1 wants the thigh 0.25 rad, the knee 0.4 rad from where it stands; the
-    motors hold that by at most 33.5 N m, and hips at 0 by 20 N m. Reward: the metres
-    forward, less 1 for a fall (below 0.15 m, or 0.8 rad of roll or pitch), which ends the
-    episode. 500 steps of 0.02 s.
+    An action of 1 moves the target of a thigh by 0.25 rad, that of a knee by 0.4 rad. Motors
+    of thighs and knees have 33.5 N m; those of hips hold 0 rad with 20 N m. The reward per
+    step is the metres moved forward, minus 1 for a fall (a height below 0.15 m, or 0.8 rad of
+    roll or pitch). An episode ends at a fall, or after 500 steps of 0.02 s.
     """
 
     spec = SPEC

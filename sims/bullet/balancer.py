@@ -1,4 +1,4 @@
-"""A robot on two wheels that must not fall and must stay where it is."""
+"""A balancing robot on two wheels as rigid bodies."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ import numpy as np
 from wann_edge.kernel import Floats
 from wann_edge.network import Input, Output
 from wann_edge.sims.bullet.scaled import scaled
-from wann_edge.sims.bullet.world import ROBOTS, BulletTask, BulletWorld, Camera, free_joints, load
+from wann_edge.sims.bullet.world import (
+    ROBOTS,
+    BulletTask,
+    BulletWorld,
+    Viewpoint,
+    free_joints,
+    load,
+)
 from wann_edge.task import Spec
 
 WHEEL_RADIUS_M = 0.04
 # From the axle to the body's centre of mass.
 BODY_M = 0.12
 WHEELS = (0, 1)
-# Each motor: torque falls from this at rest to none at the highest speed, as of a DC motor.
+# Of each DC motor: the torque falls linearly from rest to the no-load speed.
 STALL_TORQUE_N_M = 0.15
 NO_LOAD_RAD_PER_S = 40.0
 BEARING_N_M_S = 0.0002
@@ -39,15 +46,15 @@ SPEC = Spec(
 
 
 class BalancerWorld(BulletWorld):
-    """The robot on a plane, at physics steps of 2 ms."""
+    """The robot on a plane, with physics steps of 2 ms."""
 
     spec = SPEC
     substeps = 5
-    camera = Camera((0.0, 0.0, 0.12), 1.1, yaw_deg=25.0, pitch_deg=-20.0)
+    viewpoint = Viewpoint((0.0, 0.0, 0.12), 1.1, yaw_deg=25.0, pitch_deg=-20.0)
     parameters = ("body_mass", "body_height", "friction", "motor_torque")
 
     def build(self) -> None:
-        """Plane and robot, its wheels on the ground."""
+        """Load plane and robot, with its wheels on the ground."""
         client, factors = self.client, self.factors
         self._height_m = BODY_M * factors["body_height"]
         self._stall_n_m = STALL_TORQUE_N_M * factors["motor_torque"]
@@ -66,7 +73,7 @@ class BalancerWorld(BulletWorld):
         self._torque, self._joints = client.TORQUE_CONTROL, client.getJointStates
 
     def begin(self, rng: np.random.Generator) -> None:
-        """Leaning, turning and rolling a little, without slip."""
+        """Start with a random pitch, pitch rate and rolling speed, without slip."""
         pitch, rate, rolling = rng.normal(0.0, START_SD).tolist()
         lean = self._height_m * math.sin(pitch)
         height = self._height_m * math.cos(pitch)
@@ -85,7 +92,7 @@ class BalancerWorld(BulletWorld):
             self.control(self._body, wheel, self._torque, force=self._stall_n_m * share)
 
     def observe(self) -> tuple[float, float, float, float]:
-        """Pitch rad and rad/s, forward positive; the wheels' way m and m/s."""
+        """Return pitch, rad and rad/s, forward positive; wheel position, m and m/s."""
         place = self.client.getBasePositionAndOrientation(self._body)[1]
         _, pitch, yaw = self.client.getEulerFromQuaternion(place)
         turning = self.client.getBaseVelocity(self._body)[1]
@@ -95,19 +102,19 @@ class BalancerWorld(BulletWorld):
         return pitch, rate, angle * WHEEL_RADIUS_M, speed * WHEEL_RADIUS_M
 
     def judge(self) -> tuple[float, bool]:
-        """1 upright at the start's place, less to 0 where it has fallen or is too far away."""
+        """Return a reward of 1 upright at the place of the start, and 0 where the episode ends."""
         pitch, _, position, _ = self.observe()
         lean, way = min(1.0, abs(pitch) / FALLEN_RAD), min(1.0, abs(position) / AWAY_M)
         return (1 - lean**2) * (1 - way**2), max(lean, way) >= 1
 
     def looks_at(self) -> tuple[float, float, float]:
-        """The camera goes along."""
+        """Return a point above the ground at the robot's place."""
         x, y, _ = self.client.getBasePositionAndOrientation(self._body)[0]
         return x, y, BODY_M
 
 
-class Balancer(BulletTask):
-    """``bullet/balancer``: balance a robot on two wheels near its place, by its motors.
+class BulletBalancer(BulletTask):
+    """``bullet/balancer``: balance a robot on two wheels near its place.
 
     | observation | unit | | action | unit |
     |---|---|---|---|---|
@@ -116,9 +123,9 @@ class Balancer(BulletTask):
     | wheel position | m | | | |
     | wheel velocity | m/s | | | |
 
-    A motor's torque is 0.15 N m x (command - speed / 40 rad/s), at most 0.15 N m. Reward
-    a step: (1 - (pitch / 0.6)^2) (1 - (position / 1 m)^2). An episode ends at a pitch of
-    0.6 rad, at 1 m, or after 1000 steps of 0.01 s.
+    The torque of a motor is 0.15 N m x (command - speed / 40 rad/s), at most 0.15 N m. The
+    reward per step is (1 - (pitch / 0.6 rad)^2) (1 - (position / 1 m)^2). An episode ends at
+    a pitch of 0.6 rad, at 1 m from the place, or after 1000 steps of 0.01 s.
     """
 
     spec = SPEC

@@ -1,4 +1,4 @@
-"""Robots whose bodies are heavier or longer than their URDF files say."""
+"""URDF files with the mass and length of a link scaled."""
 
 from __future__ import annotations
 
@@ -12,10 +12,19 @@ from xml.etree.ElementTree import Element
 
 @contextmanager
 def scaled(path: Path, link: str, mass: float, length: float) -> Iterator[Path]:
-    """A URDF file in which a link is so many times as heavy, and as long along its z axis.
+    """Write a temporary URDF file in which one link has another mass and length.
 
-    It is slender: its inertia about x and y grows with the square of its length. Joints
-    below it move along.
+    The link counts as slender: its inertia about x and y grows with the square of its
+    length. Joints below the link move with it.
+
+    Args:
+        path: of the URDF file.
+        link: the name of the link.
+        mass: multiplies the mass of the link.
+        length: multiplies its length along z.
+
+    Returns:
+        A context with the path of the file, which is deleted at the end.
     """
     tree = ElementTree.parse(path)
     root = tree.getroot()

@@ -1,4 +1,4 @@
-"""What the PyBullet tasks share: a client handed in, episodes from a saved state, pictures."""
+"""The base of the PyBullet tasks: clients, episodes from a saved state, pictures."""
 
 from __future__ import annotations
 
@@ -21,12 +21,21 @@ from wann_edge.task import Picture, Spec
 ROBOTS = Path(__file__).parent / "robots"
 NEEDS = (package("pybullet", 'pip install "wann-edge[sims]"'),)
 
-# PyBullet has no types: a BulletClient passes its own number to every call.
+# PyBullet has no types. A BulletClient adds its number to every call.
 Client: TypeAlias = Any
 
 
-class Camera(NamedTuple):
-    """A picture's size in pixels, and where it is seen from: metres and degrees."""
+class Viewpoint(NamedTuple):
+    """The size of a picture and the place of its camera.
+
+    Attributes:
+        target: the point in the centre, m.
+        distance_m: from the camera to the target.
+        yaw_deg: about the vertical axis.
+        pitch_deg: below 0 for a camera that looks down.
+        width: in pixels.
+        height: in pixels.
+    """
 
     target: tuple[float, float, float]
     distance_m: float
@@ -37,7 +46,7 @@ class Camera(NamedTuple):
 
 
 def connect() -> Client:
-    """A headless client of its own. Raises MissingError where PyBullet is not installed."""
+    """Start a headless client. Raises MissingError where PyBullet is not installed."""
     demand(NEEDS)
     with _quiet():
         bullet = import_module("pybullet")
@@ -47,7 +56,7 @@ def connect() -> Client:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps what PyBullet's C code prints when it starts out of our output."""
+    """Discard what PyBullet's C code prints."""
     sys.stdout.flush()
     sys.stderr.flush()
     ours = {stream: os.dup(stream) for stream in (1, 2)}
@@ -66,21 +75,28 @@ def _quiet() -> Iterator[None]:
 class BulletWorld:
     """One PyBullet world, a control period at a time.
 
-    A subclass loads its bodies in ``build``, once; an episode starts from the state
-    that was saved behind it, so that nothing is loaded again and nothing leaks.
-    client: of this world alone. substeps: of physics in a control period. touching:
-    bodies that can touch others. parameters: what ``vary`` changes. factors: of each.
+    A subclass loads its bodies once, in ``build``. Each episode starts from the state saved
+    after that, because loading bodies again leaks memory.
+
+    Attributes:
+        spec: the task's contract.
+        client: the physics client, used by this world alone.
+        substeps: physics steps per control period.
+        viewpoint: of pictures.
+        touching: the bodies that can touch others.
+        parameters: names of what ``vary`` changes.
+        factors: the current factor of each parameter.
     """
 
     spec: Spec
     substeps: int
-    camera: Camera
+    viewpoint: Viewpoint
     touching: tuple[int, ...] = ()
     parameters: tuple[str, ...] = ()
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        # A BulletClient looks its functions up anew each time.
+        # A BulletClient looks up each function by name at every call, which is slow.
         self._step, self.control = client.stepSimulation, client.setJointMotorControl2
         self.factors = dict.fromkeys(self.parameters, 1.0)
         self._set_up()
@@ -96,36 +112,36 @@ class BulletWorld:
         self._saved = client.saveState()
 
     def vary(self, factors: Floats) -> None:
-        """Builds all anew, each parameter multiplied. float32 [parameters]."""
+        """Build the world again, each parameter times its factor, float32 [parameters]."""
         self.client.removeState(self._saved)
         self.client.resetSimulation()
         self.factors = dict(zip(self.parameters, factors.tolist(), strict=True))
         self._set_up()
 
     def build(self) -> None:
-        """Loads the bodies, as heavy and as long as the factors say."""
+        """Load the bodies, with masses and lengths scaled by the factors."""
         raise NotImplementedError
 
     def begin(self, rng: np.random.Generator) -> None:
-        """Sets the starting state of an episode, drawn from the generator."""
+        """Set the starting state of an episode, drawn from the generator."""
         raise NotImplementedError
 
     def command(self, action: Floats) -> None:
-        """Sets what the motors keep for a control period. action: within its bounds."""
+        """Set the motors for a control period. action: float32 [outputs], within its bounds."""
 
     def drive(self, action: Floats) -> None:
-        """Sets the motors for the next substep."""
+        """Set the motors for the next substep."""
 
     def observe(self) -> Sequence[float]:
-        """The observation as it is now."""
+        """Return the current observation [inputs]."""
         raise NotImplementedError
 
     def judge(self) -> tuple[float, bool]:
-        """The reward of the control period that ended, and whether the episode is over."""
+        """Return the reward of the last control period, and whether the episode is over."""
         raise NotImplementedError
 
     def reset(self, seed: int) -> Floats:
-        """Starts the episode that this seed names; gives the first observation."""
+        """Start the episode of a seed; return the first observation, float32 [inputs]."""
         self._part()
         self.client.restoreState(self._saved)
         self.begin(np.random.default_rng(seed))
@@ -133,15 +149,22 @@ class BulletWorld:
         return np.array(self.observe(), np.float32)
 
     def _part(self) -> None:
-        """Ends all contacts: their caches would outlive the episode, and change the next one."""
+        """End all contacts, whose caches would otherwise change the next episode."""
         for body in self.touching:
             self.client.resetBasePositionAndOrientation(body, (0.0, 0.0, 100.0), (0, 0, 0, 1))
         self.client.performCollisionDetection()
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """One control period: the next observation, the reward, whether the episode is over.
+        """Run one control period.
 
-        Raises TaskError where it was over before, or never started.
+        Args:
+            action: float32 [outputs], clipped to its bounds.
+
+        Returns:
+            The next observation, the reward, and whether the episode is over.
+
+        Raises:
+            TaskError: no episode is running.
         """
         if not self._running:
             raise TaskError(
@@ -157,23 +180,30 @@ class BulletWorld:
         return np.array(self.observe(), np.float32), np.float32(reward), over
 
     def looks_at(self) -> tuple[float, float, float]:
-        """Where the camera points, in metres."""
-        return self.camera.target
+        """Return the point in the centre of a picture, m."""
+        return self.viewpoint.target
 
     def picture(self) -> Picture:
-        """The world as it is now, drawn in software: uint8 [height, width, 3]."""
-        camera, client = self.camera, self.client
+        """Draw the current state in software: uint8 [height, width, 3]."""
+        client, seen = self.client, self.viewpoint
         view = client.computeViewMatrixFromYawPitchRoll(
-            self.looks_at(), camera.distance_m, camera.yaw_deg, camera.pitch_deg, 0.0, 2
+            self.looks_at(), seen.distance_m, seen.yaw_deg, seen.pitch_deg, 0.0, 2
         )
-        lens = client.computeProjectionMatrixFOV(50.0, camera.width / camera.height, 0.05, 50.0)
-        size = camera.width, camera.height
+        lens = client.computeProjectionMatrixFOV(50.0, seen.width / seen.height, 0.05, 50.0)
+        size = seen.width, seen.height
         drawn = client.getCameraImage(*size, view, lens, renderer=client.ER_TINY_RENDERER)[2]
-        return np.asarray(drawn, np.uint8).reshape(camera.height, camera.width, 4)[:, :, :3].copy()
+        return np.asarray(drawn, np.uint8).reshape(seen.height, seen.width, 4)[:, :, :3].copy()
 
 
 class BulletTask:
-    """A task of a kind of world, each with a client of its own."""
+    """A task whose worlds are of one class, each with its own client.
+
+    Attributes:
+        spec: the task's contract.
+        summary: one line for lists.
+        needs: PyBullet.
+        kind: the class of the worlds.
+    """
 
     spec: Spec
     summary: str
@@ -181,11 +211,11 @@ class BulletTask:
     kind: type[BulletWorld]
 
     def world(self) -> BulletWorld:
-        """A world of its own for one caller. Raises MissingError without PyBullet."""
+        """Create a world. Raises MissingError where PyBullet is not installed."""
         return self.kind(connect())
 
     def pictured_world(self) -> BulletWorld:
-        """A world that draws itself: all do."""
+        """Create a world that draws pictures; every PyBullet world does."""
         return self.world()
 
 
@@ -197,7 +227,15 @@ def load(
     fixed: bool = False,
     flags: int = 0,
 ) -> int:
-    """The body of a URDF file, with the inertia that the file says; gives its number."""
+    """Load the body of a URDF file with the inertia in the file; return the body's number.
+
+    Args:
+        client: the physics client.
+        path: of the URDF file.
+        at: the position, m.
+        fixed: whether the base is fixed to the world.
+        flags: further flags of ``loadURDF``.
+    """
     with _quiet():
         flags |= client.URDF_USE_INERTIA_FROM_FILE
         body: int = client.loadURDF(str(path), at, useFixedBase=fixed, flags=flags)
@@ -205,6 +243,6 @@ def load(
 
 
 def free_joints(client: Client, body: int, joints: Sequence[int]) -> None:
-    """Takes the motors off, which PyBullet puts on every joint."""
+    """Switch off the motors that PyBullet gives to each joint."""
     for joint in joints:
         client.setJointMotorControl2(body, joint, client.VELOCITY_CONTROL, force=0.0)

@@ -1,15 +1,21 @@
-"""Compares ctypes mirrors of C structs with what the compiler makes of the structs."""
+"""Compares ctypes mirrors and Python constants with what the compiler makes of the C headers."""
 
 from __future__ import annotations
 
 import ctypes
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import wann_edge.kernel
 
 KERNEL = Path(wann_edge.kernel.__file__).parent
-KINDS = {ctypes.c_int32: "int32", ctypes.c_float: "float", ctypes.c_void_p: "pointer"}
+KINDS = {
+    ctypes.c_int32: "int32",
+    ctypes.c_float: "float",
+    ctypes.c_char_p: "pointer",
+    ctypes.c_void_p: "pointer",
+}
 # A line for each field: its offset, its size and its kind.
 PROBE = """\
 #include <stddef.h>
@@ -41,8 +47,26 @@ def compiled_layout(struct: str, header: str, fields: list[str], folder: Path) -
         One line ``name offset size kind`` a field, and ``sizeof size`` at the end.
     """
     lines = " ".join(f"LINE({field});" for field in fields)
+    return printed(PROBE.format(header=header, struct=struct, lines=lines), folder)
+
+
+def evaluate(expressions: Sequence[str], header: str, folder: Path) -> list[float]:
+    """Return the values of C expressions of any arithmetic type, as doubles.
+
+    Args:
+        expressions: constants of the header, or formulas of them.
+        header: path of a header below the kernel's folder, such as ``plants/plants.h``.
+        folder: an empty folder for the probe.
+    """
+    lines = " ".join(f'printf("%.17g\\n", (double)({each}));' for each in expressions)
+    source = f'#include <stdio.h>\n#include "{header}"\nint main(void) {{ {lines} return 0; }}\n'
+    return [float(line) for line in printed(source, folder)]
+
+
+def printed(text: str, folder: Path) -> list[str]:
+    """Return the lines that a C program prints, compiled by gcc."""
     source, program = folder / "probe.c", folder / "probe"
-    source.write_text(PROBE.format(header=header, struct=struct, lines=lines))
+    source.write_text(text)
     flags = ["-std=c11", "-I", str(KERNEL), "-I", str(KERNEL / "plants")]
     made = subprocess.run(
         ["gcc", *flags, str(source), "-o", str(program)],

@@ -22,7 +22,7 @@ from wann_edge.network.published import read_published
 from wann_edge.sims import swingup
 from wann_edge.sims.bullet import a1, balancer
 from wann_edge.sims.bullet.a1 import A1, A1World
-from wann_edge.sims.bullet.balancer import Balancer, BalancerWorld
+from wann_edge.sims.bullet.balancer import BalancerWorld, BulletBalancer
 from wann_edge.sims.bullet.swingup import SPEC, BulletSwingUp, SwingUpWorld
 from wann_edge.sims.bullet.world import BulletWorld, connect
 
@@ -123,7 +123,7 @@ def test_a_native_champion_drives_the_rigid_bodies(data: Path) -> None:
 
 def balance(gains: tuple[float, ...], seed: int) -> tuple[float, int]:
     """An episode under linear feedback."""
-    world, total = Balancer().world(), 0.0
+    world, total = BulletBalancer().world(), 0.0
     seen = world.reset(seed)
     for step in range(1, balancer.SPEC.max_steps + 1):
         command = np.array([np.dot(gains, seen)], np.float32)
@@ -250,7 +250,7 @@ def resident_kb() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
-@pytest.mark.parametrize("kind", [BulletSwingUp, Balancer, A1])
+@pytest.mark.parametrize("kind", [BulletSwingUp, BulletBalancer, A1])
 def test_episodes_leak_nothing(kind: type[BulletSwingUp]) -> None:
     """python -m benchmarks.bullet_leak runs 10,000 of them."""
     world = kind().world()

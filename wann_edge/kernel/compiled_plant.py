@@ -1,4 +1,4 @@
-"""Plants of one's own: a C file, compiled for a lane width and loaded when it is first run."""
+"""A plant in a user's C file, compiled for each lane width that runs it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wann_edge.kernel.plant import Plant, plant_at
 PLANTS = Path(__file__).parent / "plants"
 COMPILERS = ("gcc", "clang")
 ROOM = 24
-# As the kernel is compiled; -z defs, so that a function that is not there is an error now.
+# The kernel's own flags; with -z defs an undefined function is an error of the linker.
 FLAGS = (
     *("-std=c99", "-O3", "-ffp-contract=off", "-fno-wrapv", "-shared", "-fPIC", "-Wl,-z,defs"),
     *("-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Wno-unused"),
@@ -29,7 +29,7 @@ FLAGS = (
 
 
 class InputStruct(ctypes.Structure):
-    """``wann_my_input`` of plants/wann_plant.h."""
+    """Mirror of ``wann_my_input`` in plants/wann_plant.h."""
 
     _fields_ = [
         ("name", ctypes.c_char_p),
@@ -42,7 +42,7 @@ class InputStruct(ctypes.Structure):
 
 
 class OutputStruct(ctypes.Structure):
-    """``wann_my_output`` of plants/wann_plant.h."""
+    """Mirror of ``wann_my_output`` in plants/wann_plant.h."""
 
     _fields_ = [
         ("name", ctypes.c_char_p),
@@ -54,7 +54,7 @@ class OutputStruct(ctypes.Structure):
 
 
 class PlantStruct(ctypes.Structure):
-    """``wann_my_plant`` of plants/wann_plant.h."""
+    """Mirror of ``wann_my_plant`` in plants/wann_plant.h."""
 
     _fields_ = [
         ("dt_s", ctypes.c_float),
@@ -69,42 +69,56 @@ class PlantStruct(ctypes.Structure):
 
 
 class Channel(NamedTuple):
-    """An input or output as the C file declares it; the numbers as its struct orders them."""
+    """An input or output that the C file declares.
+
+    Attributes:
+        name: of the channel.
+        unit: "1" where the file gives none.
+        numbers: the float fields of the struct, in its order.
+    """
 
     name: str
     unit: str
     numbers: tuple[float, ...]
 
 
-class MyPlant:
-    """The plant of a C file.
+class CompiledPlant:
+    """The plant in a C file that fills the struct of wann_plant.h.
 
-    path: of the file. plant: as the kernel runs it. dt_s, max_steps, inputs, outputs: its
-    declarations. Raises MissingError without a C compiler, and TaskError where there is no
-    such file, where it does not compile (with what the compiler said), or where the struct
-    is not filled.
+    Args:
+        path: of the C file.
+
+    Attributes:
+        plant: the plant for the kernel; its ``dt_s`` is the file's.
+        max_steps: the length of an episode that nothing ends earlier.
+        inputs: the declared inputs.
+        outputs: the declared outputs.
+
+    Raises:
+        MissingError: no C compiler is installed.
+        TaskError: the file does not exist, does not compile, or leaves a field empty.
     """
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
-            raise TaskError("there is no such file", where=str(path))
+            raise TaskError(
+                "there is no such file", where=str(path), remedy="give the path of a C file"
+            )
         self.path = path
         self._source = path.read_bytes()
         self._libraries: dict[int, ctypes.CDLL] = {}
         declared = PlantStruct.in_dll(self._library(1), "my_plant")
         _check(declared, str(path))
-        # The decimal that was written, not the float32's own.
-        self.dt_s = float(str(np.float32(declared.dt_s)))
         self.max_steps: int = declared.max_steps
         self.inputs = _channels(declared.inputs)
         self.outputs = _channels(declared.outputs)
         self.plant: Plant = plant_at(str(path), self._address)
-        # What does not compile for vectors is told now, not after a search has begun.
+        # Report code that does not compile for vectors now, not after a search has begun.
         self._library(lanes())
         self._reset = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_void_p)(declared.reset)
 
     def start(self, seed: int) -> Floats:
-        """The starting state [states] that a seed names, of which 64 bits count; float32."""
+        """Return the starting state, float32 [states], for the low 64 bits of a seed."""
         state = np.zeros(self.plant.states, np.float32)
         self._reset(seed % 2**64, state.ctypes.data)
         return state
@@ -121,24 +135,27 @@ class MyPlant:
 
 
 def compiler() -> str:
-    """The host's C compiler: that of the environment variable CC, else gcc or clang.
+    """Return the host's C compiler: the environment variable CC, else gcc or clang.
 
-    Raises MissingError where there is none.
+    Raises:
+        MissingError: no such compiler is installed.
     """
     asked = os.environ.get("CC")
     for name in (asked,) if asked else COMPILERS:
         if shutil.which(name):
             return name
     raise MissingError(
-        f"no C compiler ({asked or ' or '.join(COMPILERS)})",
+        f"no C compiler is installed ({asked or ' or '.join(COMPILERS)})",
         remedy="apt-get install gcc libc6-dev",
     )
 
 
 def _loaded(path: Path, source: bytes, width: int) -> ctypes.CDLL:
-    """The library of a C file for so many lanes; its own file is gone once it is loaded."""
+    """Compile the C file for ``width`` lanes and load the library; no file remains."""
     if path.read_bytes() != source:
-        raise TaskError("the file was changed while it was in use", where=str(path))
+        raise TaskError(
+            "the file changed while it was in use", where=str(path), remedy="start again"
+        )
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
         made = Path(folder) / "plant.so"
         named = str(path.resolve()).replace("\\", "\\\\").replace('"', '\\"')
@@ -151,17 +168,18 @@ def _loaded(path: Path, source: bytes, width: int) -> ctypes.CDLL:
             raise TaskError(
                 f"does not compile for {width} lane{'s' if width > 1 else ''}; the compiler says:",
                 where=str(path),
+                remedy="correct the C file; docs/plants.md explains the rules",
                 details=done.stderr,
             )
         return ctypes.CDLL(str(made))
 
 
 def _check(declared: PlantStruct, where: str) -> None:
-    """Raises TaskError where the struct is not filled; names and bounds are the Spec's to check."""
+    """Raise TaskError where a field is empty; sims/plant_file.py checks names and bounds."""
     faults = {
-        "dt_s is not above 0": not declared.dt_s > 0,
-        "max_steps is not above 0": declared.max_steps <= 0,
-        f"states is not 1 to {ROOM}": not 0 < declared.states <= ROOM,
+        "dt_s must be above 0": not declared.dt_s > 0,
+        "max_steps must be at least 1": declared.max_steps <= 0,
+        f"states must be 1 to {ROOM}": not 0 < declared.states <= ROOM,
         "no input has a name": not declared.inputs[0].name,
         "no output has a name": not declared.outputs[0].name,
         "reset is missing": not declared.reset,
@@ -170,7 +188,9 @@ def _check(declared: PlantStruct, where: str) -> None:
     }
     for fault, found in faults.items():
         if found:
-            raise TaskError(fault, where=f"{where}: my_plant", remedy="see docs/plants.md")
+            raise TaskError(
+                fault, where=f"{where}: my_plant", remedy="set the field; see docs/plants.md"
+            )
 
 
 def _channels(declared: ctypes.Array[InputStruct] | ctypes.Array[OutputStruct]) -> list[Channel]:

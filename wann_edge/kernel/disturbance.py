@@ -1,4 +1,4 @@
-"""What a real machine adds to a plant, packed for the kernel: see disturb.h."""
+"""The disturbances of episodes as arrays, packed for the kernel: see disturb.h."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike
 from wann_edge.kernel.arrays import Floats, Integers, checked
 from wann_edge.kernel.plant import Plant
 
-# An action is at most one period less old: WANN_AGE_ROOM of disturb.h.
+# The most control periods between an action and its effect, plus 1: WANN_AGE_ROOM.
 AGE_ROOM = 8
 
 
 class DisturbanceStruct(ctypes.Structure):
-    """``wann_disturbance`` of disturb.h."""
+    """Mirror of ``wann_disturbance`` in disturb.h."""
 
     _fields_ = [
         ("steps", ctypes.c_int32),
@@ -31,14 +31,18 @@ class DisturbanceStruct(ctypes.Structure):
 
 
 class Disturbance(NamedTuple):
-    """Numbers of some episodes, a row a control period, of which there are ``steps``.
+    """The disturbances of some episodes: one row per control period.
 
-    factors float32 [episodes, parameters]: of the plant's parameters, or [episodes, 0].
-    noise float32 [episodes, steps + 1, inputs], added to observations. lost int32
-    [episodes, steps + 1]: not 0 where the last sample stands. ages int32 [episodes,
-    steps]: how many periods ago the action in effect was sent, 0 to 7. converters float32
-    [inputs, 4]: low, high, 1 / step, step, or a step of 0. actuators float32 [outputs, 4]:
-    rest, low, high, and the dead band about rest.
+    Attributes:
+        factors: float32 [episodes, parameters], multiplies the plant's parameters; or
+            [episodes, 0].
+        noise: float32 [episodes, steps + 1, inputs], added to the observations.
+        lost: int32 [episodes, steps + 1], not 0 where the sample is lost and the last one
+            is used again.
+        ages: int32 [episodes, steps], how many periods ago the action in effect was sent,
+            0 to 7.
+        converters: float32 [inputs, 4]: low, high, 1 / step, step; a step of 0 for none.
+        actuators: float32 [outputs, 4]: rest, low, high, dead band to either side of rest.
     """
 
     factors: Floats
@@ -50,7 +54,7 @@ class Disturbance(NamedTuple):
 
 
 class Packed:
-    """A disturbance whose arrays were checked, and its struct. Raises ValueError."""
+    """A disturbance with checked arrays and the C struct of them. Raises ValueError."""
 
     def __init__(self, given: Disturbance, plant: Plant, max_steps: int) -> None:
         episodes, parameters = given.factors.shape
@@ -73,7 +77,7 @@ class Packed:
         }
         ages = self._arrays["ages"]
         if ages.size and not 0 <= ages.min() <= ages.max() < AGE_ROOM:
-            raise ValueError(f"ages: not all are 0 to {AGE_ROOM - 1}")
+            raise ValueError(f"ages: every age must be 0 to {AGE_ROOM - 1}")
         starts = [array.ctypes.data for array in self._arrays.values()]
         self._struct = DisturbanceStruct(max_steps, parameters, *starts)
         self.address = ctypes.addressof(self._struct)
@@ -82,13 +86,13 @@ class Packed:
 def _whole(values: ArrayLike, shape: tuple[int, ...], name: str) -> Integers:
     array = np.ascontiguousarray(values, np.int32)
     if array.shape != shape:
-        raise ValueError(f"{name}: the shape is {array.shape}, not {shape}")
+        raise ValueError(f"{name}: the shape must be {shape}, not {array.shape}")
     return array
 
 
 def rows_of(episodes: ArrayLike, count: int, packed: Packed) -> Integers:
-    """Each job's row, int32 [count], checked. Raises ValueError."""
+    """Return the checked row of each job, int32 [count]. Raises ValueError."""
     rows = _whole(episodes, (count,), "episodes")
     if count and not 0 <= rows.min() <= rows.max() < packed.episodes:
-        raise ValueError(f"episodes: not all are rows of {packed.episodes}")
+        raise ValueError(f"episodes: every row must be 0 to {packed.episodes - 1}")
     return rows

@@ -63,6 +63,11 @@ void wann_plant_sizes(const void *plant, int32_t *states, int32_t *observations,
     *actions = sized->actions;
 }
 
+float wann_plant_dt_s(const void *plant)
+{
+    return ((const wann_plant *)plant)->dt_s;
+}
+
 uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net, int32_t edges)
 {
     int32_t values = 1 + 2 * net->inputs + 2 * net->computed + net->outputs + edges;

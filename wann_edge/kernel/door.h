@@ -40,6 +40,8 @@ const char *wann_plant_name(int32_t plant);
 const void *wann_native_plant(int32_t lanes, int32_t plant);
 void wann_plant_sizes(const void *plant, int32_t *states, int32_t *observations,
                       int32_t *actions);
+/* The control period in seconds; 0 for a plant whose steps have no duration. */
+float wann_plant_dt_s(const void *plant);
 
 /* Scratch memory, aligned to 64 bytes, that forward and rollouts need; edges: those of the jobs. */
 uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net, int32_t edges);

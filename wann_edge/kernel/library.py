@@ -106,6 +106,8 @@ def library() -> ctypes.CDLL:
     lib.wann_native_plant.argtypes = [number, number]
     lib.wann_native_plant.restype = pointer
     lib.wann_plant_sizes.argtypes = [pointer] * 4
+    lib.wann_plant_dt_s.argtypes = [pointer]
+    lib.wann_plant_dt_s.restype = ctypes.c_float
     lib.wann_scratch_bytes.argtypes = [number, pointer, number]
     lib.wann_scratch_bytes.restype = ctypes.c_uint64
     lib.wann_run_activation.argtypes = [number, number, number, pointer, pointer]

@@ -1,4 +1,4 @@
-"""Plants, one control period at a time."""
+"""Plants of the kernel, one control period at a time."""
 
 from __future__ import annotations
 
@@ -15,21 +15,28 @@ from wann_edge.kernel.library import library, plant_names
 
 @dataclass(frozen=True)
 class Plant:
-    """A plant: its sizes, and where it stands compiled for a lane width.
+    """A plant: its sizes, and its compiled code for each lane width.
 
-    address: of the ``wann_plant`` of kernel/plants/plant.h, for a number of lanes.
-    parameters: names of what may differ from the model, as masses and lengths.
+    Attributes:
+        name: of a native plant, or the path of a C file.
+        address: returns the address of the C struct ``wann_plant`` for a number of lanes.
+        dt_s: the control period; 0 where a step has no duration in seconds.
+        states: the number of state variables.
+        observations: the length of an observation.
+        actions: the length of an action.
+        parameters: names of what can differ from the model, such as masses and lengths.
     """
 
     name: str
     address: Callable[[int], int]
+    dt_s: float
     states: int
     observations: int
     actions: int
     parameters: tuple[str, ...] = ()
 
     def observe(self, state: ArrayLike) -> Floats:
-        """The observation [observations] of a state [states], float32."""
+        """Return the observation, float32 [observations], of a state [states]."""
         seen = np.empty(self.observations, np.float32)
         start = checked(state, (self.states,), "state")
         library().wann_plant_observe(self.address(1), start.ctypes.data, seen.ctypes.data)
@@ -42,12 +49,16 @@ class Plant:
         action: ArrayLike,
         factors: Floats | None = None,
     ) -> tuple[Floats, Floats, np.float32, bool]:
-        """One control period.
+        """Run one control period. The given arrays stay unchanged.
 
-        Takes a state, its observation and an action; gives the new state, its
-        observation, the reward, and whether the plant has left its bounds. factors
-        float32 [parameters]: what the parameters are multiplied by.
-        The arrays given are not written to.
+        Args:
+            state: [states].
+            observation: [observations], that of the state.
+            action: [actions].
+            factors: float32 [parameters], multiplies each parameter; None for the model's.
+
+        Returns:
+            The new state, its observation, the reward, and whether the episode is over.
         """
         after = checked(state, (self.states,), "state").copy()
         seen = checked(observation, (self.observations,), "observation").copy()
@@ -64,17 +75,29 @@ class Plant:
 
 
 def plant(name: str) -> Plant:
-    """The native plant of this name; ValueError if the kernel has none."""
+    """Return the native plant of this name.
+
+    Raises:
+        ValueError: the kernel has no such plant.
+    """
     number = plant_names().index(name)
     return plant_at(name, lambda width: int(library().wann_native_plant(width, number)))
 
 
 def plant_at(name: str, address: Callable[[int], int]) -> Plant:
-    """The plant whose ``wann_plant`` for each lane width stands at these addresses."""
+    """Return the plant with this ``wann_plant`` at the address for each lane width."""
     sizes = (ctypes.c_int32 * 3)()
     start = ctypes.addressof(sizes)
     library().wann_plant_sizes(address(1), start, start + 4, start + 8)
-    named = library().wann_plant_parameters(address(1)).decode()
+    names = library().wann_plant_parameters(address(1)).decode()
     states, observations, actions = sizes
-    parameters = tuple(filter(None, named.split(",")))
-    return Plant(name, address, states, observations, actions, parameters)
+    return Plant(
+        name=name,
+        address=address,
+        # The shortest decimal that gives the float32 is the one in the C source.
+        dt_s=float(str(np.float32(library().wann_plant_dt_s(address(1))))),
+        states=states,
+        observations=observations,
+        actions=actions,
+        parameters=tuple(filter(None, names.split(","))),
+    )

@@ -26,7 +26,7 @@ const void *wann_my_entry(void)
     while (outputs < WANN_PLANT_ROOM && my_plant.outputs[outputs].name != 0)
         outputs++;
     entry = (wann_plant){
-        "my_plant", my_plant.states, inputs, outputs, my_plant.observe, my_step, "", 0,
+        "my_plant", my_plant.dt_s, my_plant.states, inputs, outputs, my_plant.observe, my_step, "", 0,
     };
     return &entry;
 }

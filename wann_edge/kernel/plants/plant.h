@@ -16,6 +16,7 @@
 
 typedef struct {
     const char *name;
+    float dt_s;
     int32_t states, observations, actions;
     void (*observe)(const wann_real *state, wann_real *observation);
     wann_mask (*step)(wann_real *state, wann_real *observation, const wann_real *action,

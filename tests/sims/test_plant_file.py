@@ -1,4 +1,4 @@
-"""A plant of one's own: the example runs in the lanes, and what is wrong with a file is said."""
+"""A plant in a C file: the example runs in the lanes, and errors in a file are reported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wann_edge.errors import MissingError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import supported_lanes
 from wann_edge.network import Network
-from wann_edge.sims.own_plant import MyTask
+from wann_edge.sims.plant_file import PlantFileTask
 from wann_edge.task import load_task
 
 EXAMPLE = (ROOT / "examples" / "my_plant.c").read_text()
@@ -41,7 +41,7 @@ def changed(old: str, new: str) -> str:
     return "./changed.c"
 
 
-def controllers(task: MyTask) -> list[Network]:
+def controllers(task: PlantFileTask) -> list[Network]:
     """A few networks for the task, with all kinds of activations."""
     spec, found = task.spec, []
     for seed in range(4):
@@ -66,7 +66,7 @@ def test_every_lane_width_gives_the_same_bits(monkeypatch: pytest.MonkeyPatch) -
     results = []
     for width in supported_lanes():
         monkeypatch.setenv("WANN_LANES", str(width))
-        task = MyTask(NAME)
+        task = PlantFileTask(NAME)
         runs = task.rollouts_of(controllers(task), PAPER_WEIGHTS, range(10))
         results.append([(each.returns.tobytes(), each.steps.tobytes()) for each in runs])
     assert all(result == results[0] for result in results)
@@ -79,7 +79,7 @@ def test_every_compiler_gives_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> 
         if subprocess.run(["which", compiler], capture_output=True, check=False).returncode:
             missing(compiler, f"{compiler} is not installed: apt-get install {compiler}")
         monkeypatch.setenv("CC", compiler)
-        task = MyTask(NAME)
+        task = PlantFileTask(NAME)
         runs = task.rollouts_of(controllers(task), PAPER_WEIGHTS, range(10))
         results.append([(each.returns.tobytes(), each.steps.tobytes()) for each in runs])
     assert results[0] == results[1]
@@ -89,7 +89,7 @@ def test_the_ball_rolls_as_a_solid_ball_does() -> None:
     """From rest on a tilted beam, x = (5/7) g sin(angle) t^2 / 2, friction and servo apart."""
     name = changed("#define FRICTION_PS 0.05f", "#define FRICTION_PS 0.0f")
     Path(name).write_text(Path(name).read_text().replace("LAG_S 0.1f", "LAG_S 1e6f"))
-    world = MyTask(name).world()
+    world = PlantFileTask(name).world()
     world.start(np.array([0.0, 0.0, 0.1], np.float32))
     for _ in range(25):
         seen, _, over = world.step(np.zeros(1, np.float32))
@@ -99,7 +99,7 @@ def test_the_ball_rolls_as_a_solid_ball_does() -> None:
 
 
 def test_starts_are_uniform_and_normal() -> None:
-    task = MyTask(NAME)
+    task = PlantFileTask(NAME)
     starts = np.array([task.start(seed) for seed in range(4000)])
     assert np.abs(starts[:, 0]).max() <= 0.3
     # Means and deviations within 4 of their standard errors; sd of a uniform: width / sqrt 12.
@@ -127,7 +127,7 @@ def test_random_bits_are_splitmix64s() -> None:
         bits = mixed(mixed(seed, golden), golden)
         share = np.float32(bits >> 40) * np.float32(2.0**-24)
         expected.append(np.float32(-0.3) + share * (np.float32(0.3) - np.float32(-0.3)))
-    assert [MyTask(NAME).start(seed)[0] for seed in (0, 1234567, 2**63)] == expected
+    assert [PlantFileTask(NAME).start(seed)[0] for seed in (0, 1234567, 2**63)] == expected
 
 
 def test_a_search_evaluates_and_verifies_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,12 +179,12 @@ def test_a_branch_on_a_vector_is_told_before_the_search(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (".dt_s = DT_S", ".dt_s = 0.0f", "dt_s is not above 0"),
-        (".max_steps = 500", ".max_steps = 0", "max_steps is not above 0"),
-        (".states = STATES", ".states = 25", "states is not 1 to 24"),
+        (".dt_s = DT_S", ".dt_s = 0.0f", "dt_s must be above 0"),
+        (".max_steps = 500", ".max_steps = 0", "max_steps must be at least 1"),
+        (".states = STATES", ".states = 25", "states must be 1 to 24"),
         (".reset = reset,", "", "reset is missing"),
         ('{"tilt_per_0_2_rad", "1", -1.0f, 1.0f}', '{"tilt", "1"}', r"outputs\[0\]: low 0.0"),
-        ('{"velocity", "m/s"', '{"position", "m/s"', "two are named 'position'"),
+        ('{"velocity", "m/s"', '{"position", "m/s"', "the name 'position' is used twice"),
         ('{"velocity", "m/s"', '{"velocity", ""', "is not valid"),
     ],
 )
@@ -205,7 +205,7 @@ def test_a_long_path_is_refused() -> None:
     deep = Path("a" * 70)
     deep.mkdir()
     (deep / "my_plant.c").write_text(EXAMPLE)
-    with pytest.raises(TaskError, match="the path is not 1 to 64"):
+    with pytest.raises(TaskError, match="the path must have 1 to 64"):
         load_task(str(deep / "my_plant.c"))
 
 
@@ -214,7 +214,7 @@ def test_a_pickled_task_runs_in_another_process() -> None:
         "import pickle, sys; task = pickle.loads(bytes.fromhex(sys.argv[1]));"
         "print(task.start(5).tobytes().hex())"
     )
-    task = MyTask(NAME)
+    task = PlantFileTask(NAME)
     sent = pickle.dumps(task).hex()
     there = subprocess.check_output([sys.executable, "-c", script, sent], text=True)
     assert there.strip() == task.start(5).tobytes().hex()
