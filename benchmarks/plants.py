@@ -3,7 +3,7 @@
 Run:  python -m benchmarks.plants [TASK ...] [--seconds 90] [--workers 2] [--champion FILE] [--json]
 
 The champion runs 100 fresh episodes with its best shared weight. What an episode must do
-to be held is the table HOLDS below, and docs/tasks.md in words.
+to be held is the table HOLDS below, and docs/results/tasks.md in words.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def errors(network: Network, core: str, task: Task | None = None) -> tuple[float
 @pytest.mark.parametrize("core", CORES)
 def test_random_networks_are_within_a_tenth(core: str) -> None:
     """Not each of them: what clang inlines depends on its place. Of 60 unseen networks 92 to
-    100 % are, by core (docs/cost.md)."""
+    100 % are, by core (docs/results/cost.md)."""
     networks = [*map(drawn_network, UNSEEN), *map(grown_network, UNSEEN)]
     found = [abs(error) for network in networks for error in errors(network, core)]
     assert sum(error <= BAR for error in found) >= 21, sorted(found)

@@ -203,7 +203,7 @@ def test_no_state_reads_beyond_the_ground(value: float) -> None:
 
 
 def test_the_example_walks_in_gymnasium() -> None:
-    """docs/simulators.md has 249.4 +- 4.3 over 100 episodes."""
+    """docs/results/biped.md has 249.4 +- 4.3 over 100 episodes."""
     walker = network_file.load(ROOT / "examples" / "biped_walk.json")
     assert len(walker.edges) == 20
     task = GymTask("gymnasium:BipedalWalker-v3")
@@ -211,7 +211,7 @@ def test_the_example_walks_in_gymnasium() -> None:
 
 
 def test_the_tuned_example_arrives_in_gymnasium_as_in_the_lanes() -> None:
-    """docs/simulators.md has 328.9 +- 1.5 and 329.1 +- 1.8 over 100 episodes."""
+    """docs/results/biped.md has 328.9 +- 1.5 and 329.1 +- 1.8 over 100 episodes."""
     walker = network_file.load(ROOT / "examples" / "biped_tuned.json")
     assert len(walker.edges) == 59
     seeds = list(range(300, 306))

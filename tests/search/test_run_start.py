@@ -180,7 +180,7 @@ def test_settings_refuse_what_fits_no_task(tmp_path: Path) -> None:
 
 
 def test_a_champion_of_two_searches_works_for_any_weight() -> None:
-    """What docs/search.md tells of it; the published champion has 515."""
+    """What docs/results/search.md tells of it; the published champion has 515."""
     network = network_file.load(ROOT / "examples" / "swingup_any_weight.json")
     means = [
         score_mode(network, load_task("swingup"), "random-shared", 100, seed).mean

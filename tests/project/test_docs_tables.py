@@ -1,0 +1,123 @@
+"""The tables of the documentation equal what the code registers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from test_imports import ROOMS
+
+from helpers.pages import DOCS, known_options, names, table
+from helpers.parts import ROOT
+from wann_edge import load_task, registry
+from wann_edge.exporters import exporter_of
+from wann_edge.exporters.firmware.boards import BOARDS
+from wann_edge.search.settings import MutationOdds, Settings, preset
+
+RESULTS = sorted(path for path in (DOCS / "results").glob("*.md") if path.name != "index.md")
+
+
+def page(name: str) -> str:
+    """The text of a page of docs/."""
+    return (DOCS / name).read_text()
+
+
+def test_every_command_and_option_is_listed() -> None:
+    """Each command has an example, and a row with all of its long options."""
+    text = page("commands.md")
+    commands = known_options()
+    examples = {name.split()[1] for name in names(text) if name.startswith("wann-edge ")}
+    assert examples - {"COMMAND"} == set(commands)
+    rows = {
+        names(command)[0]: set(names(options))
+        for command, options in table(text, "| command | options")
+    }
+    assert rows == {
+        name: {option for option in options if option.startswith("--")} - {"--help"}
+        for name, options in commands.items()
+    }
+
+
+def test_every_format_has_a_row_with_its_numbers() -> None:
+    rows = table(page("formats.md"), "| `--format`")
+    formats = registry.BUILT_IN["exporters"]
+    assert {names(row[0])[0]: row[2] for row in rows} == {
+        name: ", ".join(exporter_of(name).numbers) for name in formats
+    }
+
+
+def test_every_emulated_core_has_a_row() -> None:
+    rows = table(page("verify.md"), "| target | core")
+    cores = set(registry.BUILT_IN["targets"]) - {"host", "onnxruntime"}
+    assert {name for row in rows for name in names(row[0])} == cores
+
+
+def test_every_board_has_a_row() -> None:
+    rows = table(page("hil.md"), "| board | chip")
+    assert [name for row in rows for name in names(row[0])] == list(BOARDS)
+
+
+def test_every_native_task_has_a_row_with_its_numbers() -> None:
+    """The period, the longest episode, inputs and outputs are those of the task."""
+    rows = {names(row[0])[0]: row[3:] for row in table(page("tasks.md"), "| task | | gymnasium")}
+    native = [name for name in registry.BUILT_IN["tasks"] if "/" not in name]
+    assert list(rows) == native
+    for name, (period, steps, inputs, outputs) in rows.items():
+        spec = load_task(name).spec
+        assert (int(steps), int(inputs), int(outputs)) == (
+            spec.max_steps,
+            len(spec.inputs),
+            len(spec.outputs),
+        )
+        assert period in (f"{round(1000 * (spec.dt_s or 0))} ms", "-")
+
+
+def test_every_setting_has_a_row() -> None:
+    rows = table(page("search.md"), "| setting | `paper`")
+    told = [name for row in rows for name in names(row[0])]
+    assert sorted(told) == sorted(set(Settings.model_fields) - {"preset"})
+
+
+def test_the_settings_rows_tell_the_presets() -> None:
+    """Where a cell is a number, it is the preset's."""
+    for row in table(page("search.md"), "| setting | `paper`"):
+        for kind, cell in zip(("paper", "fast"), row[1:3], strict=True):
+            for name in names(row[0]):
+                value = getattr(preset(kind), name)
+                if re.fullmatch(r"[\d.]+", cell) and name != "finalist_episodes":
+                    assert float(cell) == value, (kind, name)
+                if cell in ("yes", "no"):
+                    assert (cell == "yes") == value, (kind, name)
+
+
+def test_every_mutation_has_a_row_with_its_odds() -> None:
+    rows = {
+        names(row[0])[0]: float(row[1]) for row in table(page("search.md"), "| mutation | odds")
+    }
+    assert rows == dict(MutationOdds())
+
+
+def test_the_map_of_contributing_has_the_rooms() -> None:
+    rows = table((ROOT / "CONTRIBUTING.md").read_text(), "| room | ")
+    assert tuple(names(row[0])[0] for row in rows) == ROOMS
+
+
+@pytest.mark.parametrize(
+    "results", sorted((DOCS / "results").glob("[!i]*.md")), ids=lambda path: path.name
+)
+def test_results_tell_when_and_by_which_command(results: Path) -> None:
+    text = results.read_text()
+    assert re.search(r"\b20\d\d-\d\d-\d\d\b", text)
+    assert re.search(r"`(python -m benchmarks\.|wann-edge |tests/)|^wann-edge ", text, re.MULTILINE)
+
+
+def test_the_glossary_is_short_and_has_one_meaning_each() -> None:
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", page("glossary.md"), re.MULTILINE)
+    terms = [term.strip() for term, _ in rows if term.strip() not in ("term", "---")]
+    assert 40 <= len(terms) <= 70
+    assert len(set(terms)) == len(terms)
+
+
+def test_the_readme_is_short() -> None:
+    assert (ROOT / "README.md").read_text().count("\n") <= 120
