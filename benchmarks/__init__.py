@@ -1,1 +1,1 @@
-"""Measurements: each module prints its figures beside a reference taken in the same run."""
+"""Benchmarks: each module prints its figures beside a reference measured in the same run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import typer
@@ -58,6 +59,7 @@ def names(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
+@cache
 def known_options() -> dict[str, set[str]]:
     """Every command with its options, long and short."""
     group = typer.main.get_command(app)

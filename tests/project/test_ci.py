@@ -1,4 +1,4 @@
-"""What CI installs, and that with it nothing is skipped and every target is run."""
+"""CI installs every optional part, skips no test, and runs every target."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from wann_edge.system.zig import INSTALL
 from wann_edge.verify.emulated.toolchain import AVR_INSTALL
 
 SCRIPT = (ROOT / ".ci" / "run").read_text()
-# Reference data is used where it is, and wide lanes where the processor has them.
+# Optional: reference data, and a processor with wide vectors.
 NOT_REQUIRED = {"data", "vectors"}
 
 
 def test_every_part_that_a_test_may_miss_is_required() -> None:
-    """Or a skip would go unseen."""
+    """Otherwise a skip would stay unnoticed."""
     texts = [path.read_text() for path in (ROOT / "tests").rglob("*.py")]
     named = {
         part
@@ -38,7 +38,7 @@ def test_every_part_that_a_test_may_miss_is_required() -> None:
     assert named - NOT_REQUIRED <= set(",".join(required).split(","))
 
 
-def test_what_the_install_lines_name_is_installed() -> None:
+def test_every_package_of_the_install_lines_is_installed() -> None:
     packages = set(" ".join(re.findall(r"packages\+?=\(([^)]*)\)", SCRIPT)).split())
     for line in (AVR_INSTALL, ARDUINO_INSTALL, QEMU_INSTALL, NODE, RUST_INSTALL):
         assert set(line.removeprefix("apt-get install ").split()) <= packages
