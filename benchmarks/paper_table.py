@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.common import machine, show
-from wann_edge.baselines.dense import PAPER_FIXED, PAPER_WANN, dense
-from wann_edge.baselines.modes import MODES, score_mode
+from wann_edge.baselines.dense import dense
+from wann_edge.baselines.paper import MODES, PAPER_FIXED, PAPER_WANN, score_mode
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.search.run import run_search

@@ -10,11 +10,11 @@ import numpy as np
 
 from wann_edge.kernel import Floats
 from wann_edge.network import LARGEST, Input, Network
+from wann_edge.system.seeds import Use, fixed_generator
 
 # Beside the network's own: both signs, and no powers of two, which round nothing away and
 # would hide a product taken out of order.
 _WEIGHTS = (-1.7, 0.3, 1.1)
-_SEED = 0
 
 
 class Vectors(NamedTuple):
@@ -41,7 +41,7 @@ def vectors(network: Network) -> Vectors:
 
 def _observations(inputs: tuple[Input, ...]) -> Floats:
     """16 observations: from the declared ranges, at their ends, zeros, huge, not finite."""
-    rng = np.random.default_rng(_SEED)
+    rng = fixed_generator(Use.GOLDEN_VECTORS)
     low, high = np.array([channel.typical_range for channel in inputs]).T
     zero = np.zeros(len(inputs))
     huge = np.where(np.arange(len(inputs)) % 2 == 0, LARGEST, -LARGEST)

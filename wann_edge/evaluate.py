@@ -9,6 +9,7 @@ import numpy as np
 
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32, with_single_weights
+from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.task import (
     BatchTask,
     Policy,
@@ -83,9 +84,7 @@ class KernelPolicy(ForwardPolicy):
 
 def episode_seeds(seed: int, episodes: int) -> list[int]:
     """The seeds of a run's episodes: the same for the same ``seed``, whatever their number."""
-    return [
-        int(np.random.SeedSequence([seed, index]).generate_state(1)[0]) for index in range(episodes)
-    ]
+    return [drawn_seeds(1, seed, Use.FRESH_EPISODES, index)[0] for index in range(episodes)]
 
 
 def run_episode(policy: Policy, world: World, seed: int, max_steps: int) -> tuple[np.float32, int]:

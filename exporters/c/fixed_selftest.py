@@ -11,9 +11,9 @@ from wann_edge.exporters.c.text import listed
 from wann_edge.kernel import Integers
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.network.number_formats import WORDS
+from wann_edge.system.seeds import Use, fixed_generator
 
 _ROWS = 16
-_SEED = 0
 
 _SELFTEST = Template("""\
 #ifdef ${NAME}_SELFTEST
@@ -72,7 +72,7 @@ def golden_words(network: FixedNetwork) -> tuple[Integers, Integers]:
 
     The weights are the network's own, then any.
     """
-    rng = np.random.default_rng(_SEED)
+    rng = fixed_generator(Use.SELF_TEST)
     most = 2 ** (WORDS[network.dtype] - 1) - 1
     low, high = np.array([channel.typical_range for channel in network.inputs]).T
     shape = (_ROWS, len(low))

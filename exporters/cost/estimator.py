@@ -24,6 +24,7 @@ from wann_edge.exporters.kernel_text import needed_by
 from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.kernel.activations import ROUTINES
 from wann_edge.network import Input, Network
+from wann_edge.system.seeds import Use, fixed_generator
 
 Parts = dict[str, float]
 # Observations that are drawn where none are given.
@@ -65,7 +66,7 @@ def estimate(network: Network, core: str, observations: Floats | None = None) ->
 def _drawn(inputs: Sequence[Input]) -> Floats:
     """Observations within the declared ranges, always the same."""
     low, high = zip(*(channel.typical_range for channel in inputs), strict=True)
-    rng = np.random.default_rng(0)
+    rng = fixed_generator(Use.ESTIMATE)
     return rng.uniform(low, high, (STATES, len(inputs))).astype(np.float32)
 
 

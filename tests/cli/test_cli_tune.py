@@ -15,7 +15,7 @@ import pytest
 
 from helpers.commands import complaint
 from helpers.networks import random_network
-from wann_edge.baselines.modes import MODES, score_mode
+from wann_edge.baselines.paper import MODES, score_mode
 from wann_edge.cli import run
 from wann_edge.cli.tune import layers_of
 from wann_edge.evaluate import score

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from helpers.genomes import SPEC, check_invariants, genomes
 from helpers.networks import random_network
 from helpers.parts import ROOT
-from wann_edge.baselines.modes import score_mode
+from wann_edge.baselines.paper import score_mode
 from wann_edge.cli import run
 from wann_edge.errors import NetworkError, SettingsError
 from wann_edge.network import Network

@@ -20,9 +20,11 @@ from wann_edge.search import front
 from wann_edge.search.front import Entry, Front
 from wann_edge.sims.native import NativeTask
 from wann_edge.sims.swingup import SPEC, SwingUp
+from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.tune import front_race as fronts
+from wann_edge.tune.core import TuningProgress
 from wann_edge.tune.front_race import tune_front
-from wann_edge.tune.one_network import Standing
+from wann_edge.tune.weight_grid import GRID_WEIGHTS
 
 
 class Short(SwingUp):
@@ -65,18 +67,17 @@ def test_the_winner_is_the_same_for_any_number_of_workers(
 
 @pytest.mark.usefixtures("quick")
 def test_it_pays_and_says_what_it_did(networks: list[Network]) -> None:
-    standings: list[Standing] = []
+    standings: list[TuningProgress] = []
     task: NativeTask = SwingUp()
     with Engine(task) as engine:
-        tuned = tune_front(networks, engine, seed=1, on_trial=standings.append)
+        tuned = tune_front(networks, engine, seed=1, on_progress=standings.append)
     network = tuned.network
     assert network.weights is not None
-    seeds = fronts.seeds_for(1, fronts._JUDGED, 0, 48)
+    seeds = drawn_seeds(48, 1, Use.FRONT_FINAL, 0)
     again = rollouts(network, task, (network.shared_weight,), seeds).returns
     assert tuned.mean == pytest.approx(float(again.mean(dtype=np.float64)))
     shared = [
-        rollouts(one, task, fronts.GRID_WEIGHTS, seeds).returns.mean(axis=1).max()
-        for one in networks
+        rollouts(one, task, GRID_WEIGHTS, seeds).returns.mean(axis=1).max() for one in networks
     ]
     assert tuned.mean > max(shared) - 0.1 * abs(max(shared))
     assert network.provenance["evaluations"] == tuned.evaluations == standings[-1].evaluations
@@ -94,10 +95,10 @@ def test_a_time_limit_and_ctrl_c_keep_the_best(
         late = tune_front(networks, engine, seed=1, time_limit_s=0.2)
         assert late.stopped in ("time limit", "converged")
 
-        def pressed(standing: Standing) -> None:
+        def pressed(standing: TuningProgress) -> None:
             raise KeyboardInterrupt
 
-        stopped = tune_front(networks, engine, seed=1, on_trial=pressed)
+        stopped = tune_front(networks, engine, seed=1, on_progress=pressed)
     assert stopped.stopped == "interrupted"
     assert stopped.network.weights is not None
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from helpers.networks import random_network
 from helpers.peak import Peak
-from wann_edge.baselines.dense import dense
-from wann_edge.baselines.modes import MODES, draw_weights, score_mode
+from wann_edge.baselines.paper import score_mode
 from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import episode_seeds, score
 from wann_edge.network import Network, with_single_weights
 from wann_edge.network import file as network_file
 from wann_edge.network.published import read_published
 from wann_edge.sims.swingup import SPEC, SwingUp
-from wann_edge.tune.one_network import Standing, Tuned, tune
+from wann_edge.tune.core import Tuned, TuningProgress
+from wann_edge.tune.one_network import tune
 
 TASK = SwingUp()
 
@@ -66,8 +64,8 @@ def test_as_many_evaluations_are_made_as_were_asked_for(
     network: Network, what: str, evaluations: int
 ) -> None:
     task = Peak(0.3)
-    standings: list[Standing] = []
-    found = tune(network, task, what, seed=0, evaluations=evaluations, on_trial=standings.append)
+    standings: list[TuningProgress] = []
+    found = tune(network, task, what, seed=0, evaluations=evaluations, on_progress=standings.append)
     assert len(task.seen) == evaluations == found.evaluations
     assert found.stopped == "evaluations"
     assert [standing.evaluations for standing in standings] == list(range(1, evaluations + 1))
@@ -141,71 +139,11 @@ def test_tuning_pays_on_fresh_episodes(published: Network) -> None:
     assert score(single, TASK, (1.0,), 100, seed=9).best.mean > shared.mean
 
 
-def test_random_weights_are_uniform_from_minus_2_to_2() -> None:
-    """Kolmogorov-Smirnov, with a seed that does not change: p is no matter of luck."""
-    drawn = draw_weights(np.random.default_rng(0), 100, 50)
-    assert drawn.shape == (100, 50)
-    assert drawn.dtype == np.float32
-    assert stats.kstest(drawn.ravel(), stats.uniform(-2, 4).cdf).pvalue > 0.01
-    assert len(np.unique(drawn)) > 4900
-
-
-@pytest.mark.parametrize(("mode", "each"), [("random-shared", 1), ("random-weights", None)])
-def test_each_episode_draws_anew(network: Network, mode: str, each: int | None) -> None:
-    task = Peak(0.0)
-    found = score_mode(network, task, mode, 40, 3)
-    drawn, seeds = zip(*task.seen, strict=True)
-    assert {len(weights) for weights in drawn} == {each or len(network.edges)}
-    assert len(set(drawn)) == 40
-    assert [seed for (seed,) in seeds] == episode_seeds(3, 40)
-    returns = [10 - np.linalg.norm(np.array(weights)) for weights in drawn]
-    # float32 returns of about 10, summed in float64: a relative 6e-8 each.
-    assert (found.mean, found.sd) == pytest.approx(
-        (np.mean(returns), np.std(returns, ddof=1)), rel=1e-6
-    )
-    assert found.network is None
-
-
-def test_modes_depend_on_their_seed_only(network: Network) -> None:
-    for mode in MODES[:3]:
-        assert score_mode(network, TASK, mode, 10, 1) == score_mode(network, TASK, mode, 10, 1)
-        assert score_mode(network, TASK, mode, 10, 1) != score_mode(network, TASK, mode, 10, 2)
-
-
 def test_bad_settings_are_refused(network: Network) -> None:
-    with pytest.raises(SettingsError, match="'both' can't be tuned"):
+    with pytest.raises(SettingsError, match="unknown weights 'both'"):
         tuned(TASK, network, "both")
-    with pytest.raises(SettingsError, match="unknown mode 'tuned'"):
-        score_mode(network, TASK, "tuned", 1, 0)
     with pytest.raises(TaskError, match="has 3 inputs"):
         tuned(TASK, random_network(np.random.default_rng(0)), "shared")
     lonely = Network(SPEC.inputs, SPEC.outputs, ("linear",), ((1, 6),))
     with pytest.raises(SettingsError, match="1 connections has no single weights"):
         tuned(TASK, lonely, "weights")
-
-
-@pytest.mark.parametrize("layers", [(10,), (3, 4), (1, 1, 1)])
-def test_a_dense_network_is_the_matrix_product(layers: tuple[int, ...]) -> None:
-    """Against float64 numpy: layer by layer, with a bias a node."""
-    rng = np.random.default_rng(0)
-    made = dense(SPEC, layers)
-    sizes = [5, *layers, 1]
-    shapes = [(after, before + 1) for before, after in pairwise(sizes)]
-    matrices = [rng.normal(size=shape) * 0.3 for shape in shapes]
-    values = np.concatenate([matrix.ravel() for matrix in matrices])
-    assert len(made.edges) == len(values)
-    observation = rng.normal(size=5).astype(np.float32)
-    x = observation.astype(np.float64)
-    for index, matrix in enumerate(matrices):
-        x = matrix @ np.concatenate([[1.0], x])
-        x = x if index == len(layers) else np.tanh(x)
-    weighted = with_single_weights(made, values.tolist())
-    action = weighted.program.forward(observation[np.newaxis], np.ones(1, np.float32))
-    # tens of float32 operations on numbers of about 1.
-    assert action[0] == pytest.approx(np.clip(x, -1, 1), abs=1e-5)
-
-
-@pytest.mark.parametrize("layers", [(), (0,), (5, -1), (20_000,)])
-def test_sizes_of_layers_that_are_refused(layers: tuple[int, ...]) -> None:
-    with pytest.raises(SettingsError, match="no sizes of hidden layers"):
-        dense(SPEC, layers)

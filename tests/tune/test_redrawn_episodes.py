@@ -20,16 +20,16 @@ from wann_edge.network import Network, float32, named_channels
 from wann_edge.network import file as network_file
 from wann_edge.parallel.engine import Engine
 from wann_edge.sims.swingup import SPEC, SwingUp
+from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.task import Rollouts
-from wann_edge.tune import redrawn_episodes as redrawn
-from wann_edge.tune.front_race import seeds_for
-from wann_edge.tune.one_network import GRID_WEIGHTS, Standing, Tuned
+from wann_edge.tune.core import Tuned, TuningProgress
 from wann_edge.tune.redrawn_episodes import (
     JUDGE_EVERY,
     JUDGED_EPISODES,
     tune_redrawn,
     with_idle_wired,
 )
+from wann_edge.tune.weight_grid import GRID_WEIGHTS
 
 
 @pytest.fixture
@@ -83,8 +83,8 @@ def test_each_generation_has_episodes_of_its_own(network: Network) -> None:
 
 def test_what_is_kept_was_judged_best(network: Network) -> None:
     task = Peak(0.3, noise=1.0)
-    standings: list[Standing] = []
-    found = tuned(task, network, evaluations=6000, on_trial=standings.append)
+    standings: list[TuningProgress] = []
+    found = tuned(task, network, evaluations=6000, on_progress=standings.append)
     judged = [weights for weights, seeds in task.seen if len(seeds) == JUDGED_EPISODES]
     assert len(judged) > 6000 / (JUDGE_EVERY * 80)
     assert found.network.weights in judged
@@ -193,7 +193,7 @@ def test_it_goes_on_from_the_network_s_own_single_weights(network: Network) -> N
 
 def test_what_was_judged_is_what_is_written(network: Network) -> None:
     """In the kernel's lanes, of candidates with weights of their own."""
-    seeds = seeds_for(1, redrawn._JUDGED, 0, JUDGED_EPISODES)
+    seeds = drawn_seeds(JUDGED_EPISODES, 1, Use.REDRAWN_JUDGED, 0)
     before = network
     for _ in range(2):
         found = tuned(SwingUp(), before, evaluations=300)

@@ -1,1 +1,1 @@
-"""What a search is compared with: dense networks and the four modes of the paper."""
+"""Baselines: dense networks, and the four modes and the figures of the paper."""

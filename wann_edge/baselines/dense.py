@@ -1,4 +1,4 @@
-"""A dense network of fixed topology, and the paper's figures: what a search is held against."""
+"""A dense network with a fixed topology, to compare a search with."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from wann_edge.errors import SettingsError
 from wann_edge.network import MAX_NODES, Network
 from wann_edge.task import Spec
 
-# Gaier & Ha 2019, table 1: mean and standard deviation of 100 episodes, by modes.MODES.
-PAPER_WANN = {"swingup": ((57, 121), (515, 58), (723, 16), (932, 6))}
-PAPER_FIXED = {"swingup": ((21, 43), (7, 2), (8, 1), (918, 7))}
-
 
 def dense(spec: Spec, layers: Sequence[int]) -> Network:
-    """A fully connected network with the task's inputs and outputs; no weights yet.
+    """Return a fully connected network with the inputs and outputs of a task, without weights.
 
-    layers: the sizes of the hidden layers, tanh; outputs are linear. Every node has a
-    bias. Raises SettingsError where a size is not valid or the network is too large.
+    Hidden nodes are tanh, outputs linear, and every computed node has a bias.
+
+    Args:
+        spec: the task's description.
+        layers: the sizes of the hidden layers.
+
+    Raises:
+        SettingsError: there is no layer, a size is below 1, or there are too many nodes.
     """
     if not layers or min(layers) < 1 or sum(layers) > MAX_NODES:
         raise SettingsError(
-            f"{','.join(map(str, layers))!r} are no sizes of hidden layers",
+            f"{','.join(map(str, layers))!r} is not a list of layer sizes",
             where="layers",
-            remedy="write for example 10, or 10,10",
+            remedy=f"give 1 to {MAX_NODES} hidden nodes in all, for example 10 or 10,10",
         )
     sizes = [len(spec.inputs), *layers, len(spec.outputs)]
     first = list(accumulate(sizes, initial=1))

@@ -11,8 +11,8 @@ from typing import TypedDict
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from wann_edge.baselines.dense import PAPER_FIXED, dense
-from wann_edge.baselines.modes import MODES, ModeScore, score_mode
+from wann_edge.baselines.dense import dense
+from wann_edge.baselines.paper import MODES, PAPER_FIXED, ModeScore, score_mode
 from wann_edge.cli.inspect import front_of
 from wann_edge.cli.search import INTERRUPTED
 from wann_edge.cli.show import console, seconds_of, table, task_of
@@ -25,8 +25,9 @@ from wann_edge.system.files import check_writable
 from wann_edge.task import Task, final_task, load_task
 from wann_edge.task.disturbances import NONE, parse
 from wann_edge.task.disturbed import disturbed
+from wann_edge.tune.core import OnTuningProgress, Tuned, TuningProgress
 from wann_edge.tune.front_race import tune_front
-from wann_edge.tune.one_network import OnTrial, Standing, Tuned, tune
+from wann_edge.tune.one_network import tune
 from wann_edge.tune.redrawn_episodes import tune_redrawn
 
 EPISODES = 100
@@ -37,7 +38,7 @@ class _Told(TypedDict):
 
     seed: int
     time_limit_s: float | None
-    on_trial: OnTrial
+    on_progress: OnTuningProgress
 
 
 def run_tune(
@@ -74,8 +75,8 @@ def run_tune(
     if given != NONE:
         world = disturbed(final_task(world), given)
     check_writable(output)
-    with progress("tune") as on_trial, Engine(world, workers or cores()) as engine:
-        told = _Told(seed=seed, time_limit_s=limit_s, on_trial=on_trial)
+    with progress("tune") as on_progress, Engine(world, workers or cores()) as engine:
+        told = _Told(seed=seed, time_limit_s=limit_s, on_progress=on_progress)
         if path.is_dir():
             tuned = tune_front(networks, engine, **told)
         elif redraw is not None:
@@ -140,8 +141,8 @@ def run_mode(
         named = {"network": str(file), "task": world.spec.name}
         print(json.dumps({**named, **found.to_document()}, indent=2))
         return 0
-    with progress(mode) as on_trial:
-        found = score_mode(network, world, mode, episodes, seed, on_trial, limit_s)
+    with progress(mode) as on_progress:
+        found = score_mode(network, world, mode, episodes, seed, on_progress, limit_s)
     title = f"{file}: {world.spec.name}, {episodes} episodes, seed {seed}"
     console.print(title, style="bold", markup=False)
     made = table("weights", "mean reward", "sd")
@@ -176,8 +177,8 @@ def run_baseline(
 
 
 def _scored(network: Network, task: Task, mode: str, seed: int, limit_s: float | None) -> ModeScore:
-    with progress(mode) as on_trial:
-        return score_mode(network, task, mode, EPISODES, seed, on_trial, limit_s)
+    with progress(mode) as on_progress:
+        return score_mode(network, task, mode, EPISODES, seed, on_progress, limit_s)
 
 
 def layers_of(text: str) -> list[int]:
@@ -191,7 +192,7 @@ def layers_of(text: str) -> list[int]:
 
 
 @contextmanager
-def progress(name: str) -> Iterator[OnTrial]:
+def progress(name: str) -> Iterator[OnTuningProgress]:
     """A live line of a tuning: candidates tried, the best so far, time left."""
     columns = (
         TextColumn("{task.description}"),
@@ -203,14 +204,14 @@ def progress(name: str) -> Iterator[OnTrial]:
     bar = Progress(*columns, console=console)
     row = bar.add_task(name, total=1.0, standing="")
 
-    def on_trial(standing: Standing) -> None:
+    def on_progress(standing: TuningProgress) -> None:
         """The first trial starts the line, so that what is refused leaves none."""
         bar.start()
         text = f"{standing.evaluations} evaluations  best {standing.best:.1f}"
         bar.update(row, completed=standing.share_done, standing=text)
 
     try:
-        yield on_trial
+        yield on_progress
     finally:
         if bar.live.is_started:
             bar.stop()

@@ -13,6 +13,7 @@ from wann_edge.fixed_point.ranges import drawn_observations, measured_ranges
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork, quantise
 from wann_edge.network.number_formats import WORDS
+from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task
 
 # As users choose it: floats, a word size, or the narrowest that is good enough.
@@ -125,7 +126,7 @@ def _share(lost: float, whole: float) -> float:
 
 def _action_loss(network: Network, fixed: FixedNetwork, seed: int) -> float:
     """The mean difference of actions as a share of their range."""
-    seen = drawn_observations(network, np.random.default_rng(seed))
+    seen = drawn_observations(network, generator(seed, Use.PRECISION_INPUTS))
     weights = np.full(len(seen), network.shared_weight, np.float32)
     ours, theirs = network.program.forward(seen, weights), fixed.program.forward(seen, weights)
     span = np.array([output.high - output.low for output in network.outputs])

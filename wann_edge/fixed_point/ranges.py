@@ -8,14 +8,13 @@ from wann_edge.evaluate import PAPER_WEIGHTS, KernelPolicy, episode_seeds, run_e
 from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import Ranges
+from wann_edge.system.seeds import FIXED_SEEDS, Use, fixed_generator
 from wann_edge.task import Task, World, check_fit
 
 # Beyond the largest value seen: a disturbance that no episode had is not cut off at once.
 MARGIN = 1.5
 
 _EPISODES = 3
-# Other episodes than those that rewards are measured on.
-_SEED = 9_100_001
 _DRAWN = 4000
 
 
@@ -34,7 +33,7 @@ def measured_ranges(network: Network, task: Task | None) -> Ranges:
     network = network.without_dead_nodes()
     weights = weights_of_interest(network)
     if task is None:
-        seen = drawn_observations(network, np.random.default_rng(_SEED))
+        seen = drawn_observations(network, fixed_generator(Use.RANGE_INPUTS))
     else:
         check_fit(network, task.spec)
         seen = _visited(network, task, weights)
@@ -70,7 +69,7 @@ def _visited(network: Network, task: Task, weights: tuple[float, ...]) -> Floats
     """The observations of a few episodes with each weight, [n, inputs]; finite ones."""
     world = _Recorder(task.world())
     for weight in weights:
-        for episode in episode_seeds(_SEED, _EPISODES):
+        for episode in episode_seeds(FIXED_SEEDS[Use.RANGE_INPUTS], _EPISODES):
             run_episode(KernelPolicy(network, weight), world, episode, task.spec.max_steps)
     seen = np.array(world.seen, np.float32)
     return seen[np.isfinite(seen).all(axis=1)]

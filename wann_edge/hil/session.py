@@ -23,6 +23,7 @@ from wann_edge.hil.loop import Report, run_loop
 from wann_edge.hil.messages import Numbers
 from wann_edge.network import Network, float32
 from wann_edge.system.files import check_writable
+from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task, check_fit
 from wann_edge.verify.host import HostTarget
 
@@ -133,7 +134,7 @@ def connect(
     """
     faults = connection.faults or Faults()
     with open_port(network, connection) as port, closing(SerialLink(port)) as line:
-        faulty = FaultyLink(line, faults, np.random.default_rng([connection.seed, 1]))
+        faulty = FaultyLink(line, faults, generator(connection.seed, Use.LINK_FAULTS))
         link = line if connection.faults is None else faulty
         device = Device(link, network, weight=weight, times=connection.times)
         yield device, faulty.injected

@@ -17,6 +17,7 @@ from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.robustness.faults import FAULTS, Severity, Subject
 from wann_edge.robustness.faulty_header import compiled
+from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task, check_fit
 
 
@@ -91,7 +92,7 @@ def measure(subject: Subject, fault: str, severity: Severity, seed: int) -> Row 
     The same seed gives the same row, whatever else is measured.
     """
     key = (zlib.crc32(fault.encode()), FAULTS[fault].severities.index(severity))
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+    rng = generator(seed, Use.FAULTY_NETWORKS, *key)
     trials = FAULTS[fault].run(subject, severity, rng)
     returns = [found.astype(np.float64) for found in trials.returns]
     if not returns:

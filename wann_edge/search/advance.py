@@ -14,7 +14,7 @@ from wann_edge.search.archive import Tested
 from wann_edge.search.generation_weights import shared_weights_of, validation_weights
 from wann_edge.search.population import Member
 from wann_edge.search.settings import Settings
-from wann_edge.search.streams import Stream, seeds_of, stream
+from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.task import Rollouts
 
 
@@ -36,21 +36,20 @@ class Advance(NamedTuple):
 
 
 def episode_seeds(settings: Settings, generation: int) -> list[int]:
-    """The episodes that candidates of this generation are scored on."""
+    """Return the episodes that candidates of a generation are scored on."""
     number = 0 if settings.fixed_episodes else generation
-    return seeds_of(stream(settings.seed, Stream.EPISODES, number), settings.episodes)
+    return drawn_seeds(settings.episodes, settings.seed, Use.CANDIDATE_EPISODES, number)
 
 
 def finalist_seeds(settings: Settings, generation: int) -> list[int]:
-    """The episodes that its finalists run more."""
+    """Return the extra episodes of a generation's finalists."""
     number = 0 if settings.fixed_episodes else generation
-    sequence = stream(settings.seed, Stream.FINALISTS, number)
-    return seeds_of(sequence, settings.finalist_episodes)
+    return drawn_seeds(settings.finalist_episodes, settings.seed, Use.FINALIST_EPISODES, number)
 
 
 def validation_seeds(settings: Settings) -> list[int]:
-    """The episodes that champions are compared on."""
-    return seeds_of(stream(settings.seed, Stream.VALIDATION), settings.validation_episodes)
+    """Return the validation episodes, on which champions are compared."""
+    return drawn_seeds(settings.validation_episodes, settings.seed, Use.VALIDATION_EPISODES, 0)
 
 
 def joined(advances: Sequence[Advance]) -> Advance:

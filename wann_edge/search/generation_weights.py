@@ -11,8 +11,8 @@ from wann_edge.evaluate import Scores, Weights
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, with_single_weights
 from wann_edge.search.settings import Settings
-from wann_edge.search.streams import Stream, stream
 from wann_edge.search.weight_distributions import WeightDraws
+from wann_edge.system.seeds import Use, generator
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Drawn:
 
     draws: WeightDraws
     seed: int
-    use: Stream
+    use: Use
     generation: int
 
     def __call__(self, network: Network, episodes: int) -> Floats:
@@ -43,7 +43,7 @@ class Drawn:
 @lru_cache(maxsize=8)
 def _table(drawn: Drawn, connections: int, columns: int) -> Floats:
     """Draws [connections, weights, columns]; those of fewer connections are its beginning."""
-    rng = np.random.default_rng(stream(drawn.seed, drawn.use, drawn.generation))
+    rng = generator(drawn.seed, drawn.use, drawn.generation)
     shape = (connections, drawn.draws.count, columns)
     return drawn.draws.distribution.draw(rng, shape).astype(np.float32)
 
@@ -59,16 +59,16 @@ def candidate_weights(settings: Settings, generation: int) -> Weights:
     With fixed episodes it is the same for the whole run, for scores are kept.
     """
     number = 0 if settings.fixed_episodes else generation
-    return _weights(settings, settings.draws, Stream.WEIGHTS, number)
+    return _weights(settings, settings.draws, Use.CANDIDATE_WEIGHTS, number)
 
 
 def validation_weights(settings: Settings) -> Weights:
     """What champions are compared with: each weight is the same in all episodes."""
     draws = settings.draws and settings.draws.model_copy(update={"per": "generation"})
-    return _weights(settings, draws, Stream.VALIDATION_WEIGHTS, 0)
+    return _weights(settings, draws, Use.VALIDATION_WEIGHTS, 0)
 
 
-def _weights(settings: Settings, draws: WeightDraws | None, use: Stream, number: int) -> Weights:
+def _weights(settings: Settings, draws: WeightDraws | None, use: Use, number: int) -> Weights:
     if draws is None:
         return settings.shared_weights
     drawn = Drawn(draws, settings.seed, use, number)

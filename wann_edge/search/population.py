@@ -26,7 +26,7 @@ from wann_edge.search.niches import Niches
 from wann_edge.search.ranking import Objectives, ranked
 from wann_edge.search.settings import Settings
 from wann_edge.search.state import Island, Means
-from wann_edge.search.streams import Stream, stream
+from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Spec
 
 
@@ -88,8 +88,8 @@ class Population:
         With fixed episodes only those whose score is not known already.
         """
         if not self._asked:
-            seed = self._settings.seed
-            rng = np.random.default_rng(stream(seed, Stream.BREEDING, self.generation, self.island))
+            numbers = (self.generation, self.island) if self.island else (self.generation,)
+            rng = generator(self._settings.seed, Use.BREEDING, *numbers)
             self.members = self._bred(rng) if self.members else self._first(rng)
             self._asked = True
         return [self.members[i].network for i in self._waiting]

@@ -9,11 +9,9 @@ import numpy as np
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Disturbance, Floats
+from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Spec
 from wann_edge.task.disturbances import Disturbances
-
-# Uses of an episode's seed, apart from that of its start. The numbers never change.
-VARY, NOISE, DROP, JITTER = 101, 102, 103, 104
 
 
 def draw(
@@ -34,21 +32,17 @@ def draw(
     converters, actuators = _converters(given, spec), _actuators(given, spec)
     for row, seed in enumerate(seeds):
         if given.vary:
-            spread = _rng(seed, VARY).uniform(-given.vary, given.vary, len(parameters))
-            factors[row] = 1 + spread
+            rng = generator(seed, Use.VARIATION)
+            factors[row] = 1 + rng.uniform(-given.vary, given.vary, len(parameters))
         if given.noise:
-            noise[row] = _rng(seed, NOISE).standard_normal(noise.shape[1:], np.float32)
+            noise[row] = generator(seed, Use.NOISE).standard_normal(noise.shape[1:], np.float32)
         if given.drop:
-            lost[row, 1:] = _rng(seed, DROP).random(steps) < given.drop
+            lost[row, 1:] = generator(seed, Use.DROPPED_SAMPLES).random(steps) < given.drop
         if given.jitter:
-            ages[row] += _rng(seed, JITTER).random(steps) < given.jitter
+            ages[row] += generator(seed, Use.JITTER).random(steps) < given.jitter
     if given.noise:
         noise *= np.float32(given.noise) * _spans(spec)
     return Disturbance(factors, noise, lost, ages.astype(np.int32), converters, actuators)
-
-
-def _rng(seed: int, use: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(use,)))
 
 
 def _spans(spec: Spec) -> Floats:

@@ -1,8 +1,8 @@
 """Tuning a front: its networks race, each from several starts of CMA-ES, in all workers.
 
-Which topology tunes best is not seen in what it is worth with a shared weight, and single
-weights have many peaks: so many short runs begin, and the better half of them goes on, on
-twice as many episodes (Jamieson & Talwalkar 2016, successive halving).
+Which topology tunes best does not show with a shared weight, and single weights have many peaks:
+so many short runs begin, and the better half goes on, on twice as many episodes (Jamieson &
+Talwalkar 2016, successive halving).
 """
 
 from __future__ import annotations
@@ -11,54 +11,72 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from typing import NamedTuple
 
 import numpy as np
-from cmaes import CMA
-from numpy.typing import NDArray
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import rollouts
 from wann_edge.network import Network, with_single_weights
 from wann_edge.parallel.engine import Engine
+from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.task import Task
-from wann_edge.tune.one_network import GRID_WEIGHTS, OnTrial, Standing, Tuned
+from wann_edge.tune.core import (
+    Budget,
+    CmaEsRun,
+    Doubles,
+    LimitError,
+    OnTuningProgress,
+    Tuned,
+    mean_return,
+    reason_of_end,
+    result,
+)
+from wann_edge.tune.weight_grid import GRID_WEIGHTS, peaks_of
 
-# Starts of a network: peaks of its reward over the shared weight, and first steps.
-PEAKS = 4
-SIGMAS = (0.2, 0.5)
+# Each network starts at the peaks of its reward over the shared weight, with each first step.
+FIRST_STEPS = (0.2, 0.5)
 GRID_EPISODES = 24
-# Of each stage: generations of a run, and episodes of a candidate, doubled up to the most.
+# In each stage: generations of a run, and episodes of a candidate, which double up to the most.
 GENERATIONS = 100
 EPISODES, MOST_EPISODES = 24, 384
-# Runs that the halving ends with; then the best two go on, on so many episodes, while a stage
-# gains so much, as a share of the mean.
+# The halving ends with this many runs. Then the best two go on, on FINAL_EPISODES, while a stage
+# gains at least this share of the mean.
 LAST = 4
 FINAL_EPISODES, GAIN, MOST_STAGES = 1536, 1e-4, 6
 
-# Uses of the seed; those of tune.py are others.
-_EPISODES, _RUNS, _JUDGED = 11, 12, 13
+NO_BEST: tuple[float, tuple[float, ...]] = (-math.inf, ())
 
 
-class Run(NamedTuple):
-    """A run of CMA-ES.
+class Contender(NamedTuple):
+    """A run of CMA-ES in the race.
 
-    best: the best mean return of its last leg, and the single weights that had it.
-    evaluations: candidates of that leg.
+    Attributes:
+        number: its number in the race.
+        network: the topology that it tunes.
+        run: the run of CMA-ES.
+        best: the best mean return of its last stage, and the single weights that had it.
+        evaluations: candidates of that stage.
     """
 
     number: int
     network: Network
-    optimizer: CMA
-    best: tuple[float, tuple[float, ...]] = (-math.inf, ())
+    run: CmaEsRun
+    best: tuple[float, tuple[float, ...]] = NO_BEST
     evaluations: int = 0
 
 
-class Leg(NamedTuple):
-    """A stage for one run. deadline_s: by ``time.monotonic``; it ends the leg early."""
+class Stage(NamedTuple):
+    """A stage of the race for one contender.
 
-    run: Run
+    Attributes:
+        contender: the contender as it is before the stage.
+        seeds: the episodes of the stage.
+        rng_seed: the seed of its random state.
+        deadline_s: the end by ``time.monotonic``, or None.
+    """
+
+    contender: Contender
     seeds: Sequence[int]
     rng_seed: int
     deadline_s: float | None
@@ -70,172 +88,166 @@ def tune_front(
     *,
     seed: int,
     time_limit_s: float | None = None,
-    on_trial: OnTrial | None = None,
+    on_progress: OnTuningProgress | None = None,
 ) -> Tuned:
-    """The network of a front, with single weights, that has the highest mean return found.
+    """Tune the single weights of all networks of a front, and return the best one.
 
-    The same seed gives the same network for any number of workers, where no time limit
-    ends it. Raises SettingsError where no network has two connections, TaskError when
-    one does not fit the task.
+    The same seed gives the same network for any number of workers, unless a time limit ends it.
+
+    Args:
+        networks: the front; existing weights are ignored, and so are networks of one connection.
+        engine: runs the episodes of its task in all its workers.
+        seed: every random number derives from it.
+        time_limit_s: stop after this many seconds; None for no limit.
+        on_progress: called after each stage.
+
+    Returns:
+        The network with the highest mean return on episodes that no contender saw.
+
+    Raises:
+        SettingsError: no network has two connections.
+        TaskError: a network does not fit the task.
+        KeyboardInterrupt: interrupted before the first stage was done.
     """
     bare = [replace(one, weights=None, provenance={}) for one in networks if len(one.edges) > 1]
     if not bare:
-        raise SettingsError("no network of the front has two connections", where="tune")
-    race = _Race(bare, engine, seed, time_limit_s, on_trial)
-    stopped = "converged"
-    try:
-        race.run()
-    except TimeoutError:
-        stopped = "time limit"
-    except KeyboardInterrupt:
-        stopped = "interrupted"
-    if not race.runs:
-        raise KeyboardInterrupt
-    network, mean, episodes = race.winner()
+        raise SettingsError(
+            "no network of the front has two connections",
+            where="tune",
+            remedy="search longer, or tune the shared weight of one network",
+        )
+    budget = Budget(None, time_limit_s, on_progress)
+    front = FrontRace(bare, engine, seed, budget)
+    stopped = reason_of_end(front.run)
+    network, mean, episodes = front.winner()
     original = next(one for one in networks if one.edges == network.edges)
-    provenance = {
-        "version": version("wann-edge"),
-        "tuned": "weights",
-        "seed": seed,
-        "evaluations": race.done,
-        "training_episodes": episodes,
-        "training_mean": mean,
-        "before": dict(original.provenance),
-    }
-    return Tuned(replace(network, provenance=provenance), mean, race.done, stopped)
+    return result(
+        network,
+        mean,
+        stopped,
+        what="weights",
+        seed=seed,
+        evaluations=budget.done,
+        episodes={"training_episodes": episodes},
+        before=original.provenance,
+    )
 
 
-class _Race:
-    """The stages. runs: those that are still in it, the best first."""
+class FrontRace:
+    """The stages of the race.
+
+    Attributes:
+        contenders: those that are still in the race, the best first.
+    """
 
     def __init__(
-        self,
-        networks: Sequence[Network],
-        engine: Engine,
-        seed: int,
-        time_limit_s: float | None,
-        on_trial: OnTrial | None,
+        self, networks: Sequence[Network], engine: Engine, seed: int, budget: Budget
     ) -> None:
-        self.runs: list[Run] = []
-        self.done = 0
+        self.contenders: list[Contender] = []
         self._networks, self._engine, self._seed = networks, engine, seed
-        self._on_trial, self._time_limit_s = on_trial, time_limit_s
-        self._started_s = time.monotonic()
-        self._deadline_s = None if time_limit_s is None else self._started_s + time_limit_s
+        self._budget = budget
         self._episodes = EPISODES
         self._stages = 0
 
     def run(self) -> None:
-        """All stages. Raises TimeoutError when the time is up."""
-        self.runs = self._starts()
+        """Run all stages. Raises LimitError when the time is up."""
+        self.contenders = self._starts()
         self._stage()
-        while len(self.runs) > LAST or self._episodes < MOST_EPISODES:
-            self.runs = self.runs[: max(LAST, len(self.runs) // 2)]
+        while len(self.contenders) > LAST or self._episodes < MOST_EPISODES:
+            self.contenders = self.contenders[: max(LAST, len(self.contenders) // 2)]
             self._episodes = min(MOST_EPISODES, 2 * self._episodes)
             self._stage()
         self._episodes = FINAL_EPISODES
         reached: list[float] = []
         while len(reached) < MOST_STAGES:
-            self.runs = self.runs[:2]
+            self.contenders = self.contenders[:2]
             self._stage()
-            best = self.runs[0].best[0]
+            best = self.contenders[0].best[0]
             if reached and best < reached[-1] + GAIN * abs(reached[-1]):
                 break
             reached.append(best)
 
     def winner(self) -> tuple[Network, float, int]:
-        """The best of what is left, its mean on episodes that no run saw, and how many."""
-        finalists = [run for run in self.runs[:LAST] if run.best[1]]
+        """Return the best network, its mean on fresh episodes, and how many these are.
+
+        Raises:
+            KeyboardInterrupt: no stage was done.
+        """
+        finalists = [one for one in self.contenders[:LAST] if one.best[1]]
         if not finalists:
             raise KeyboardInterrupt
-        seeds = seeds_for(self._seed, _JUDGED, 0, MOST_EPISODES)
-        tuned = [with_single_weights(run.network, run.best[1]) for run in finalists]
-        means = self._engine.map(_mean_of, [(network, seeds) for network in tuned])
+        seeds = drawn_seeds(MOST_EPISODES, self._seed, Use.FRONT_FINAL, 0)
+        tuned = [with_single_weights(one.network, one.best[1]) for one in finalists]
+        means = self._engine.map(_mean_return, [(network, seeds) for network in tuned])
         place = int(np.argmax(means))
         return tuned[place], means[place], len(seeds)
 
-    def _starts(self) -> list[Run]:
-        """Runs from each network's best peaks."""
-        seeds = seeds_for(self._seed, _EPISODES, 0, GRID_EPISODES)
+    def _starts(self) -> list[Contender]:
+        """Return the contenders, which start from each network's best peaks."""
+        seeds = drawn_seeds(GRID_EPISODES, self._seed, Use.FRONT_EPISODES, 0)
         items = [(network, seeds) for network in self._networks]
-        peaks = self._engine.map(_peaks, items, self._deadline_s)
-        self.done += len(GRID_WEIGHTS) * len(items)
+        try:
+            peaks = self._engine.map(_peaks, items, self._budget.deadline_s)
+        except TimeoutError as error:
+            raise LimitError("time limit") from error
+        self._budget.done += len(GRID_WEIGHTS) * len(items)
         starts = [
-            (network, weight, sigma)
+            (network, weight, step)
             for network, weights in zip(self._networks, peaks, strict=True)
             for weight in weights
-            for sigma in SIGMAS
+            for step in FIRST_STEPS
         ]
         return [
-            Run(number, network, CMA(np.full(len(network.edges), weight), sigma, seed=0))
-            for number, (network, weight, sigma) in enumerate(starts)
+            Contender(number, network, CmaEsRun(np.full(len(network.edges), weight), step, 0))
+            for number, (network, weight, step) in enumerate(starts)
         ]
 
     def _stage(self) -> None:
-        """A leg of every run, on the same episodes; the best are first after it."""
-        seeds = seeds_for(self._seed, _EPISODES, self._episodes, self._episodes)
-        drawn = seeds_for(self._seed, _RUNS, self._stages, 1 + max(run.number for run in self.runs))
-        legs = [Leg(run, seeds, drawn[run.number], self._deadline_s) for run in self.runs]
+        """Run a stage of every contender on the same episodes, and sort them by their best."""
+        seed, count = self._seed, 1 + max(one.number for one in self.contenders)
+        seeds = drawn_seeds(self._episodes, seed, Use.FRONT_EPISODES, self._episodes)
+        drawn = drawn_seeds(count, seed, Use.FRONT_RUNS, self._stages)
+        deadline_s = self._budget.deadline_s
+        stages = [Stage(one, seeds, drawn[one.number], deadline_s) for one in self.contenders]
         self._stages += 1
-        ran = self._engine.map(_run_leg, legs)
-        self.done += sum(run.evaluations for run in ran)
-        self.runs = sorted(ran, key=lambda run: -run.best[0])
-        elapsed_s = time.monotonic() - self._started_s
-        if self._on_trial is not None:
-            limits = self._planned(), self._time_limit_s
-            self._on_trial(Standing(self.done, self.runs[0].best[0], elapsed_s, *limits))
-        if self._deadline_s is not None and time.monotonic() > self._deadline_s:
-            raise TimeoutError
+        ran = self._engine.map(_run_stage, stages)
+        self._budget.done += sum(one.evaluations for one in ran)
+        self.contenders = sorted(ran, key=lambda one: -one.best[0])
+        self._budget.report(self.contenders[0].best[0], self._planned())
+        self._budget.check()
 
     def _planned(self) -> int:
-        """Evaluations of the whole race, roughly: each stage has half of those before it."""
-        left = max(0, math.ceil(math.log2(max(1, len(self.runs) / LAST))))
-        return round(self.done * (1 + (1 - 0.5**left) / (2.0**self._stages - 1)))
+        """Estimate the evaluations of the whole race: each stage has half of those before it."""
+        left = max(0, math.ceil(math.log2(max(1, len(self.contenders) / LAST))))
+        return round(self._budget.done * (1 + (1 - 0.5**left) / (2.0**self._stages - 1)))
 
 
 def _peaks(task: Task, item: tuple[Network, Sequence[int]]) -> list[float]:
-    """The highest peaks of the mean return over the shared weight."""
+    """Return the highest peaks of the mean return over the shared weight."""
     network, seeds = item
     returns = rollouts(network, task, GRID_WEIGHTS, seeds).returns
     return peaks_of(returns.mean(axis=1, dtype=np.float64))
 
 
-def peaks_of(means: NDArray[np.float64]) -> list[float]:
-    """The weights of the highest peaks of the mean returns over the grid, the best first."""
-    sides = np.pad(means, 1, constant_values=-np.inf)
-    peaks = np.flatnonzero((means > sides[:-2]) & (means >= sides[2:]))
-    best = peaks[np.argsort(-means[peaks], kind="stable")][:PEAKS]
-    return [GRID_WEIGHTS[place] for place in best]
+def _run_stage(task: Task, stage: Stage) -> Contender:
+    """Run the generations of one contender, in a worker."""
+    contender, run = stage.contender, stage.contender.run
+    run.reseed(stage.rng_seed % 2**32)
+    best, evaluations = NO_BEST, 0
 
+    def means_of(candidates: Sequence[Doubles]) -> list[float]:
+        tried = [with_single_weights(contender.network, x.tolist()) for x in candidates]
+        return [mean_return(network, task, stage.seeds) for network in tried]
 
-def _run_leg(task: Task, leg: Leg) -> Run:
-    """Generations of one run, where the task is: in a worker."""
-    run, optimizer = leg.run, leg.run.optimizer
-    # A pickled optimizer loses its random state.
-    optimizer.reseed_rng(leg.rng_seed % 2**32)
-    best: tuple[float, tuple[float, ...]] = (-math.inf, ())
-    evaluations = 0
     for _ in range(GENERATIONS):
-        late = leg.deadline_s is not None and time.monotonic() > leg.deadline_s
-        if best[1] and (late or optimizer.should_stop()):
+        late = stage.deadline_s is not None and time.monotonic() > stage.deadline_s
+        if best[1] and (late or run.has_converged):
             break
-        asked = [optimizer.ask() for _ in range(optimizer.population_size)]
-        tried = [with_single_weights(run.network, x.tolist()) for x in asked]
-        means = [_mean_of(task, (network, leg.seeds)) for network in tried]
-        place = int(np.argmax(means))
-        best = max(best, (means[place], tuple(asked[place].tolist())))
-        optimizer.tell([(x, -mean) for x, mean in zip(asked, means, strict=True)])
-        evaluations += len(asked)
-    return run._replace(best=best, evaluations=evaluations)
+        best = max(best, run.advance(means_of))
+        evaluations += run.population
+    return contender._replace(best=best, evaluations=evaluations)
 
 
-def _mean_of(task: Task, item: tuple[Network, Sequence[int]]) -> float:
+def _mean_return(task: Task, item: tuple[Network, Sequence[int]]) -> float:
     network, seeds = item
-    returns = rollouts(network, task, (network.shared_weight,), seeds).returns
-    return float(returns.mean(dtype=np.float64))
-
-
-def seeds_for(seed: int, use: int, number: int, count: int) -> list[int]:
-    """Seeds of one of the uses of a seed; each number of it has others."""
-    sequence = np.random.SeedSequence(seed, spawn_key=(use, number))
-    return [int(state) for state in sequence.generate_state(count)]
+    return mean_return(network, task, seeds)

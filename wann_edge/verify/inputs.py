@@ -9,6 +9,7 @@ import numpy as np
 from wann_edge.evaluate import KernelPolicy, episode_seeds
 from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.network import LARGEST, Network
+from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task
 
 TYPICAL = 2000
@@ -34,7 +35,7 @@ class Inputs(NamedTuple):
 
 def verification_inputs(network: Network, task: Task | None, seed: int) -> Inputs:
     """2300 inputs: typical states, both sides of the steps' zeros, special values."""
-    rng = np.random.default_rng(seed)
+    rng = generator(seed, Use.VERIFICATION_INPUTS)
     typical = typical_states(network, task, TYPICAL, rng)
     zeros = _step_zeros(network, typical, rng)
     fill = _within_bounds(network, 2 * STEP_PAIRS + TYPICAL - len(typical) - len(zeros), rng)

@@ -16,6 +16,7 @@ from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.network.number_formats import WORDS
+from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task, check_fit
 from wann_edge.verify.emulated.cores import CORES, Core
 from wann_edge.verify.emulated.image import Count, Image
@@ -138,7 +139,7 @@ def core_named(name: str) -> Core:
 def _states(network: Network, task: Task | None, states: int, seed: int) -> Floats:
     if task is not None:
         check_fit(network, task.spec)
-    return typical_states(network, task, states, np.random.default_rng(seed))
+    return typical_states(network, task, states, generator(seed, Use.COST_INPUTS))
 
 
 def _measured(core: Core, network: Network, seen: Floats, optimize: Optimize) -> Cost:
