@@ -27,14 +27,11 @@ PENDING_CLASSES = frozenset(
         "Cost",
         "Device",
         "Entry",
-        "Leg",
         "Listed",
         "Row",
         "Standing",
         "WasmModule",
         "_File",
-        "_Race",
-        "_Run",
         "_Writer",
     }
 )

@@ -105,7 +105,7 @@ def tune_redrawn(
     if evaluations is None and time_limit_s is None:
         evaluations = EVALUATIONS
     budget = Budget(evaluations, time_limit_s, on_progress)
-    redrawn = RedrawnRace(bare, engine, seed, episodes, budget)
+    redrawn = RedrawnRace(network=bare, engine=engine, seed=seed, episodes=episodes, budget=budget)
     redrawn.begin(None if network.weights is None else network.shared_weight)
     stopped = reason_of_end(redrawn.run)
     mean, weights = redrawn.best
