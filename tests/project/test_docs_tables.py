@@ -13,7 +13,7 @@ from helpers.parts import ROOT
 from wann_edge import load_task, registry
 from wann_edge.exporters import exporter_of
 from wann_edge.exporters.firmware.boards import BOARDS
-from wann_edge.search.settings import MutationOdds, Settings, preset
+from wann_edge.search.settings import PRESETS, MutationOdds, Settings, preset
 
 RESULTS = sorted(path for path in (DOCS / "results").glob("*.md") if path.name != "index.md")
 
@@ -117,6 +117,26 @@ def test_the_glossary_is_short_and_each_term_has_one_meaning() -> None:
     terms = [term.strip() for term, _ in rows if term.strip() not in ("term", "---")]
     assert 40 <= len(terms) <= 60
     assert len(set(terms)) == len(terms)
+
+
+def test_the_glossary_names_every_preset() -> None:
+    (row,) = [row for row in page("glossary.md").splitlines() if row.startswith("| preset |")]
+    assert set(names(row)) == set(PRESETS)
+
+
+def figures(text: str) -> set[str]:
+    """The numbers of three digits or more."""
+    return {number for number in re.findall(r"\b\d[\d,]*\b", text) if len(number) > 2}
+
+
+def test_the_readmes_figures_stand_in_the_documentation() -> None:
+    """Those of its table of abilities: a figure that is measured again changes in both."""
+    readme = (ROOT / "README.md").read_text()
+    rows = table(readme, "| | measured")
+    told = set().union(*(figures(row[1]) for row in rows))
+    assert len(told) > 10
+    pages = [path.read_text() for path in DOCS.rglob("*.md")]
+    assert told - set().union(*map(figures, pages)) == set()
 
 
 def test_the_readme_is_short() -> None:
