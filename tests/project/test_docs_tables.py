@@ -13,6 +13,7 @@ from helpers.parts import ROOT
 from wann_edge import load_task, registry
 from wann_edge.exporters import exporter_of
 from wann_edge.exporters.firmware.boards import BOARDS
+from wann_edge.hil.messages import NUMBERS, Kind, Status
 from wann_edge.search.settings import PRESETS, MutationOdds, Settings, preset
 
 RESULTS = sorted(path for path in (DOCS / "results").glob("*.md") if path.name != "index.md")
@@ -71,6 +72,29 @@ def test_every_native_task_has_a_row_with_its_numbers() -> None:
             len(spec.outputs),
         )
         assert period in (f"{round(1000 * (spec.dt_s or 0))} ms", "-")
+
+
+def test_every_task_that_varies_has_a_row() -> None:
+    """Of those that name parameters for the disturbance vary."""
+    rows = table(page("validate.md"), "| task | parameters")
+    told = {name for row in rows for name in names(row[0])}
+    tasks = {name: load_task(name) for name in registry.BUILT_IN["tasks"]}
+    varied = {name for name, task in tasks.items() if getattr(task.world(), "parameters", ())}
+    assert told == varied
+
+
+def test_the_protocols_numbers_are_the_codes() -> None:
+    """Statuses, messages and the codes of dtypes."""
+    text = page("hil-protocol.md")
+    rows = table(text, "| status | name")
+    assert {int(row[0]): re.sub(r"\W", "_", row[1]) for row in rows} == {
+        status.value: status.name.lower().replace("selftest", "self_test") for status in Status
+    }
+    messages = re.findall(r"^\*\*(\d) ([\w -]+)\.\*\*", text, re.MULTILINE)
+    assert {int(number): re.sub(r"\W", "", name) for number, name in messages} == {
+        kind.value: kind.name.lower().replace("_", "") for kind in Kind
+    }
+    assert list(NUMBERS) == ["float", *re.findall(r"\(\d, (q\d\d)\)", text)]
 
 
 def test_every_setting_has_a_row() -> None:
