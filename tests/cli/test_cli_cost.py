@@ -10,7 +10,7 @@ import pytest
 
 from helpers.networks import random_network
 from wann_edge.cli import run
-from wann_edge.cli.cost import clock_hz
+from wann_edge.cli.parsing import parse_frequency_hz
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
@@ -103,10 +103,10 @@ def test_bad_input_is_one_line(
     [("48MHz", 48e6), ("16000000", 16e6), ("32.768 khz", 32768), ("1GHz", 1e9), ("9Hz", 9)],
 )
 def test_frequencies(text: str, hertz: float) -> None:
-    assert clock_hz(text) == hertz
+    assert parse_frequency_hz(text) == hertz
 
 
 @pytest.mark.parametrize("text", ["", "MHz", "-1", "0", "1e6", "48 m", "48000GHz"])
 def test_what_is_no_frequency(text: str) -> None:
     with pytest.raises(SettingsError, match="is not a frequency"):
-        clock_hz(text)
+        parse_frequency_hz(text)

@@ -12,7 +12,7 @@ import pytest
 from helpers.commands import complaint
 from wann_edge import registry
 from wann_edge.cli import run
-from wann_edge.cli.listing import KINDS, entries
+from wann_edge.cli.list import KINDS, entries
 from wann_edge.system.needs import Listed
 
 Capture = pytest.CaptureFixture[str]

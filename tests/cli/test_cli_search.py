@@ -1,4 +1,4 @@
-"""``wann-edge search`` and ``wann-edge demo`` as a user meets them."""
+"""``wann-edge search`` as a user meets it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from wann_edge.cli import run
-from wann_edge.cli.search import settings_of
+from wann_edge.cli.search_settings import end_settings
 from wann_edge.errors import SettingsError
 from wann_edge.network import file as network_file
 from wann_edge.search.progress import Progress
-from wann_edge.search.settings import PRESETS
+from wann_edge.search.settings import preset
 
 # Three generations or two seconds are one round and more: the first checkpoint is there.
 FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
@@ -59,26 +59,6 @@ def test_an_earlier_run_is_overwritten_only_by_force(
     assert run([*command, "--force"]) == 0
 
 
-def test_demo_goes_the_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "demo"
-    out.mkdir()
-    earlier = (*FILES, "policy.h", "policy.onnx", "validated.mp4")
-    for name in earlier:
-        (out / name).write_text("of an earlier demo")
-    assert run(["demo", "--seconds", "2", "--workers", "1", "--out", str(out)]) == 0
-    shown = capsys.readouterr().out
-    assert {path.name for path in out.iterdir()} >= FILES | {"policy.h", "policy.onnx"}
-    assert shown.count("same bits") >= 4
-    assert "all together" in shown
-    assert (out / "validated.mp4").stat().st_size > 10_000
-    assert "agrees" in shown
-    assert "mean of weights" in shown
-    for name in ("champion.json", "policy.h", "policy.onnx", "pareto.json", "history.csv"):
-        assert name in shown
-    for name in earlier:
-        assert not (out / name).read_bytes().startswith(b"of an earlier demo")
-
-
 def test_ctrl_c_keeps_the_champion_and_exits_with_130(tmp_path: Path) -> None:
     out = tmp_path / "run"
     command = [sys.executable, "-m", "wann_edge.cli", "search", "swingup", "--workers", "2"]
@@ -106,21 +86,13 @@ def test_ctrl_c_keeps_the_champion_and_exits_with_130(tmp_path: Path) -> None:
     assert json.loads((out / "run.json").read_text())["stopped"] == "interrupted"
 
 
-def test_an_end_that_is_given_replaces_the_presets() -> None:
-    assert settings_of("fast", None, 5, None, 0, 1).time_limit_s is None
-    assert settings_of("paper", None, None, "2m", 0, 1).generations is None
-    assert settings_of("paper", None, None, "2m", 0, 1).time_limit_s == 120
-    assert settings_of("paper", 10, None, None, 0, 3).generations == 1024
-    assert settings_of("paper", 10, None, None, 0, 3).population == 10
+def test_a_limit_that_is_given_replaces_the_presets() -> None:
+    assert preset("fast", **end_settings(5, None)).time_limit_s is None
+    assert preset("paper", **end_settings(None, "2m")).generations is None
+    assert preset("paper", **end_settings(None, "2m")).time_limit_s == 120
+    assert preset("paper", **end_settings(None, None), population=10).generations == 1024
     with pytest.raises(SettingsError, match="unknown preset"):
-        settings_of("none", None, None, None, 0, 1)
-
-
-def test_the_help_names_every_preset(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["search", "--help"]) == 0
-    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    _, _, named = told.partition("Settings to start from:")
-    assert all(name in named.partition(".")[0] for name in PRESETS)
+        preset("none")
 
 
 @pytest.mark.parametrize(

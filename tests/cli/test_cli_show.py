@@ -91,7 +91,7 @@ def test_of_several_with_as_many_connections_the_best_is_taken(
     count = str(len(network.edges))
     assert shown_json(capsys, tmp_path, "--connections", count)["shared_weight"] == 1.5
     line = complaint(capsys, "show", tmp_path, "--connections", "999", "-o", tmp_path / "x.json")
-    assert line.endswith(f"has no network with 999 connections; there are {count}\n")
+    assert line.endswith(f"has no network with 999 connections; choose one of {count}\n")
     assert not (tmp_path / "x.json").exists()
 
 
@@ -111,11 +111,11 @@ def test_a_file_shows_its_network(single: bool, tmp_path: Path, capsys: Capture)
     assert document["scores"] is None
     assert run(["show", str(path)]) == 0
     shown = capsys.readouterr().out
-    assert f"{network.node_count}, of these {network.hidden_count} hidden" in shown
+    assert f"{network.node_count}, {network.hidden_count} of them hidden" in shown
     assert "[red]here" in shown
     assert "xxx" not in shown
     assert "in_0 [m], in_1 [m]" in shown
-    assert ("one of its own" in shown) is single
+    assert ("a single weight per connection" in shown) is single
     for name, count in Counter(network.activations).items():
         assert f"{name} {count}" in " ".join(shown.split())
 

@@ -15,9 +15,9 @@ from helpers.networks import random_network
 from helpers.parts import ROOT
 from wann_edge.baselines.dense import dense
 from wann_edge.cli import run
-from wann_edge.cli import stress as command
 from wann_edge.network import Network, with_single_weights
 from wann_edge.network import file as network_file
+from wann_edge.robustness import stress as command
 from wann_edge.robustness.faults import FAULTS
 from wann_edge.robustness.stress import Row
 from wann_edge.sims.swingup import SPEC

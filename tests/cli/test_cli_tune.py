@@ -17,7 +17,7 @@ from helpers.commands import complaint
 from helpers.networks import random_network
 from wann_edge.baselines.paper import MODES, score_mode
 from wann_edge.cli import run
-from wann_edge.cli.tune import layers_of
+from wann_edge.cli.parsing import parse_layers
 from wann_edge.evaluate import score
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
@@ -175,7 +175,10 @@ def test_baseline_prints_a_row_a_mode_beside_the_papers_and_writes_the_network(
         (["tune", "FILE", "-o", "."], "can't write: Is a directory"),
         (["tune", "FILE"], "--output"),
         (["evaluate", "FILE", "--time-limit", "9"], "--time-limit is for --mode tuned-shared"),
-        (["evaluate", "FILE", "--mode", "random-shared", "--time-limit", "9"], "tunes nothing"),
+        (
+            ["evaluate", "FILE", "--mode", "random-shared", "--time-limit", "9"],
+            "random-shared does not tune",
+        ),
         (["evaluate", "FILE", "--mode", "tuned-shared", "--time-limit", "x"], "is not a time"),
         (["baseline", "swingup", "--time-limit", "-1"], "'-1' is not a time"),
         (["baseline", "swingup", "-o", "FILE/x.json"], "can't write: Not a directory"),
@@ -202,4 +205,4 @@ def test_bad_input_gets_one_line(
 
 @pytest.mark.parametrize(("text", "sizes"), [("10", [10]), ("10,20", [10, 20]), (" 3, 4", [3, 4])])
 def test_sizes_of_layers(text: str, sizes: list[int]) -> None:
-    assert layers_of(text) == sizes
+    assert parse_layers(text) == sizes

@@ -14,7 +14,7 @@ from helpers.format_runners.rust import INSTALL as RUST_INSTALL
 from helpers.parts import QEMU_INSTALL, ROOT, missing
 from wann_edge import registry
 from wann_edge.cli import run
-from wann_edge.cli.listing import entries
+from wann_edge.cli.list import entries
 from wann_edge.network import Network, named_channels
 from wann_edge.network import file as network_file
 from wann_edge.system.zig import INSTALL

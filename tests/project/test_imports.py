@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from helpers.parts import ROOT
+from wann_edge.cli.app import COMMANDS
 
 Graph = dict[str, set[str]]
 
@@ -226,3 +227,15 @@ def test_starting_imports_nothing_heavy(statement: str) -> None:
     modules = subprocess.check_output([sys.executable, "-c", script], text=True).split()
     assert "wann_edge" in modules
     assert not set(HEAVY) & set(modules)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """That of all commands; whatever one of them imports is there at the end."""
+    script = (
+        "import sys\nfrom wann_edge.cli import run\n"
+        f"for command in {list(COMMANDS)}:\n    assert run([command, '--help']) == 0\n"
+        "assert run([]) == 0\nprint()\nprint(*sys.modules)"
+    )
+    shown = subprocess.check_output([sys.executable, "-c", script], text=True)
+    assert all(f"Usage: wann-edge {command} " in shown for command in COMMANDS)
+    assert not {*HEAVY, "numpy"} & set(shown.splitlines()[-1].split())

@@ -13,6 +13,7 @@ from helpers.sources import classes, package
 SHARED_FILES = {
     "swingup": "the same task in the kernel and in PyBullet",
     "balancer": "the same task in the kernel and in PyBullet",
+    "evaluate": "the command, and the evaluation that it calls",
     "stress": "the command, and the measurement that it prints",
     "tune": "the command, and the room that tunes",
 }

@@ -16,12 +16,12 @@ from helpers.commands import complaint
 from helpers.networks import random_network
 from helpers.parts import ROOT
 from wann_edge.cli import run
-from wann_edge.cli import validate as command
 from wann_edge.confidence import wilson
 from wann_edge.evaluate import episode_seeds, rollouts
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.parallel.engine import Engine
+from wann_edge.robustness import validation as command
 from wann_edge.robustness.validation import (
     USUAL,
     Controller,

@@ -1,31 +1,35 @@
-"""The command line: parse, call, print."""
+"""The command line ``wann-edge``: parse the arguments, call the library, print the result."""
 
 from __future__ import annotations
 
 import sys
 
+from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.parallel.threads import no_threads_for_matrices
 
 
 def main() -> None:
-    """Runs ``wann-edge``.
-
-    Exit codes: 0 it worked, 1 a verification found a fault, 2 bad input or a missing
-    part (one line on standard error), 130 interrupted.
-    """
+    """Run ``wann-edge`` with the arguments of this process, and exit with its ExitCode."""
     with no_threads_for_matrices():
         sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
-    """Runs a command; gives its exit code. Errors for the user become one line."""
+    """Run one command.
+
+    Args:
+        arguments: the words after ``wann-edge``.
+
+    Returns:
+        An ExitCode. An error that the user can mend prints one line on standard error.
+    """
     import typer
 
     from wann_edge.cli.app import app
     from wann_edge.errors import WannError
 
     try:
-        return int(app(arguments, prog_name="wann-edge", standalone_mode=False) or 0)
+        return ExitCode(app(arguments, prog_name="wann-edge", standalone_mode=False) or 0)
     except WannError as error:
         return _complain(str(error), error.details)
     except typer.TyperException as error:
@@ -33,11 +37,11 @@ def run(arguments: list[str]) -> int:
         return _complain(f"{message}; see wann-edge --help")
     except BrokenPipeError:
         sys.stderr.close()
-        return 1
+        return ExitCode.OUTPUT_CLOSED
 
 
-def _complain(line: str, details: str = "") -> int:
+def _complain(line: str, details: str = "") -> ExitCode:
     print(f"wann-edge: {' '.join(line.split())}", file=sys.stderr)
     if details:
         print(details.rstrip(), file=sys.stderr)
-    return 2
+    return ExitCode.BAD_INPUT

@@ -1,99 +1,121 @@
-"""``wann-edge cost``: what the C header takes on a microcontroller."""
+"""The command ``wann-edge cost``."""
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict
-from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from wann_edge.cli.fixed import EPISODES, fixed_network
-from wann_edge.cli.show import console, known_task, table
-from wann_edge.errors import MissingError, SettingsError
-from wann_edge.exporters import Optimize
-from wann_edge.fixed_point.precision import MAX_LOSS
-from wann_edge.network import Network
-from wann_edge.network import file as network_file
-from wann_edge.task import Task
-from wann_edge.verify.emulated.cores import CORES
-from wann_edge.verify.emulated.measured_cost import Cost, Share, measure_cost, measure_shares
+import typer
 
-# Typical states for shares: each takes a build and a count of its own.
+from wann_edge.cli.arguments import task_if_named
+from wann_edge.cli.choices import CORES
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import Dtype, Json, NetworkFile, OptimizeFor, Seed, TaskName
+from wann_edge.cli.parsing import parse_frequency_hz
+from wann_edge.cli.tables import console, status_line, table
+from wann_edge.errors import MissingError
+
+if TYPE_CHECKING:
+    from wann_edge.exporters import Optimize
+    from wann_edge.network import Network
+    from wann_edge.task import Task
+    from wann_edge.verify.emulated.measured_cost import Cost, Share
+
+EXAMPLE = "my-run/champion.json --clock 48MHz"
+
+# Typical states for the shares of activations: each takes a build and a run.
 SHARE_STATES = 20
-_UNITS_HZ = {"": 1.0, "hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9}
 
 
-def clock_hz(text: str) -> float:
-    """The frequency that "48MHz", "32768Hz" or "1.2 GHz" stands for. Raises SettingsError."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(|[kmg]?hz)", text.strip().lower())
-    if match is None or not 0 < float(match[1]) * _UNITS_HZ[match[2]] < 1e12:
-        raise SettingsError(
-            f"{text!r} is not a frequency", where="--clock", remedy="write 48MHz or 16000000"
-        )
-    return float(match[1]) * _UNITS_HZ[match[2]]
-
-
-def highest_rate_hz(cost: Cost, clock: float, cycles_per_instruction: float) -> float | None:
-    """Steps a second of a core that does nothing else, at the worst step of the typical ones.
-
-    Exact cycles where they are known; None for WebAssembly, whose engine has no clock.
-    """
-    if CORES[cost.core].architecture == "wasm":
-        return None
-    return clock / (cost.cycles_worst or cost.instructions_worst * cycles_per_instruction)
-
-
-def run_cost(
-    file: Path,
-    target: str,
-    task: str | None,
-    clock: str,
-    cycles_per_instruction: float,
-    states: int,
-    seed: int,
-    dtype: str,
-    optimize: Optimize,
-    *,
-    as_json: bool,
+def command(
+    file: NetworkFile,
+    target: Annotated[
+        str,
+        typer.Option(
+            help=f"An emulated core ({', '.join(CORES)}), several with commas, or all that are "
+            "installed."
+        ),
+    ] = "all",
+    task: TaskName = None,
+    clock: Annotated[
+        str, typer.Option(help="The core's clock, for the highest control rate.")
+    ] = "48MHz",
+    cpi: Annotated[float, typer.Option(min=0.1, help="Cycles per instruction to assume.")] = 1.5,
+    states: Annotated[
+        int, typer.Option(min=1, help="Typical observations of the task to run.")
+    ] = 100,
+    seed: Seed = 0,
+    dtype: Dtype = "float",
+    optimize: OptimizeFor = "size",
+    as_json: Json = False,
 ) -> int:
-    """Prints what each core needs; a core that was asked for by name must be there."""
-    hertz = clock_hz(clock)
+    """Measure what the C header costs on each core: flash, RAM, stack, instructions, rate.
+
+    The header is compiled for each core and runs on an emulator (pip install
+    "wann-edge[emu]").
+    """
+    from wann_edge.cli.dtype import fixed_point
+    from wann_edge.network import file as network_file
+    from wann_edge.verify.emulated import cores
+
+    clock_hz = parse_frequency_hz(clock)
     network = network_file.load(file)
-    world = known_task(task, network)
-    fixed = fixed_network(network, dtype, world, EPISODES, seed, MAX_LOSS)
+    world = task_if_named(task, network)
+    fixed = fixed_point(network, dtype, world, seed=seed)
     network = fixed[0] if fixed else network
-    names = list(CORES) if target == "all" else target.split(",")
+    names = list(cores.CORES) if target == "all" else target.split(",")
     found: list[tuple[Cost, tuple[Share, ...]]] = []
     skipped: dict[str, list[str]] = {}
     for name in names:
         try:
-            found.append(_measure(network, name, world, states, seed, optimize, quiet=as_json))
+            found.append(
+                _measure(network, name, world, states, seed=seed, optimize=optimize, quiet=as_json)
+            )
         except MissingError as error:
             if target != "all":
                 raise
             skipped.setdefault(str(error), []).append(name)
     if not found:
-        raise MissingError("no emulated core is installed", remedy='pip install "wann-edge[emu]"')
+        raise MissingError(
+            "no emulated core is installed", where="cost", remedy='pip install "wann-edge[emu]"'
+        )
     if as_json:
-        rows = [_document(cost, shares, hertz, cycles_per_instruction) for cost, shares in found]
-        numbers = fixed[1].dtype if fixed else "float"
         document = {
             "network": str(file),
-            "dtype": numbers,
-            "clock_hz": hertz,
-            "cores": rows,
+            "dtype": fixed[1].dtype if fixed else "float",
+            "clock_hz": clock_hz,
+            "cores": [_document(one, shares, clock_hz, cpi) for one, shares in found],
             "skipped": skipped,
         }
         print(json.dumps(document, indent=2))
-        return 0
+        return ExitCode.OK
     if fixed:
         print(f"fixed point, {fixed[1].dtype}")
-    _print_costs([cost for cost, _ in found], hertz, cycles_per_instruction)
-    for cost, shares in found:
-        _print_parts(cost, shares)
-    for why, cores in skipped.items():
-        print(f"skipped {', '.join(cores)}: {why}")
-    return 0
+    _print_costs([one for one, _ in found], clock_hz, cpi)
+    for one, shares in found:
+        _print_parts(one, shares)
+    for why, lacking in skipped.items():
+        print(f"skipped {', '.join(lacking)}: {why}")
+    return ExitCode.OK
+
+
+def highest_rate_hz(cost: Cost, clock_hz: float, cycles_per_instruction: float) -> float | None:
+    """Compute how many steps per second a core can do that does nothing else.
+
+    Args:
+        cost: what was measured; its worst step counts.
+        clock_hz: the core's clock.
+        cycles_per_instruction: assumed where the exact cycles are not known.
+
+    Returns:
+        Steps per second; None for WebAssembly, whose engine has no clock.
+    """
+    from wann_edge.verify.emulated import cores
+
+    if cores.CORES[cost.core].architecture == "wasm":
+        return None
+    return clock_hz / (cost.cycles_worst or cost.instructions_worst * cycles_per_instruction)
 
 
 def _measure(
@@ -101,12 +123,14 @@ def _measure(
     core: str,
     task: Task | None,
     states: int,
+    *,
     seed: int,
     optimize: Optimize,
-    *,
     quiet: bool,
 ) -> tuple[Cost, tuple[Share, ...]]:
-    with console.status("" if quiet else f"measuring on {core}"):
+    from wann_edge.verify.emulated.measured_cost import measure_cost, measure_shares
+
+    with status_line(f"measuring on {core}", quiet=quiet):
         few = min(states, SHARE_STATES)
         return (
             measure_cost(network, core, task=task, states=states, seed=seed, optimize=optimize),
@@ -115,22 +139,22 @@ def _measure(
 
 
 def _document(
-    cost: Cost, shares: tuple[Share, ...], hertz: float, cycles_per_instruction: float
+    cost: Cost, shares: tuple[Share, ...], clock_hz: float, cycles_per_instruction: float
 ) -> dict[str, object]:
     is_assumed = cost.cycles_worst is None
     return {
         **asdict(cost),
         "flash_bytes": cost.flash_bytes,
-        "highest_rate_hz": highest_rate_hz(cost, hertz, cycles_per_instruction),
+        "highest_rate_hz": highest_rate_hz(cost, clock_hz, cycles_per_instruction),
         "cycles_per_instruction_assumed": cycles_per_instruction if is_assumed else None,
         "activations": [asdict(share) for share in shares],
     }
 
 
-def _print_costs(costs: list[Cost], hertz: float, cycles_per_instruction: float) -> None:
+def _print_costs(costs: list[Cost], clock_hz: float, cycles_per_instruction: float) -> None:
     made = table("core", "code", "const", "RAM", "stack", "mean", "worst", "max Hz")
     for cost in costs:
-        rate = highest_rate_hz(cost, hertz, cycles_per_instruction)
+        rate = highest_rate_hz(cost, clock_hz, cycles_per_instruction)
         made.add_row(
             cost.core,
             str(cost.code_bytes),
@@ -143,11 +167,11 @@ def _print_costs(costs: list[Cost], hertz: float, cycles_per_instruction: float)
         )
     console.print(made)
     print(
-        "Bytes of flash (code, constants), RAM and stack. Instructions a step, mean and worst\n"
-        f"of {costs[0].states} typical states. The highest control rate is for the worst of them "
-        f"at {hertz / 1e6:g} MHz,\nnothing else on the core, and an assumed "
-        f"{cycles_per_instruction:g} cycles an instruction\n(avr: exact cycles). Below, what each "
-        "activation adds to the mean."
+        "code, const: bytes of flash. RAM, stack: bytes. mean, worst: instructions per step over\n"
+        f"{costs[0].states} typical states. max Hz: the highest control rate for the worst step "
+        f"at {clock_hz / 1e6:g} MHz\nif the core does nothing else, at an assumed "
+        f"{cycles_per_instruction:g} cycles per instruction (avr: exact\ncycles). Below: the share "
+        "of each activation in the mean."
     )
 
 

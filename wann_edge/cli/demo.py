@@ -1,22 +1,17 @@
-"""``wann-edge demo``: search, export, prove, validate, and say what to try next."""
+"""The command ``wann-edge demo``."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from wann_edge.cli.judge import prove_with_status
-from wann_edge.cli.search import INTERRUPTED, search_with_progress, size_of
-from wann_edge.cli.show import console, print_scores, print_verification, table
-from wann_edge.cli.validate import Asked, run_validate
-from wann_edge.errors import MissingError
-from wann_edge.evaluate import PAPER_WEIGHTS, score
-from wann_edge.exporters import export
-from wann_edge.parallel.engine import cores
-from wann_edge.pictures import film
-from wann_edge.search.settings import preset
-from wann_edge.system.files import check_writable, write_whole
-from wann_edge.system.needs import demand
-from wann_edge.task import load_task
+import typer
+
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import Folder, Seed, Workers
+from wann_edge.cli.tables import console, print_scores, print_title, print_verification, table
+
+EXAMPLE = "--seconds 20 --out wann-demo"
 
 TASK = "swingup"
 EPISODES = 100
@@ -25,8 +20,26 @@ TARGETS = ("host", "onnxruntime")
 SIM, VIDEO, TRIALS = "bullet/swingup", "validated.mp4", 20
 
 
-def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
-    """The whole path on the swing-up. An earlier demo's files are overwritten."""
+def command(
+    seconds: Annotated[float, typer.Option(min=1, help="How long to search, in seconds.")] = 20.0,
+    seed: Seed = 0,
+    workers: Workers = None,
+    out: Folder = Path("wann-demo"),
+) -> int:
+    """Show everything in half a minute: search a swing-up controller, export it, prove it.
+
+    Writes the files of the search, policy.h (C) and policy.onnx (ONNX) to the folder, and
+    replaces those of an earlier demo.
+    """
+    from wann_edge.cli.search import search_with_progress, size_of
+    from wann_edge.cli.verify import prove_with_status
+    from wann_edge.evaluate import PAPER_WEIGHTS, score
+    from wann_edge.exporters import export
+    from wann_edge.parallel.engine import cores
+    from wann_edge.search.settings import preset
+    from wann_edge.system.files import check_writable, write_whole
+    from wann_edge.task import load_task
+
     task = load_task(TASK)
     for name in (*ARTEFACTS.values(), VIDEO):
         check_writable(out / name)
@@ -35,7 +48,7 @@ def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
     result = search_with_progress(TASK, settings, out, force=True)
     if result.stopped == "interrupted":
         print(f"interrupted; the champion so far: {out}/champion.json")
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     network = result.champion
     console.print("[bold]2. Export[/] it as C and as ONNX")
     sizes = {}
@@ -44,31 +57,38 @@ def run_demo(seconds: float, seed: int, workers: int | None, out: Path) -> int:
         write_whole(out / name, content)
         sizes[name] = len(content)
     console.print("[bold]3. Prove[/] both against the kernel that the search ran")
-    found = prove_with_status(network, TARGETS, task, EPISODES, seed)
+    found = prove_with_status(network, TARGETS, task=task, episodes=EPISODES, seed=seed)
     print_verification(found)
     fresh = score(network, task, PAPER_WEIGHTS, EPISODES, seed + 1)
-    print_scores(fresh, f"reward over {EPISODES} fresh episodes (of about 1000)")
+    print_scores(fresh, f"reward over {EPISODES} fresh episodes (the most possible is about 1000)")
     _validate(out, seed, workers)
     _print_files(out, size_of(result), sizes)
-    return 0 if found.ok else 1
+    _print_next(out)
+    return ExitCode.OK if found.ok else ExitCode.FAULT_FOUND
 
 
 def _validate(out: Path, seed: int, workers: int | None) -> None:
-    """In PyBullet, where that is installed."""
-    console.print(f"[bold]4. Validate[/] it in {SIM}, under what real machines add")
+    """Validate the champion in PyBullet, where that is installed."""
+    from wann_edge.cli.validate import Trial, run_validate
+    from wann_edge.errors import MissingError
+    from wann_edge.pictures import film
+    from wann_edge.system.needs import demand
+    from wann_edge.task import load_task
+
+    console.print(f"[bold]4. Validate[/] it in {SIM}, under the disturbances of a real machine")
     try:
         demand(film.NEEDS)
         load_task(SIM)
     except MissingError as error:
         print(f"left out: {error}")
         return
-    asked = Asked("kernel", None, None, TRIALS, seed, workers)
-    run_validate([out / "champion.json"], SIM, None, asked, out / VIDEO, as_json=False)
+    trial = Trial(episodes=TRIALS, seed=seed, workers=workers)
+    run_validate([out / "champion.json"], SIM, None, trial, out / VIDEO, as_json=False)
 
 
 def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
-    console.print(f"files in {out}", style="bold", markup=False)
-    files = table("file", "what it is")
+    print_title(f"files in {out}")
+    files = table("file", "content")
     files.columns[1].justify = "left"
     files.add_row("champion.json", f"the network: {champion}")
     files.add_row("policy.h", f"C header without dependencies, {sizes['policy.h']} bytes of text")
@@ -76,9 +96,12 @@ def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
     if (out / VIDEO).exists():
         files.add_row(VIDEO, "an episode in PyBullet with all disturbances together")
     files.add_row("pareto.json", "the best network of each size")
-    files.add_row("history.csv", "a row a generation")
-    files.add_row("run.json", "settings, versions, and how the search ended")
+    files.add_row("history.csv", "a row for each generation")
+    files.add_row("run.json", "settings, versions, and why the search stopped")
     console.print(files)
+
+
+def _print_next(out: Path) -> None:
     console.print("[bold]Next[/]")
     print(f"  wann-edge evaluate {out}/champion.json --weights -1.5,-0.75,0.75,1.5")
     print(f"  wann-edge verify {out}/champion.json   (also on emulated microcontrollers, after")

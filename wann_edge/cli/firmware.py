@@ -1,22 +1,53 @@
-"""``wann-edge firmware``."""
+"""The command ``wann-edge firmware``."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from wann_edge.cli.convert import in_numbers
-from wann_edge.exporters.firmware import firmware_files
-from wann_edge.network import file as network_file
-from wann_edge.system.files import write_folder
+import typer
+
+from wann_edge.cli.choices import EMULATED_BOARDS
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import Dtype, Force, NetworkFile
+
+EXAMPLE = "my-run/champion.json --board lm3s6965evb -o firmware"
 
 
-def run_firmware(
-    file: Path, board: str, output: Path, watchdog_s: float | None, dtype: str, *, force: bool
+def command(
+    file: NetworkFile,
+    board: Annotated[
+        str,
+        typer.Option(
+            help=f"The board: {', '.join(EMULATED_BOARDS)} (RISC-V), arduino (a sketch), or bare, "
+            "where you fill in two functions. QEMU emulates all but the last two."
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")],
+    watchdog: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds without a step after which the device applies the safe action. Default: "
+            "10 control periods."
+        ),
+    ] = None,
+    dtype: Dtype = "float",
+    force: Force = False,
 ) -> int:
-    """Writes the project, whole or not at all."""
-    network, loss = in_numbers(network_file.load(file), dtype)
-    files = firmware_files(network, board, output.resolve().name, watchdog_s)
+    """Write a complete firmware project that runs a network behind the serial protocol.
+
+    The project holds start-up code, UART driver, protocol, the exported header, and a
+    Makefile for gcc and for Zig. At start the firmware runs the header's self-test; if the
+    test fails, it refuses to act.
+    """
+    from wann_edge.cli.dtype import converted
+    from wann_edge.exporters.firmware import firmware_files
+    from wann_edge.network import file as network_file
+    from wann_edge.system.files import write_folder
+
+    network, loss = converted(network_file.load(file), dtype)
+    files = firmware_files(network, board, output.resolve().name, watchdog)
     print(loss, end="")
     write_folder(output, files, force=force)
-    print(f"{output}: {len(files)} files for {board}; README.md there says how to build")
-    return 0
+    print(f"{output}: {len(files)} files for {board}; README.md there explains how to build")
+    return ExitCode.OK

@@ -3,133 +3,161 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import typer
 
-from wann_edge.cli.convert import in_numbers
-from wann_edge.cli.hil_show import print_replay, print_report
-from wann_edge.cli.show import console, task_of
+from wann_edge.cli.arguments import task_of
+from wann_edge.cli.choices import EMULATED_BOARDS, LINK_FAULTS, listed
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import Dtype, Json, NetworkFile, Seed, SharedWeight, TaskName
 from wann_edge.errors import SettingsError
-from wann_edge.hil.capture import load_capture
-from wann_edge.hil.device import Times
-from wann_edge.hil.emulated_boards import Line
-from wann_edge.hil.link_faults import parse_faults
-from wann_edge.hil.session import Connection, Session, replay_session, run_session
-from wann_edge.network import Network
-from wann_edge.network import file as network_file
+
+if TYPE_CHECKING:
+    from wann_edge.hil.device import Times
+    from wann_edge.hil.session import Connection
+    from wann_edge.network import Network
+
+EXAMPLE = "my-run/champion.json --board lm3s6965evb"
 
 
-@dataclass(frozen=True)
-class HilOptions:
-    """The options of the command line."""
+def command(
+    file: NetworkFile,
+    port: Annotated[
+        str | None,
+        typer.Option(
+            help="The device's port: /dev/ttyACM0, a pseudo-terminal, or socket://HOST:PORT. With "
+            "--board, pty makes QEMU offer a pseudo-terminal instead of TCP."
+        ),
+    ] = None,
+    board: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Start an emulated board, and end it afterwards: {listed(EMULATED_BOARDS)}."
+        ),
+    ] = None,
+    task: TaskName = None,
+    episodes: Annotated[int, typer.Option(min=1, help="Number of episodes.")] = 3,
+    seed: Seed = 0,
+    weight: SharedWeight = None,
+    real_time: Annotated[
+        bool,
+        typer.Option(
+            "--real-time/--lockstep",
+            help="Start a step every control period, or as soon as the last one is done.",
+        ),
+    ] = False,
+    period: Annotated[
+        float | None,
+        typer.Option(help="The control period in seconds. Default: the network's, or the task's."),
+    ] = None,
+    inject: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Faults to inject into the link: {LINK_FAULTS} (reset: the device restarts every "
+            "so many frames)."
+        ),
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Write a capture of the session to this file.")
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            help="Replay this capture instead of running episodes; without a device, on the "
+            "exported header as compiled here."
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, help="Seconds without a reply before a request is repeated.")
+    ] = 0.05,
+    recovery: Annotated[
+        float,
+        typer.Option(min=0.1, help="Seconds without the device before the session fails."),
+    ] = 5.0,
+    dtype: Dtype = "float",
+    as_json: Json = False,
+) -> int:
+    """Put hardware in the loop: a device runs the network, this computer runs the world.
 
-    file: Path
-    port: str | None
-    board: str | None
-    task: str | None
-    episodes: int
-    seed: int
-    weight: float | None
-    real_time: bool
-    period_s: float | None
-    inject: str | None
-    record: Path | None
-    replay: Path | None
-    reply_s: float
-    recovery_s: float
-    dtype: str
+    Each action of the device must have the same bits as the kernel's; an action that differs
+    is never applied, and the exit code is 1. A device that runs another network is refused.
+    """
+    from wann_edge.cli.dtype import converted
+    from wann_edge.cli.hil_report import print_report
+    from wann_edge.cli.progress_lines import step_line
+    from wann_edge.hil.device import Times
+    from wann_edge.hil.session import Session, run_session
+    from wann_edge.network import file as network_file
 
-
-def run_hil(options: HilOptions, *, as_json: bool) -> int:
-    """Run or replay a session; return 1 when an action or a reward differs from the kernel's."""
-    connection, session = _connection(options), _session(options)
-    network, loss = in_numbers(network_file.load(options.file), options.dtype)
+    connection = _connection(port, board, Times(timeout, recovery), inject, seed)
+    session = Session(
+        episodes=episodes,
+        seed=seed,
+        weight=weight,
+        period_s=period,
+        real_time=real_time,
+        record=record,
+    )
+    network, loss = converted(network_file.load(file), dtype)
     print("" if as_json else loss, end="")
-    if options.replay is not None:
-        return _run_replay(options.replay, network, connection, as_json=as_json)
+    if replay is not None:
+        return _replay(replay, network, connection, as_json=as_json)
     if connection is None:
         raise SettingsError(
-            "no device is named", remedy="add --port /dev/ttyACM0 or --board lm3s6965evb"
+            "no device is named",
+            where="hil",
+            remedy="add --port /dev/ttyACM0 or --board lm3s6965evb",
         )
-    task = task_of(options.task, network)
-    with _progress(session.episodes * task.spec.max_steps, quiet=as_json) as on_step:
-        report = run_session(network, task, connection, session, on_step)
+    world = task_of(task, network)
+    with step_line(session.episodes * world.spec.max_steps, quiet=as_json) as on_step:
+        report = run_session(network, world, connection, session, on_step)
     if as_json:
         print(json.dumps(report.to_document(), indent=2))
     else:
         print_report(report)
     if report.interrupted:
-        return 130
-    return 0 if report.ok else 1
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK if report.ok else ExitCode.FAULT_FOUND
 
 
-def _connection(options: HilOptions) -> Connection | None:
-    """How the options reach a device; None when they name none."""
-    times = Times(options.reply_s, options.recovery_s)
-    faults = parse_faults(options.inject, where="--inject") if options.inject else None
-    if options.board is not None:
-        if options.port not in (None, "pty"):
+def _connection(
+    port: str | None, board: str | None, times: Times, inject: str | None, seed: int
+) -> Connection | None:
+    """Make the connection that the options describe; None where they name no device."""
+    from wann_edge.hil.link_faults import parse_faults
+    from wann_edge.hil.session import Connection
+
+    faults = parse_faults(inject, where="--inject") if inject else None
+    if board is not None:
+        if port not in (None, "pty"):
             raise SettingsError(
                 "an emulated board has its own port",
                 where="--port",
                 remedy="leave out --port or --board, or use --port pty",
             )
-        line: Line = "pty" if options.port else "tcp"
         return Connection(
-            board=options.board, line=line, times=times, faults=faults, seed=options.seed
+            board=board, line="pty" if port else "tcp", times=times, faults=faults, seed=seed
         )
-    if options.port == "pty":
+    if port == "pty":
         raise SettingsError(
             "pty needs --board", where="--port", remedy="name the terminal, or add --board"
         )
-    if options.port is None:
-        return None
-    return Connection(port=options.port, times=times, faults=faults, seed=options.seed)
+    return None if port is None else Connection(port=port, times=times, faults=faults, seed=seed)
 
 
-def _session(options: HilOptions) -> Session:
-    return Session(
-        episodes=options.episodes,
-        seed=options.seed,
-        weight=options.weight,
-        period_s=options.period_s,
-        real_time=options.real_time,
-        record=options.record,
-    )
-
-
-@contextmanager
-def _progress(steps: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Show a bar from the first step on; yield the function to call with the steps so far."""
-    columns = (
-        *(TextColumn("steps"), BarColumn(), MofNCompleteColumn()),
-        *(TextColumn("{task.fields[rate]} a second"), TimeRemainingColumn()),
-    )
-    progress = Progress(*columns, console=console, transient=True, disable=quiet)
-    bar = progress.add_task("steps", total=steps, rate="-")
-    with ExitStack() as shown:
-
-        def on_step(done: int) -> None:
-            if done == 1:
-                shown.enter_context(progress)
-            if done % 20 == 0:
-                speed = progress.tasks[0].speed
-                rate = "-" if speed is None else f"{speed:.0f}"
-                progress.update(bar, completed=done, rate=rate)
-
-        yield on_step
-
-
-def _run_replay(
+def _replay(
     path: Path, network: Network, connection: Connection | None, *, as_json: bool
-) -> int:
+) -> ExitCode:
+    from wann_edge.cli.hil_report import print_replay
+    from wann_edge.hil.capture import load_capture
+    from wann_edge.hil.session import replay_session
+
     found = replay_session(load_capture(path), network, connection)
     if as_json:
         print(json.dumps({**asdict(found), "ok": found.ok}, indent=2))
     else:
         print_replay(found, path)
-    return 0 if found.ok else 1
+    return ExitCode.OK if found.ok else ExitCode.FAULT_FOUND

@@ -1,149 +1,225 @@
-"""``wann-edge search``: settings from options, a live progress line, the files."""
+"""The command ``wann-edge search``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+import typer
 
-from wann_edge.cli.inspect import front_of
-from wann_edge.cli.show import check_file_fit, console, print_scores, seconds_of
+from wann_edge.cli.arguments import genomes_at
+from wann_edge.cli.choices import COMPLEXITIES, PRESETS, listed
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import TASK, Disturb, Folder, Force, Seed, TimeLimit, Workers
+from wann_edge.cli.search_settings import end_settings, episode_settings, weight_settings
 from wann_edge.errors import SettingsError
-from wann_edge.network import file as network_file
-from wann_edge.parallel.engine import cores
-from wann_edge.search import checkpoint
-from wann_edge.search.genome import Genome, genome_of
-from wann_edge.search.progress import Progress as Standing
-from wann_edge.search.run import SearchResult, run_search
-from wann_edge.search.settings import Settings, preset, usual_preset
-from wann_edge.system.jsonfile import located
-from wann_edge.task import Task, load_task
 
 if TYPE_CHECKING:
+    from wann_edge.search.progress import Progress
+    from wann_edge.search.run import SearchResult
+    from wann_edge.search.settings import Settings
     from wann_edge.search.tensorboard import EventFile
 
-INTERRUPTED = 130
+EXAMPLE = "swingup --preset fast --time-limit 60s --out my-run"
 
 
-def run_search_command(
-    task: str | None,
-    out: Path,
-    *,
-    preset_name: str | None,
-    population: int | None,
-    generations: int | None,
-    time_limit: str | None,
-    complexity: str | None,
-    seed: int,
-    workers: int | None,
-    scoring: Mapping[str, object],
-    start: Path | None,
-    force: bool,
-    tensorboard: bool,
+def command(
+    task: Annotated[str | None, TASK] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help=f"The settings to start from: {listed(PRESETS)}. Default: fast for a task that "
+            "the kernel simulates, else slow."
+        ),
+    ] = None,
+    population: Annotated[int | None, typer.Option(min=2, help="Networks in a generation.")] = None,
+    islands: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Independent populations, the worse of which are eliminated round by round. "
+            "Needs a preset with fixed episodes (fast or diverse). With --start, one per worker "
+            "is a good number. Default: the preset's; fast has 8.",
+        ),
+    ] = None,
+    complexity: Annotated[
+        str | None,
+        typer.Option(
+            help=f"What the front weighs against reward: {listed(COMPLEXITIES)}. Default: "
+            "connections."
+        ),
+    ] = None,
+    generations: Annotated[
+        int | None, typer.Option(min=1, help="Stop after this many generations.")
+    ] = None,
+    time_limit: TimeLimit = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="Weights to score with: a list such as -2,-1,1,2, or a distribution to draw from: "
+            "uniform:-2,2, normal:0,1 (mean, standard deviation) or log-uniform:0.1,3 (magnitude; "
+            "either sign). Default: the paper's six, -2,-1,-0.5,0.5,1,2."
+        ),
+    ] = None,
+    weights_per: Annotated[
+        Literal["rollout", "generation"] | None,
+        typer.Option(
+            help="Draw a weight for each rollout, or keep each for all episodes of a generation. "
+            "Default: rollout."
+        ),
+    ] = None,
+    sampling: Annotated[
+        Literal["shared", "per-connection"] | None,
+        typer.Option(
+            help="Draw one weight for all connections, or one for each connection. Default: shared."
+        ),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6."),
+    ] = None,
+    episodes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Episodes for each weight. Default: the preset's; fast has 8."),
+    ] = None,
+    first_heat: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="For preset diverse: run this many episodes of a candidate first, then double "
+            "the number as long as it keeps up with its niche. Default: all episodes at once.",
+        ),
+    ] = None,
+    finalists: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COUNT:EPISODES",
+            help="Run more episodes of the best candidates of each generation, such as 32:3. For "
+            "tasks whose episodes are slow and differ much.",
+        ),
+    ] = None,
+    patience: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STEPS:REWARD",
+            help="While searching, end an episode when this many steps earn less than this "
+            "reward, such as 150:3.",
+        ),
+    ] = None,
+    reward_floor: Annotated[
+        float | None,
+        typer.Option(
+            help="While searching, clamp each step's reward from below: with -1, a step that "
+            "earns -100 counts as -1."
+        ),
+    ] = None,
+    disturb: Disturb = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Start from the front of this run folder, or from this network file, instead of "
+            "random networks.",
+        ),
+    ] = None,
+    out: Folder = Path("wann-run"),
+    force: Force = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Also write the history for TensorBoard.")
+    ] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Continue the run in this folder, to its own limit or to a new one.",
+        ),
+    ] = None,
 ) -> int:
-    """Searches, then prints the champion's rewards and where the files are."""
-    if task is None:
+    """Search topologies that control a task with one shared weight.
+
+    Writes champion.json, pareto.json (the best network of each complexity), history.csv
+    and run.json. The same seed and number of generations give the same champion for any
+    number of workers. Ctrl-C stops the search and keeps the champion so far; --resume
+    continues it with the same result as a run without a break.
+    """
+    from wann_edge.parallel.engine import cores
+
+    changes = weight_settings(weights, weights_per, sampling, draws) | episode_settings(
+        episodes=episodes,
+        first_heat=first_heat,
+        finalists=finalists,
+        patience=patience,
+        reward_floor=reward_floor,
+        disturb=disturb,
+    )
+    if islands is not None:
+        changes["islands"] = islands
+    ends = end_settings(generations, time_limit) | {"workers": workers or cores()}
+    if resume is not None:
+        if changes or start is not None:
+            raise SettingsError(
+                "a resumed run keeps its weights, its episodes and its start",
+                where="--resume",
+                remedy="leave these options out, or start a new run",
+            )
+        return _resume(resume, ends, with_log=tensorboard)
+    changes |= {"population": population} if population is not None else {}
+    changes |= {"complexity": complexity} if complexity is not None else {}
+    return _search(
+        task,
+        preset,
+        {**ends, "seed": seed, **changes},
+        start=start,
+        out=out,
+        force=force,
+        with_log=tensorboard,
+    )
+
+
+def _search(
+    name: str | None,
+    preset_name: str | None,
+    changes: dict[str, object],
+    *,
+    start: Path | None,
+    out: Path,
+    force: bool,
+    with_log: bool,
+) -> ExitCode:
+    from wann_edge.search.settings import preset, usual_preset
+    from wann_edge.task import load_task
+
+    if name is None:
         raise SettingsError(
             "no task is named", where="search", remedy="try: wann-edge search swingup"
         )
-    others = {**scoring} if complexity is None else {**scoring, "complexity": complexity}
-    world = load_task(task)
+    task = load_task(name)
     if start is not None:
-        others["start"] = start_of(start, world)
-    chosen = preset_name or usual_preset(world)
-    settings = settings_of(chosen, population, generations, time_limit, seed, workers, others)
-    log = _event_file(out) if tensorboard else None
-    return _report(search_with_progress(task, settings, out, force=force, log=log), out)
+        changes["start"] = genomes_at(start, task)
+    settings = preset(preset_name or usual_preset(task), **changes)
+    log = _event_file(out) if with_log else None
+    return _report(search_with_progress(name, settings, out, force=force, log=log), out)
 
 
-def resume_command(
-    folder: Path,
-    generations: int | None,
-    time_limit: str | None,
-    workers: int | None,
-    scoring: Mapping[str, object],
-    start: Path | None,
-    *,
-    tensorboard: bool,
-) -> int:
-    """Goes on with the run in a folder, to its own end or another."""
-    if scoring or start is not None:
-        raise SettingsError(
-            "a resumed run keeps its weights and episodes, and its start", where="--resume"
-        )
+def _resume(folder: Path, ends: dict[str, object], *, with_log: bool) -> ExitCode:
+    from wann_edge.search import checkpoint
+
     state = checkpoint.load(folder)
-    changes = ends_of(generations, time_limit) | {"workers": workers or cores()}
-    settings = state.settings.model_copy(update=changes)
-    log = _event_file(folder, state.history) if tensorboard else None
+    settings = state.settings.model_copy(update=ends)
+    log = _event_file(folder, state.history) if with_log else None
     result = search_with_progress(state.task, settings, folder, resume=True, log=log)
     return _report(result, folder)
 
 
-def start_of(path: Path, task: Task) -> tuple[Genome, ...]:
-    """What a search starts from: a file's network, or all of the front in a folder.
-
-    Raises NetworkError or SettingsError where there is none, TaskError where one does
-    not fit the task.
-    """
-    if path.is_dir():
-        networks = [entry.network for entry in front_of(path).entries]
-    else:
-        networks = [network_file.load(path)]
-    for network in networks:
-        check_file_fit(path, network, task)
-    with located(str(path)):
-        return tuple(genome_of(network.without_dead_nodes()) for network in networks)
-
-
-def _event_file(folder: Path, history: Sequence[Standing] = ()) -> EventFile:
-    """For TensorBoard. Raises MissingError where its library is not installed."""
+def _event_file(folder: Path, history: Sequence[Progress] = ()) -> EventFile:
+    """Open the history for TensorBoard; raises MissingError where its library is missing."""
     from wann_edge.search.tensorboard import EventFile
 
     return EventFile(folder, history)
-
-
-def _report(result: SearchResult, out: Path) -> int:
-    single = result.champion.weights is not None
-    print_scores(result.scores, "champion, on validation episodes", single=single)
-    print(f"stopped by: {result.stopped}")
-    print(f"time: {result.evaluating:.0%} was evaluation; {rate(result.progress)}")
-    print(f"champion: {size_of(result)}")
-    print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
-    print(f"front: wann-edge show {out}")
-    print(f"next: wann-edge verify {out}/champion.json")
-    return INTERRUPTED if result.stopped == "interrupted" else 0
-
-
-def settings_of(
-    preset_name: str,
-    population: int | None,
-    generations: int | None,
-    time_limit: str | None,
-    seed: int,
-    workers: int | None,
-    others: Mapping[str, object] | None = None,
-) -> Settings:
-    """The preset, with the options that were given. An end that was given replaces the preset's."""
-    changes = ends_of(generations, time_limit) | {"seed": seed, "workers": workers or cores()}
-    if population is not None:
-        changes["population"] = population
-    return preset(preset_name, **changes, **(others or {}))
-
-
-def ends_of(generations: int | None, time_limit: str | None) -> dict[str, object]:
-    """The settings of the end that was given; none where none was."""
-    if generations is None and time_limit is None:
-        return {}
-    limit_s = None if time_limit is None else seconds_of(time_limit)
-    return {"generations": generations, "time_limit_s": limit_s}
-
-
-def size_of(result: SearchResult) -> str:
-    """The champion's size in words."""
-    network = result.champion
-    return f"{len(network.edges)} connections, {network.hidden_count} hidden nodes"
 
 
 def search_with_progress(
@@ -155,48 +231,50 @@ def search_with_progress(
     resume: bool = False,
     log: EventFile | None = None,
 ) -> SearchResult:
-    """Searches under a live line of 80 columns: time left, generation, rewards, size, speed."""
-    columns = (
-        BarColumn(bar_width=8),
-        TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[standing]}"),
-    )
-    bar = Progress(*columns, console=console)
-    row = bar.add_task("search", total=1.0, standing="")
+    """Run a search under a live line.
 
-    def on_generation(standing: Standing) -> None:
-        _show(bar, row, standing)
+    Args:
+        task: the task's name, or the C file of a plant.
+        settings: the settings of the search.
+        out: the run folder.
+        force: replace the files of an earlier run.
+        resume: continue the run in the folder.
+        log: also receives every generation; it is closed at the end.
+    """
+    from wann_edge.cli.progress_lines import search_line
+    from wann_edge.search.run import run_search
+
+    with ExitStack() as stack:
         if log is not None:
-            log(standing)
+            stack.callback(log.close)
+        show = stack.enter_context(search_line())
 
-    try:
+        def on_generation(standing: Progress) -> None:
+            show(standing)
+            if log is not None:
+                log(standing)
+
         return run_search(
-            task,
-            settings,
-            out,
-            on_generation=on_generation,
-            overwrite=force,
-            resume=resume,
+            task, settings, out, on_generation=on_generation, overwrite=force, resume=resume
         )
-    finally:
-        if bar.live.is_started:
-            bar.stop()
-        if log is not None:
-            log.close()
 
 
-def rate(standing: Standing) -> str:
-    """Environment steps a second, in thousands or millions."""
-    per_s = standing.steps_per_s
-    return f"{per_s / 1e6:.0f} M steps/s" if per_s >= 1e6 else f"{per_s / 1e3:.1f} k steps/s"
+def _report(result: SearchResult, out: Path) -> ExitCode:
+    from wann_edge.cli.progress_lines import speed
+    from wann_edge.cli.tables import print_scores
+
+    single = result.champion.weights is not None
+    print_scores(result.scores, "champion, on validation episodes", single=single)
+    print(f"stopped by: {result.stopped}")
+    print(f"time: {result.evaluating:.0%} for evaluation; {speed(result.progress)}")
+    print(f"champion: {size_of(result)}")
+    print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
+    print(f"front: wann-edge show {out}")
+    print(f"next: wann-edge verify {out}/champion.json")
+    return ExitCode.INTERRUPTED if result.stopped == "interrupted" else ExitCode.OK
 
 
-def _show(bar: Progress, row: TaskID, standing: Standing) -> None:
-    """The first generation starts the line, so that what is refused leaves none."""
-    bar.start()
-    text = (
-        f"gen {standing.generation} best {standing.best_mean:.0f} mean {standing.mean_mean:.0f}"
-        f" champion {standing.champion_mean:.0f} {standing.connections} conn."
-        f" {rate(standing)}"
-    )
-    bar.update(row, completed=standing.share_done, standing=text)
+def size_of(result: SearchResult) -> str:
+    """Describe the champion's size: "21 connections, 9 hidden nodes"."""
+    network = result.champion
+    return f"{len(network.edges)} connections, {network.hidden_count} hidden nodes"

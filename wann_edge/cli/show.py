@@ -1,129 +1,205 @@
-"""Tables, and what commands share in reading their arguments."""
+"""The command ``wann-edge show``."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import json
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+import typer
 
-from wann_edge.cli.weights import numbers_of
-from wann_edge.errors import SettingsError, TaskError
-from wann_edge.evaluate import PAPER_WEIGHTS, Scores
-from wann_edge.network import Network, float32
-from wann_edge.task import Task, check_fit, load_task
-from wann_edge.verify import Verification
+from wann_edge.cli.arguments import front_in
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import Json, RunOrFile
+from wann_edge.cli.tables import console, print_scores, print_title, table
+from wann_edge.errors import SettingsError
 
-console = Console(highlight=False)
+if TYPE_CHECKING:
+    from wann_edge.evaluate import Scores
+    from wann_edge.network import Input, Network, Output
+    from wann_edge.search.front import Entry, Front
 
-_UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def table(*columns: str) -> Table:
-    """A plain table; columns after the first are numbers, set to the right."""
-    made = Table(box=box.SIMPLE_HEAD)
-    for index, column in enumerate(columns):
-        made.add_column(column, justify="left" if index == 0 else "right", no_wrap=True)
-    return made
+EXAMPLE = "my-run --connections 21 -o small.json"
 
 
-def counting_bar() -> Progress:
-    """A live line on standard error: which case runs, how many are done, and the time left."""
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
-    return Progress(*columns, TimeRemainingColumn(compact=True), console=Console(stderr=True))
+def command(
+    path: RunOrFile,
+    connections: Annotated[
+        int | None,
+        typer.Option(min=0, help="Take the front's best network with this many connections."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write that network to this file.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Show the front of a run, ever larger networks with ever more reward, or one network.
 
+    Of a network it shows the size, the activations, the provenance, and the scores from its
+    search.
+    """
+    from wann_edge.network import file as network_file
 
-def seconds_of(text: str) -> float:
-    """The seconds that "90", "90s", "10m" or "2h" stand for. Raises SettingsError."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
-    if match is None or not 0 < float(match[1]) < 1e9:
+    if connections is None and output is not None:
         raise SettingsError(
-            f"{text!r} is not a time", where="--time-limit", remedy="write 90, 90s, 10m or 2h"
+            "no network is chosen to be written",
+            where="--output",
+            remedy="choose one with --connections",
         )
-    return float(match[1]) * _UNITS_S[match[2]]
-
-
-def weights_of(text: str | None, network: Network) -> Sequence[float]:
-    """The shared weights that a list names, or the usual ones for this network."""
-    if text is None:
-        return PAPER_WEIGHTS if network.weights is None else (network.shared_weight,)
-    try:
-        return tuple(map(float32, numbers_of(text)))
-    except ValueError as error:
+    if path.is_dir():
+        front = front_in(path)
+        if connections is None:
+            return _show_front(front, path, as_json=as_json)
+        network = picked(front, path, connections)
+    elif connections is None:
+        network = network_file.load(path)
+    else:
         raise SettingsError(
-            f"{text!r} is not a list of finite numbers",
-            where="--weights",
-            remedy="write for example -2,-1,0.5",
-        ) from error
+            "not a folder", where=str(path), remedy="use --connections with a run folder"
+        )
+    if output is None:
+        return _show_network(network, path, as_json=as_json)
+    network_file.save(network, output)
+    print(f"{output}: {len(network.edges)} connections, {network.hidden_count} hidden nodes")
+    return ExitCode.OK
 
 
-def check_file_fit(path: Path, network: Network, task: Task) -> None:
-    """Raises TaskError, which of the files named, where a network does not fit the task."""
+def picked(front: Front, folder: Path, connections: int) -> Network:
+    """Pick the front's best network with this many connections.
+
+    Raises:
+        SettingsError: the front has no such network; the message lists the numbers it has.
+    """
+    fitting = [e.network for e in front.entries if len(e.network.edges) == connections]
+    if fitting:
+        return fitting[-1]
+    sizes = sorted({len(entry.network.edges) for entry in front.entries})
+    raise SettingsError(
+        f"its front has no network with {connections} connections",
+        where=str(folder),
+        remedy=f"choose one of {', '.join(map(str, sizes))}",
+    )
+
+
+def scores_in(network: Network) -> Scores | None:
+    """Read the scores that the search noted in a network; None where there are no valid ones."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from wann_edge.evaluate import Scores
+
     try:
-        check_fit(network, task.spec)
-    except TaskError as error:
-        raise TaskError(error.what, where=str(path), remedy=error.remedy) from error
+        scores = TypeAdapter(Scores).validate_python(network.provenance.get("scores"))
+    except ValidationError:
+        return None
+    return scores if scores.per_weight else None
 
 
-def task_of(name: str | None, network: Network) -> Task:
-    """The task that was asked for, or that the network's file names. Raises SettingsError."""
-    chosen = name or network.task
-    if chosen is None:
-        raise SettingsError("the network's file names no task", remedy="say which with --task")
-    return load_task(chosen)
+def _show_front(front: Front, folder: Path, *, as_json: bool) -> ExitCode:
+    from wann_edge.search.complexity import COUNTS
+    from wann_edge.system.jsonfile import short
 
-
-def known_task(name: str | None, network: Network) -> Task | None:
-    """As ``task_of``, and None where neither says one."""
-    return None if name is None and network.task is None else task_of(name, network)
-
-
-def print_scores(scores: Scores, title: str, *, single: bool = False) -> None:
-    """Reward for each shared weight, or numbered draw of single ones; and the mean of the means."""
-    made = table("draw of weights" if single else "shared weight", "mean reward", "sd")
-    for number, score in enumerate(scores.per_weight, 1):
-        name = str(number) if single else f"{score.weight:g}"
-        made.add_row(name, f"{score.mean:.1f}", f"{score.sd:.1f}")
-    if len(scores.per_weight) > 1:
-        made.add_section()
-        made.add_row("mean of weights", f"{scores.mean_of_weights:.1f}", "")
-    console.print(title, style="bold", markup=False)
+    rows = [_row(entry) for entry in front.entries]
+    if as_json:
+        document = {"run": str(folder), "complexity": front.complexity, "networks": rows}
+        print(json.dumps(document, indent=2))
+        return ExitCode.OK
+    counted = front.complexity in COUNTS
+    made = table("connections", "nodes", *([] if counted else ["complexity"]))
+    made.columns[0].justify = "right"
+    for column in ("mean reward", "best weight", "reward there"):
+        made.add_column(column, justify="right")
+    for row in rows:
+        sizes = [str(row["connections"]), str(row["nodes"])]
+        cost = [] if counted else [f"{row['complexity']:.0f}"]
+        best = "-" if row["best_mean"] is None else f"{row['best_mean']:.1f}"
+        made.add_row(*sizes, *cost, f"{row['mean']:.1f}", f"{row['best_weight']:g}", best)
+    print_title(f"{folder}: the best networks by {short(front.complexity)}, the champion last")
     console.print(made)
+    print(f"take one: wann-edge show {folder} --connections N -o net.json")
+    return ExitCode.OK
 
 
-def verification_table(verification: Verification) -> Table:
-    """A row an artefact."""
-    made = table("artefact", "differ", "flips", "worst", "reward", "kernel", "verdict")
-    for check in verification.checks:
-        if check.skipped:
-            continue
-        verdict = "agrees" if check.tolerance else "same bits"
-        loop = check.loop
-        made.add_row(
-            check.artefact or check.target,
-            f"{check.mismatches} of {check.inputs}",
-            str(check.step_flips),
-            f"{check.max_difference:.1e}" if check.tolerance else "-",
-            f"{loop.mean_reward:.1f}" if loop else "-",
-            f"{loop.kernel_mean_reward:.1f}" if loop else "-",
-            f"[green]{verdict}[/]" if check.ok else "[red]FAILED[/]",
-        )
-    return made
+def _row(entry: Entry) -> dict[str, float | None]:
+    scores = scores_in(entry.network)
+    return {
+        "connections": len(entry.network.edges),
+        "nodes": entry.network.node_count,
+        "complexity": entry.complexity,
+        "mean": entry.mean,
+        "best_weight": entry.network.shared_weight,
+        "best_mean": None if scores is None else scores.best.mean,
+    }
 
 
-def print_verification(verification: Verification) -> None:
-    """The table, then a line for each fault and for each missing part."""
-    console.print(verification_table(verification))
-    for check in verification.checks:
-        if check.fault:
-            console.print(f"{check.target}: {check.fault}", style="red", markup=False)
-    skipped: dict[str, list[str]] = {}
-    for check in verification.checks:
-        if check.skipped:
-            skipped.setdefault(check.skipped, []).append(check.target)
-    for why, targets in skipped.items():
-        print(f"skipped {', '.join(targets)}: {why}")
+def _show_network(network: Network, path: Path, *, as_json: bool) -> ExitCode:
+    from rich.markup import escape
+
+    from wann_edge.system.jsonfile import short
+
+    if as_json:
+        print(json.dumps({"network": str(path), **_document(network)}, indent=2))
+        return ExitCode.OK
+    print_title(str(path))
+    made = table("", "")
+    made.show_header = False
+    made.columns[1].justify = "left"
+    made.columns[1].no_wrap = False
+    for name, value in _facts(network):
+        made.add_row(escape(name), escape(short(value)))
+    console.print(made)
+    scores = scores_in(network)
+    if scores is not None:
+        print_scores(scores, f"from its search, {scores.episodes} episodes for each weight")
+    return ExitCode.OK
+
+
+def _document(network: Network) -> dict[str, object]:
+    scores = scores_in(network)
+    return {
+        "task": network.task,
+        "control_period_s": network.control_period_s,
+        "inputs": [channel.name for channel in network.inputs],
+        "outputs": [channel.name for channel in network.outputs],
+        "connections": len(network.edges),
+        "nodes": network.node_count,
+        "hidden": network.hidden_count,
+        "activations": dict(Counter(network.activations).most_common()),
+        "shared_weight": network.shared_weight,
+        "single_weights": network.weights is not None,
+        "scores": None if scores is None else asdict(scores),
+        "provenance": dict(network.provenance),
+    }
+
+
+def _facts(network: Network) -> list[tuple[str, str]]:
+    """The rows of the table, name and value: what the network is, then its provenance."""
+    used = Counter(network.activations).most_common()
+    period_s = network.control_period_s
+    single = "" if network.weights is None else ", multiplied by a single weight per connection"
+    facts = [
+        ("task", network.task or "-"),
+        ("control period", "-" if period_s is None else f"{period_s:g} s"),
+        ("inputs", _names(network.inputs)),
+        ("outputs", _names(network.outputs)),
+        ("connections", str(len(network.edges))),
+        ("nodes", f"{network.node_count}, {network.hidden_count} of them hidden"),
+        ("activations", ", ".join(f"{name} {count}" for name, count in used)),
+        ("shared weight", f"{network.shared_weight:g}{single}"),
+    ]
+    return facts + [(k, _brief(v)) for k, v in network.provenance.items() if k != "scores"]
+
+
+def _names(channels: tuple[Input, ...] | tuple[Output, ...]) -> str:
+    return ", ".join(f"{c.name} [{c.unit}]" if c.unit else c.name for c in channels)
+
+
+def _brief(value: object) -> str:
+    """A value of the provenance, or where it is long, how many entries it has."""
+    from wann_edge.system.jsonfile import short
+
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict) and short(text) != text:
+        return f"{len(value)} entries; --json shows them"
+    return text

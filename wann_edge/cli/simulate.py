@@ -1,30 +1,52 @@
-"""``wann-edge simulate``: episodes to look at."""
+"""The command ``wann-edge simulate``."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from wann_edge.cli.show import console, table, task_of
-from wann_edge.evaluate import KernelPolicy, episode_seeds
-from wann_edge.network import file as network_file
-from wann_edge.pictures.film import Shown, check_film, film
-from wann_edge.system.files import check_writable
-from wann_edge.task import check_fit, final_task
+import typer
+
+from wann_edge.cli.arguments import task_of
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import Json, NetworkFile, Seed, SharedWeight, TaskName
+from wann_edge.cli.tables import console, print_title, table
+
+if TYPE_CHECKING:
+    from wann_edge.pictures.film import Shown
+
+EXAMPLE = "my-run/champion.json --video out.mp4"
 
 
-def run_simulate(
-    file: Path,
-    task: str | None,
-    video: Path | None,
-    picture: Path | None,
-    weight: float | None,
-    episodes: int,
-    seed: int,
-    *,
-    as_json: bool,
+def command(
+    file: NetworkFile,
+    task: TaskName = None,
+    video: Annotated[
+        Path | None, typer.Option(help="Write a video of all episodes to this .mp4 or .gif file.")
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write moments of the first episode as one picture to this .png or .jpg file."
+        ),
+    ] = None,
+    weight: SharedWeight = None,
+    episodes: Annotated[int, typer.Option(min=1, help="Number of episodes.")] = 1,
+    seed: Seed = 0,
+    as_json: Json = False,
 ) -> int:
-    """Runs episodes, writes what was asked for, and prints their rewards."""
+    """Run episodes of a task, and write them as a video or a picture.
+
+    The video runs in real time. The simulator draws the pictures; for a simulator that
+    can't draw, they are drawn from the observations.
+    """
+    from wann_edge.evaluate import KernelPolicy, episode_seeds
+    from wann_edge.network import file as network_file
+    from wann_edge.pictures.film import check_film, film
+    from wann_edge.system.files import check_writable
+    from wann_edge.task import check_fit, final_task
+
     network = network_file.load(file)
     check_film(video, picture)
     world = final_task(task_of(task, network))
@@ -36,9 +58,8 @@ def run_simulate(
     shown = film(KernelPolicy(network, weight), world, seeds, video, picture)
     if as_json:
         print(json.dumps(_document(file, world.spec.name, shown, video, picture), indent=2))
-        return 0
-    title = f"{file}: {world.spec.name}, seed {seed}"
-    console.print(title, style="bold", markup=False)
+        return ExitCode.OK
+    print_title(f"{file}: {world.spec.name}, seed {seed}")
     made = table("episode", "reward", "steps", "seconds")
     for number, episode in enumerate(shown, 1):
         seconds = episode.steps * world.spec.dt_s
@@ -47,7 +68,7 @@ def run_simulate(
     for path in (video, picture):
         if path is not None:
             print(f"file: {path}")
-    return 0
+    return ExitCode.OK
 
 
 def _document(

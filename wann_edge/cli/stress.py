@@ -1,4 +1,4 @@
-"""``wann-edge stress``: what is left of a network's reward under faults."""
+"""The command ``wann-edge stress``."""
 
 from __future__ import annotations
 
@@ -7,33 +7,57 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.console import Console
 
-from wann_edge.cli.search import INTERRUPTED
-from wann_edge.cli.show import check_file_fit, counting_bar, table, task_of
-from wann_edge.confidence import KEPT
-from wann_edge.network import file as network_file
-from wann_edge.robustness.faults import FAULTS, Severity, Subject
-from wann_edge.robustness.stress import Row, at_work, cases, chosen_faults, measure, nominal
-from wann_edge.task import Task
+from wann_edge.cli import choices
+from wann_edge.cli.arguments import check_file_fit, task_of
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import Baseline, Json, NetworkFile, Seed, TaskName
+from wann_edge.cli.tables import table
 
-# A fault at a severity, and the row of each network; None where there is no such fault.
-Rows = dict[tuple[str, Severity], list[Row | None]]
+if TYPE_CHECKING:
+    from wann_edge.robustness.faults import Severity, Subject
+    from wann_edge.robustness.stress import Row
+    from wann_edge.task import Task
+
+    # A fault at a severity, and the row of each network; None where a network has no such fault.
+    Rows = dict[tuple[str, Severity], list[Row | None]]
+
+EXAMPLE = "my-run/champion.json --baseline baseline.json"
 
 
-def run_stress(
-    file: Path,
-    baseline: Path | None,
-    task: str | None,
-    faults: str | None,
-    episodes: int,
-    samples: int,
-    seed: int,
-    *,
-    as_json: bool,
+def command(
+    file: NetworkFile,
+    baseline: Baseline = None,
+    task: TaskName = None,
+    faults: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Faults to inject, with commas: {choices.listed(choices.FAULTS)}. Default: all."
+        ),
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=2, help="Episodes for each fault.")] = 20,
+    samples: Annotated[
+        int,
+        typer.Option(min=1, help="Try at most this many faults of each kind, drawn at random."),
+    ] = 100,
+    seed: Seed = 0,
+    as_json: Json = False,
 ) -> int:
-    """Prints a row a fault and severity; what was measured so far after Ctrl-C."""
+    """Measure how much reward is left under faults in the weights and in the exported code.
+
+    Weights drift, are rounded or have bits flipped; constants and results in the code have
+    bits flipped; connections and nodes die. Faults that a network file can express run in
+    the kernel; flips of constants and results, and dead nodes, run in the exported C header,
+    compiled here. Ctrl-C prints the rows so far.
+    """
+    from wann_edge.network import file as network_file
+    from wann_edge.robustness.faults import FAULTS
+    from wann_edge.robustness.stress import at_work, chosen_faults
+
     names = chosen_faults(list(FAULTS) if faults is None else faults.split(","))
     files = [file] if baseline is None else [file, baseline]
     networks = [network_file.load(path) for path in files]
@@ -53,12 +77,16 @@ def run_stress(
         else:
             _print_rows(files, subjects, rows)
             _print_legend(subjects[0], names, seed, has_baseline=baseline is not None)
-    return 0 if is_whole else INTERRUPTED
+    return ExitCode.OK if is_whole else ExitCode.INTERRUPTED
 
 
 def _measured(subjects: Sequence[Subject], names: Sequence[str], seed: int) -> tuple[Rows, bool]:
-    """All rows, and True; those before Ctrl-C, and False."""
-    asked, rows = cases(names), Rows()
+    """Measure all rows, and give True; after Ctrl-C the rows so far, and False."""
+    from wann_edge.cli.progress_lines import counting_bar
+    from wann_edge.robustness import stress
+
+    asked = stress.cases(names)
+    rows: Rows = {}
     with counting_bar() as bar:
         line = bar.add_task("", total=len(asked) * len(subjects))
         try:
@@ -66,7 +94,7 @@ def _measured(subjects: Sequence[Subject], names: Sequence[str], seed: int) -> t
                 bar.update(line, description=f"{fault:<15}")
                 found = []
                 for subject in subjects:
-                    found.append(measure(subject, fault, severity, seed))
+                    found.append(stress.measure(subject, fault, severity, seed))
                     bar.advance(line)
                 rows[fault, severity] = found
         except KeyboardInterrupt:
@@ -82,6 +110,9 @@ def _document(
     seed: int,
     is_whole: bool,
 ) -> dict[str, object]:
+    from wann_edge.confidence import KEPT
+    from wann_edge.robustness.stress import nominal
+
     return {
         "task": task.spec.name,
         "episodes": len(subjects[0].seeds),
@@ -101,10 +132,13 @@ def _document(
 
 
 def _print_rows(files: Sequence[Path], subjects: Sequence[Subject], rows: Rows) -> None:
+    from wann_edge.confidence import KEPT
+    from wann_edge.robustness.stress import nominal
+
     console = Console(highlight=False, width=max(110, Console().width))
     for path, subject in zip(files, subjects, strict=True):
         whole = nominal(subject).astype(float)
-        text = f"{path}: reward {whole.mean():.1f} (sd {whole.std(ddof=1):.1f}) without a fault"
+        text = f"{path}: reward {whole.mean():.1f} (sd {whole.std(ddof=1):.1f}) without faults"
         console.print(text, style="bold", markup=False)
     made = table("fault", "severity", "network", "tried", "reward", "95 %", f"keep {KEPT:.0%}")
     made.add_column("worst", justify="right")
@@ -122,6 +156,8 @@ def _print_rows(files: Sequence[Path], subjects: Sequence[Subject], rows: Rows) 
 
 
 def _severity(fault: str, severity: Severity) -> str:
+    from wann_edge.robustness.faults import FAULTS
+
     value = severity if isinstance(severity, str) else f"{severity:g}"
     return f"{value} {FAULTS[fault].unit}".strip()
 
@@ -140,17 +176,20 @@ def _cells(row: Row | None) -> tuple[str, ...]:
 
 
 def _print_legend(subject: Subject, names: Sequence[str], seed: int, *, has_baseline: bool) -> None:
+    from wann_edge.confidence import KEPT
+    from wann_edge.robustness.faults import FAULTS
+
     for name in names:
         print(f"{name}: {FAULTS[name].what}")
     print(
-        f"{len(subject.seeds)} episodes a fault, seed {seed}. reward: mean ± standard deviation "
-        "over all episodes of all faults tried.\n95 %: the interval of the mean. keep: the share "
-        f"of faults, and of episodes, with at least {KEPT:.0%} of\ntheir reward without a fault. "
-        "worst: the lowest mean of a fault. -: there is no such fault, or numbers\nare too large "
-        "for words of 16 bits."
+        f"{len(subject.seeds)} episodes for each fault, seed {seed}. reward: mean ± standard "
+        "deviation over all episodes\nof all faults tried. 95 %: the confidence interval of the "
+        "mean. keep: the share of faults, and of\nepisodes, that keep at least "
+        f"{KEPT:.0%} of the reward without faults. worst: the lowest mean of a fault.\n-: the "
+        "network has no such fault, or numbers too large for words of 16 bits."
     )
     if not has_baseline:
         print(
-            "Beside a dense network: wann-edge baseline "
+            "To compare with a dense network: wann-edge baseline "
             f"{subject.task.spec.name} --layers 10 -o baseline.json, then --baseline baseline.json"
         )

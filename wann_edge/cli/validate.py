@@ -1,65 +1,168 @@
-"""``wann-edge validate``: a controller in another world, under what real machines add."""
+"""The command ``wann-edge validate``."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from wann_edge.cli.search import INTERRUPTED
-from wann_edge.cli.show import console, counting_bar, table, task_of
-from wann_edge.evaluate import episode_seeds
-from wann_edge.network import Network
-from wann_edge.network import file as network_file
-from wann_edge.parallel.engine import Engine, cores
-from wann_edge.pictures.film import check_film, film
-from wann_edge.robustness.validation import (
-    USUAL,
-    Controller,
-    Row,
-    cases,
-    least_reward,
-    possible,
-    returns_of,
-    row,
+import typer
+
+from wann_edge.cli.arguments import task_of
+from wann_edge.cli.choices import ENGINES, listed
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import (
+    Baseline,
+    Disturb,
+    Json,
+    NetworkFile,
+    Seed,
+    SharedWeight,
+    Workers,
 )
-from wann_edge.system.files import check_writable
-from wann_edge.task import Task, check_fit, final_task
-from wann_edge.task.disturbances import NONE, Disturbances, parse
-from wann_edge.task.disturbed import disturbed
-from wann_edge.verify.policies import policy
+from wann_edge.cli.tables import console, print_title, table
+
+if TYPE_CHECKING:
+    from wann_edge.network import Network
+    from wann_edge.robustness.validation import Controller, Row
+    from wann_edge.task import Task
+    from wann_edge.task.disturbances import Disturbances
+
+EXAMPLE = "my-run/champion.json --sim bullet/swingup --video out.mp4"
 
 
-class Asked(NamedTuple):
-    """The options that say how to run. success: the least reward, if not by the home task."""
+@dataclass(frozen=True)
+class Trial:
+    """How to run a validation.
 
-    engine: str
-    weight: float | None
-    success: float | None
-    episodes: int
-    seed: int
-    workers: int | None
+    Attributes:
+        engine: what computes the actions, of ``verify.policies.ENGINES``.
+        weight: the shared weight; None for the network's own.
+        success: the least reward of a success; None for a share of the reward on the
+            network's own task.
+        episodes: episodes for each row.
+        seed: determines the episodes.
+        workers: number of processes; None for one per core.
+    """
+
+    engine: str = "kernel"
+    weight: float | None = None
+    success: float | None = None
+    episodes: int = 100
+    seed: int = 0
+    workers: int | None = None
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each episode."""
+        from wann_edge.evaluate import episode_seeds
+
+        return episode_seeds(self.seed, self.episodes)
+
+    @property
+    def processes(self) -> int:
+        """The number of worker processes."""
+        from wann_edge.parallel.engine import cores
+
+        return self.workers or cores()
+
+    def controller(self, network: Network) -> Controller:
+        """A network with the engine and the weight of the trial."""
+        from wann_edge.robustness.validation import Controller
+
+        weight = network.shared_weight if self.weight is None else self.weight
+        return Controller(network, weight, self.engine)
 
 
-class Found(NamedTuple):
-    """The rows of each network, as many as were done before Ctrl-C. is_whole: all of them."""
+class Measured(NamedTuple):
+    """The rows of each network; after Ctrl-C those that were done, and ``is_whole`` is False."""
 
     rows: list[list[Row]]
     is_whole: bool
+
+
+def command(
+    file: NetworkFile,
+    sim: Annotated[
+        str | None,
+        typer.Option(
+            help="The simulator: any task with the same inputs and outputs, such as "
+            "bullet/swingup. Default: the task that the network file names."
+        ),
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            help=f"What computes the actions: {listed(ENGINES)} (the exported header, compiled)."
+        ),
+    ] = "kernel",
+    disturb: Disturb = None,
+    baseline: Baseline = None,
+    weight: SharedWeight = None,
+    success: Annotated[
+        float | None,
+        typer.Option(
+            help="The least reward of a successful episode. Default: 80 % of the network's mean "
+            "reward on its own task."
+        ),
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=2, help="Episodes for each disturbance.")] = 100,
+    seed: Seed = 0,
+    workers: Workers = None,
+    video: Annotated[
+        Path | None,
+        typer.Option(help="Write a video of one episode with all disturbances: .mp4 or .gif."),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Test a controller in another simulator, under the disturbances of a real machine.
+
+    Prints a row without disturbances, a row with each alone, and a row with all together.
+    Without --disturb these are vary=20%,noise=1%,adc=10,limit=80%,dead=5%,latency=1,
+    jitter=20%,drop=10%, as far as the simulator supports them. Ctrl-C prints the rows so far.
+    """
+    trial = Trial(
+        engine=engine,
+        weight=weight,
+        success=success,
+        episodes=episodes,
+        seed=seed,
+        workers=workers,
+    )
+    files = [file] if baseline is None else [file, baseline]
+    return run_validate(files, sim, disturb, trial, video, as_json=as_json)
 
 
 def run_validate(
     files: Sequence[Path],
     sim: str | None,
     disturb: str | None,
-    asked: Asked,
+    trial: Trial,
     video: Path | None,
     *,
     as_json: bool,
-) -> int:
-    """Prints a row a disturbance, for each file; what was measured so far after Ctrl-C."""
+) -> ExitCode:
+    """Validate networks and print a row for each disturbance and network.
+
+    Args:
+        files: the network files; the first determines task, success and video.
+        sim: the task to run, or None for the first network's own.
+        disturb: the disturbances as --disturb names them; None for the usual ones.
+        trial: how to run.
+        video: where to write an episode of the first network, or None.
+        as_json: print JSON instead of a table.
+    """
+    from wann_edge.network import file as network_file
+    from wann_edge.pictures.film import check_film, film
+    from wann_edge.robustness.validation import USUAL, possible
+    from wann_edge.system.files import check_writable
+    from wann_edge.task import check_fit, final_task
+    from wann_edge.task.disturbances import parse
+    from wann_edge.task.disturbed import disturbed
+    from wann_edge.verify.policies import policy
+
     networks = [network_file.load(path) for path in files]
     task = final_task(task_of(sim, networks[0]))
     check_film(video, None)
@@ -67,53 +170,41 @@ def run_validate(
         check_writable(video)
     for network in networks:
         check_fit(network, task.spec)
-    controllers = [_controller(network, asked) for network in networks]
-    policy(*_arguments(controllers[0]))  # What is missing is told before an hour has passed.
-    given, impossible = _disturbances(task, disturb)
-    least = _least(networks[0], task, asked)
-    found = _measured(task, controllers, given, least, asked)
+    controllers = [trial.controller(network) for network in networks]
+    network, weight, engine = controllers[0]
+    first = policy(network, engine, weight)  # A missing part shows before hours of work.
+    given, impossible = possible(task, USUAL) if disturb is None else (parse(disturb), {})
+    least = _least(network, task, trial)
+    found = _measured(task, controllers, given, least, trial)
     if as_json:
-        print(json.dumps(_document(files, task, given, impossible, least, asked, found), indent=2))
+        shared = _document(task, given, impossible, least, trial)
+        print(json.dumps({**shared, **_rows_document(files, found)}, indent=2))
     else:
-        _print(files, task, networks[0].task or task.spec.name, least, asked, found)
+        _print(files, task, network.task or task.spec.name, least, trial, found)
         for name, why in impossible.items():
             print(f"left out {name}: {why}")
     if not found.is_whole:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     if video is not None:
-        world = disturbed(task, given)
-        film(policy(*_arguments(controllers[0])), world, _seeds(asked)[:1], video, None)
+        film(first, disturbed(task, given), trial.seeds[:1], video, None)
         if not as_json:
             print(f"video: {video}, an episode with {given or 'no disturbances'}")
-    return 0
+    return ExitCode.OK
 
 
-def _controller(network: Network, asked: Asked) -> Controller:
-    weight = network.shared_weight if asked.weight is None else asked.weight
-    return Controller(network, weight, asked.engine)
+def _least(network: Network, task: Task, trial: Trial) -> float:
+    """The least reward of a success: as given, or from the network's own task in the kernel."""
+    from wann_edge.parallel.engine import Engine
+    from wann_edge.robustness.validation import least_reward, returns_of
+    from wann_edge.task import final_task
+    from wann_edge.task.disturbances import NONE
 
-
-def _arguments(controller: Controller) -> tuple[Network, str, float]:
-    return controller.network, controller.engine, controller.weight
-
-
-def _seeds(asked: Asked) -> list[int]:
-    return episode_seeds(asked.seed, asked.episodes)
-
-
-def _disturbances(task: Task, text: str | None) -> tuple[Disturbances, dict[str, str]]:
-    """What was asked for; or of the usual ones what the task can have, and why not the others."""
-    return possible(task, USUAL) if text is None else (parse(text), {})
-
-
-def _least(network: Network, task: Task, asked: Asked) -> float:
-    """What a success must reach: as asked, or by the network's own task in the kernel."""
-    if asked.success is not None:
-        return asked.success
+    if trial.success is not None:
+        return trial.success
     home = final_task(task_of(None, network)) if network.task else task
-    controller = _controller(network, asked)._replace(engine="kernel")
-    with Engine(home, asked.workers or cores()) as engine:
-        return least_reward(returns_of(engine, controller, NONE, _seeds(asked)))
+    controller = trial.controller(network)._replace(engine="kernel")
+    with Engine(home, trial.processes) as engine:
+        return least_reward(returns_of(engine, controller, NONE, trial.seeds))
 
 
 def _measured(
@@ -121,44 +212,44 @@ def _measured(
     controllers: Sequence[Controller],
     given: Disturbances,
     least: float,
-    asked: Asked,
-) -> Found:
-    every = cases(task, given)
+    trial: Trial,
+) -> Measured:
+    from wann_edge.cli.progress_lines import counting_bar
+    from wann_edge.parallel.engine import Engine
+    from wann_edge.robustness import validation
+
+    every = validation.cases(task, given)
     rows: list[list[Row]] = [[] for _ in controllers]
-    with (
-        Engine(task, asked.workers or cores()) as engine,
-        counting_bar() as bar,
-    ):
+    with Engine(task, trial.processes) as engine, counting_bar() as bar:
         line = bar.add_task("", total=len(every) * len(controllers))
         try:
             for case, disturbances in every:
                 bar.update(line, description=f"{case:<12}")
                 for controller, kept in zip(controllers, rows, strict=True):
-                    returns = returns_of(engine, controller, disturbances, _seeds(asked))
-                    kept.append(row(case, returns, least))
+                    returns = validation.returns_of(engine, controller, disturbances, trial.seeds)
+                    kept.append(validation.row(case, returns, least))
                     bar.advance(line)
         except KeyboardInterrupt:
-            return Found(rows, is_whole=False)
-    return Found(rows, is_whole=True)
+            return Measured(rows, is_whole=False)
+    return Measured(rows, is_whole=True)
 
 
 def _document(
-    files: Sequence[Path],
-    task: Task,
-    given: Disturbances,
-    impossible: dict[str, str],
-    least: float,
-    asked: Asked,
-    found: Found,
+    task: Task, given: Disturbances, impossible: dict[str, str], least: float, trial: Trial
 ) -> dict[str, object]:
     return {
         "sim": task.spec.name,
-        "engine": asked.engine,
-        "episodes": asked.episodes,
-        "seed": asked.seed,
+        "engine": trial.engine,
+        "episodes": trial.episodes,
+        "seed": trial.seed,
         "disturbances": asdict(given),
         "left_out": impossible,
         "success_reward": least,
+    }
+
+
+def _rows_document(files: Sequence[Path], found: Measured) -> dict[str, object]:
+    return {
         "complete": found.is_whole,
         "networks": [
             {"network": str(path), "rows": [asdict(one) for one in rows]}
@@ -168,27 +259,26 @@ def _document(
 
 
 def _print(
-    files: Sequence[Path], task: Task, home: str, least: float, asked: Asked, found: Found
+    files: Sequence[Path], task: Task, home: str, least: float, trial: Trial, found: Measured
 ) -> None:
-    console.print(
-        f"{files[0]}: {task.spec.name}, {asked.engine}, {asked.episodes} episodes, "
-        f"seed {asked.seed}",
-        style="bold",
-        markup=False,
+    print_title(
+        f"{files[0]}: {task.spec.name}, {trial.engine}, {trial.episodes} episodes, "
+        f"seed {trial.seed}"
     )
+    several = len(files) > 1
     names = [path.stem[:16] for path in files]
-    made = table("disturbance", *(["network"] if len(files) > 1 else []), "reward", "sd", "worst")
-    made.add_column("success", justify="right")
-    made.add_column("95 %", justify="right")
+    made = table("disturbance", *(["network"] if several else []), "reward", "sd", "worst")
+    for wrapped in ("success", "95 %"):
+        made.add_column(wrapped, justify="right")
     for place, first in enumerate(found.rows[0]):
         for name, rows in zip(names, found.rows, strict=True):
             if place < len(rows):
                 label = first.case if rows is found.rows[0] else ""
-                made.add_row(label, *([name] if len(files) > 1 else []), *_cells(rows[place]))
+                made.add_row(label, *([name] if several else []), *_cells(rows[place]))
     console.print(made)
     print(f"success: an episode with a reward of at least {least:.1f}")
-    if len(files) == 1:
-        print(f"beside a dense network: wann-edge baseline {home} -o baseline.json,")
+    if not several:
+        print(f"to compare with a dense network: wann-edge baseline {home} -o baseline.json,")
         print("then --baseline baseline.json")
 
 

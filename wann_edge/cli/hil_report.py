@@ -1,11 +1,11 @@
-"""How a session with a device is shown."""
+"""Print the results of a session with a device."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
 
-from wann_edge.cli.show import console, table
+from wann_edge.cli.tables import console, table
 from wann_edge.hil.capture import Replay
 from wann_edge.hil.loop import HISTOGRAM_S, Report
 

@@ -1,0 +1,58 @@
+"""``wann-edge evaluate`` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers.commands import complaint
+from helpers.networks import random_network
+from wann_edge.cli import run
+from wann_edge.network import file as network_file
+
+
+@pytest.mark.parametrize("weights", ["", "one", "1,,2", "nan", "1e39", "1;2"])
+def test_bad_weights_get_one_line(
+    weights: str, champion: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "--weights" in complaint(capsys, "evaluate", champion, "--weights", weights)
+
+
+def test_a_network_that_does_not_fit_gets_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "other.json"
+    network_file.save(random_network(np.random.default_rng(0)), path)
+    assert "names no task" in complaint(capsys, "evaluate", path)
+    assert "has 3 inputs" in complaint(capsys, "evaluate", path, "--task", "swingup")
+    assert "has 3 inputs" in complaint(capsys, "verify", path, "--task", "swingup")
+
+
+def test_evaluate_prints_json_and_a_table(
+    champion: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["evaluate", str(champion), "--episodes", "5", "--seed", "3"]
+    assert run([*command, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    rows = document["per_weight"]
+    assert [row["weight"] for row in rows] == [-2, -1, -0.5, 0.5, 1, 2]
+    assert all(set(row) == {"weight", "mean", "sd"} for row in rows)
+    mean = sum(row["mean"] for row in rows) / 6
+    assert document["mean_of_weights"] == pytest.approx(mean)
+    assert (document["episodes"], document["seed"], document["task"]) == (5, 3, "swingup")
+    assert run(command) == 0
+    table = capsys.readouterr().out
+    assert all(f"{row['mean']:.1f}" in table for row in rows)
+
+
+def test_evaluate_takes_weights_that_begin_with_a_minus(
+    champion: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        run(["evaluate", str(champion), "--weights", "-1.5,0.25", "--episodes", "2", "--json"]) == 0
+    )
+    rows = json.loads(capsys.readouterr().out)["per_weight"]
+    assert [row["weight"] for row in rows] == [-1.5, 0.25]

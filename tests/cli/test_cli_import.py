@@ -1,0 +1,29 @@
+"""``wann-edge import`` as a user meets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.commands import complaint
+from wann_edge.cli import run
+from wann_edge.network import file as network_file
+
+
+def test_import_of_a_published_network(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = data / "wann-release" / "champions" / "swing.out"
+    zoo = data / "wann-release" / "zoo" / "cartpole_swingup.wann.json"
+    made = tmp_path / "swing.json"
+    command = ["import", str(source), "--inputs", "5", "--outputs", "1", "-o", str(made)]
+    assert run(command) == 0
+    assert "29 nodes (22 hidden), 52 connections" in capsys.readouterr().out
+    assert network_file.load(made).task is None
+    assert run([*command, "--task", "swingup", "--weights", str(zoo), "--bias", "-1.5"]) == 0
+    capsys.readouterr()
+    tuned = network_file.load(made)
+    assert tuned.task == "swingup"
+    assert tuned.weights is not None
+    assert "5 inputs" in complaint(capsys, *command[:3], "4", *command[4:], "--task", "swingup")

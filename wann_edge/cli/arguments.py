@@ -1,0 +1,96 @@
+"""Load what arguments name: a task, the front of a run folder, what a search starts from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wann_edge.errors import SettingsError, TaskError
+
+if TYPE_CHECKING:
+    from wann_edge.network import Network
+    from wann_edge.search.front import Front
+    from wann_edge.search.genome import Genome
+    from wann_edge.task import Task
+
+
+def task_of(name: str | None, network: Network) -> Task:
+    """Load the task that ``--task`` names, or else the one that the network file names.
+
+    Raises:
+        SettingsError: neither names a task, or the task is unknown.
+    """
+    from wann_edge.task import load_task
+
+    chosen = name or network.task
+    if chosen is None:
+        raise SettingsError(
+            "the network file names no task", where="--task", remedy="name the task with --task"
+        )
+    return load_task(chosen)
+
+
+def task_if_named(name: str | None, network: Network) -> Task | None:
+    """Load the task as ``task_of`` does; None where neither names one."""
+    return None if name is None and network.task is None else task_of(name, network)
+
+
+def check_file_fit(path: Path, network: Network, task: Task) -> None:
+    """Check that a network has the inputs and outputs of a task.
+
+    Raises:
+        TaskError: it has not; the message names the file.
+    """
+    from wann_edge.task import check_fit
+
+    try:
+        check_fit(network, task.spec)
+    except TaskError as error:
+        raise TaskError(error.what, where=str(path), remedy=error.remedy) from error
+
+
+def front_in(folder: Path) -> Front:
+    """Load the front of a run folder.
+
+    Raises:
+        SettingsError: the folder holds no run, or one that has not ended.
+    """
+    from wann_edge.search import front
+    from wann_edge.search.record import RUN
+
+    if (folder / front.NAME).exists():
+        return front.load(folder / front.NAME)
+    if (folder / RUN).exists():
+        raise SettingsError(
+            "the run has not ended, so it has no front yet",
+            where=str(folder),
+            remedy=f"wait; or continue an interrupted run: wann-edge search --resume {folder}",
+        )
+    raise SettingsError(
+        "the folder holds no run", where=str(folder), remedy="name the folder that a search wrote"
+    )
+
+
+def genomes_at(path: Path, task: Task) -> tuple[Genome, ...]:
+    """Load the genomes that a search starts from.
+
+    Args:
+        path: a run folder, for all networks of its front, or a network file.
+        task: the task that they must fit.
+
+    Raises:
+        NetworkError, SettingsError: the path holds no network.
+        TaskError: a network does not fit the task.
+    """
+    from wann_edge.network import file as network_file
+    from wann_edge.search.genome import genome_of
+    from wann_edge.system.jsonfile import located
+
+    if path.is_dir():
+        networks = [entry.network for entry in front_in(path).entries]
+    else:
+        networks = [network_file.load(path)]
+    for network in networks:
+        check_file_fit(path, network, task)
+    with located(str(path)):
+        return tuple(genome_of(network.without_dead_nodes()) for network in networks)

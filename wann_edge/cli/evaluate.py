@@ -1,0 +1,131 @@
+"""The command ``wann-edge evaluate``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wann_edge.cli.arguments import task_of
+from wann_edge.cli.choices import MODES, listed
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import Json, NetworkFile, Seed, TaskName, TuningLimit
+from wann_edge.cli.parsing import parse_time_limit_s, parse_weight_list
+from wann_edge.cli.tables import console, print_scores, print_title, table
+from wann_edge.errors import SettingsError
+
+EXAMPLE = "my-run/champion.json --episodes 100"
+
+
+def command(
+    file: NetworkFile,
+    task: TaskName = None,
+    episodes: Annotated[int, typer.Option(min=1, help="Episodes for each weight.")] = 100,
+    seed: Seed = 0,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="A list of shared weights, such as -2,-1,0.5. Default: the paper's six, "
+            "-2,-1,-0.5,0.5,1,2, or the network's own if it has single weights."
+        ),
+    ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Set the weights in one of the paper's ways: {listed(MODES)}. Replaces --weights "
+            "and the weights in the file."
+        ),
+    ] = None,
+    time_limit: TuningLimit = None,
+    as_json: Json = False,
+) -> int:
+    """Measure the reward of a network for each shared weight, over fresh episodes.
+
+    With --mode it measures one column of the paper's table: weights drawn from -2 to 2 for
+    each episode, single or shared, or tuned on training episodes.
+    """
+    if mode is not None:
+        return _evaluate_mode(
+            file,
+            task,
+            mode,
+            episodes=episodes,
+            seed=seed,
+            weights=weights,
+            time_limit=time_limit,
+            as_json=as_json,
+        )
+    if time_limit is not None:
+        raise typer.BadParameter("--time-limit is for --mode tuned-shared or tuned-weights")
+    return _evaluate_weights(file, task, weights, episodes=episodes, seed=seed, as_json=as_json)
+
+
+def _evaluate_weights(
+    file: Path, task: str | None, weights: str | None, *, episodes: int, seed: int, as_json: bool
+) -> ExitCode:
+    from wann_edge.evaluate import PAPER_WEIGHTS, score
+    from wann_edge.network import file as network_file
+
+    network = network_file.load(file)
+    world = task_of(task, network)
+    usual = PAPER_WEIGHTS if network.weights is None else (network.shared_weight,)
+    chosen = usual if weights is None else parse_weight_list(weights)
+    scores = score(network, world, chosen, episodes, seed)
+    if as_json:
+        document = {
+            "network": str(file),
+            "task": world.spec.name,
+            "episodes": episodes,
+            "seed": seed,
+            "per_weight": [asdict(score) for score in scores.per_weight],
+            "mean_of_weights": scores.mean_of_weights,
+        }
+        print(json.dumps(document, indent=2))
+    else:
+        print_scores(scores, f"{file}: {world.spec.name}, {episodes} episodes, seed {seed}")
+    return ExitCode.OK
+
+
+def _evaluate_mode(
+    file: Path,
+    task: str | None,
+    mode: str,
+    *,
+    episodes: int,
+    seed: int,
+    weights: str | None,
+    time_limit: str | None,
+    as_json: bool,
+) -> ExitCode:
+    from wann_edge.baselines.paper import score_mode
+    from wann_edge.cli.progress_lines import tuning_line
+    from wann_edge.network import file as network_file
+
+    if weights is not None:
+        raise SettingsError(
+            "--mode and --weights exclude each other", where="--mode", remedy="give one of them"
+        )
+    limit_s = parse_time_limit_s(time_limit)
+    if limit_s is not None and not mode.startswith("tuned-"):
+        raise SettingsError(
+            f"the mode {mode} does not tune",
+            where="--time-limit",
+            remedy="use it with --mode tuned-shared or tuned-weights",
+        )
+    network = network_file.load(file)
+    world = task_of(task, network)
+    if as_json:
+        found = score_mode(network, world, mode, episodes, seed, time_limit_s=limit_s)
+        named = {"network": str(file), "task": world.spec.name}
+        print(json.dumps({**named, **found.to_document()}, indent=2))
+        return ExitCode.OK
+    with tuning_line(mode) as on_progress:
+        found = score_mode(network, world, mode, episodes, seed, on_progress, limit_s)
+    print_title(f"{file}: {world.spec.name}, {episodes} episodes, seed {seed}")
+    made = table("weights", "mean reward", "sd")
+    made.add_row(mode, f"{found.mean:.1f}", f"{found.sd:.1f}")
+    console.print(made)
+    return ExitCode.OK

@@ -1,0 +1,128 @@
+"""The command ``wann-edge verify``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wann_edge.cli.arguments import task_if_named
+from wann_edge.cli.choices import CORES
+from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.options import Dtype, Json, NetworkFile, OptimizeFor, Seed, TaskName
+from wann_edge.cli.tables import console, print_precision, print_verification, status_line
+
+if TYPE_CHECKING:
+    from wann_edge.exporters import Optimize
+    from wann_edge.network import Network
+    from wann_edge.task import Task
+    from wann_edge.verify import Verification
+
+EXAMPLE = "my-run/champion.json"
+
+
+def command(
+    file: NetworkFile,
+    target: Annotated[
+        str,
+        typer.Option(
+            help="Where to run the exports: host (gcc, clang), onnxruntime, an emulated core "
+            f"({', '.join(CORES)}), several of these with commas, or all that are installed."
+        ),
+    ] = "all",
+    require: Annotated[
+        bool,
+        typer.Option("--require", help="With --target all: fail where a part is not installed."),
+    ] = False,
+    task: TaskName = None,
+    episodes: Annotated[
+        int, typer.Option(min=2, help="Episodes that the exported code controls.")
+    ] = 100,
+    seed: Seed = 0,
+    dtype: Dtype = "float",
+    max_loss: Annotated[
+        float,
+        typer.Option(min=0, help="The share of the reward that fixed point may lose."),
+    ] = 0.02,
+    optimize: OptimizeFor = "size",
+    as_json: Json = False,
+) -> int:
+    """Prove the exports: compile them, run them, and compare with the search's kernel.
+
+    The C header must give the same bits as the kernel for 2300 inputs and in whole episodes,
+    here and on each emulated core (pip install "wann-edge[emu]"). The ONNX graph must give
+    the same values within a stated tolerance. The exit code is 1 if anything differs.
+
+    With --dtype the header is in fixed point, and its reward is compared with that in floats.
+    """
+    from wann_edge.cli.dtype import fixed_point
+    from wann_edge.network import file as network_file
+
+    network = network_file.load(file)
+    world = task_if_named(task, network)
+    fixed = fixed_point(network, dtype, world, episodes=episodes, seed=seed, max_loss=max_loss)
+    network, cost = fixed or (network, None)
+    if cost is not None and not as_json:
+        print_precision(cost)
+    found = prove_with_status(
+        network,
+        _targets(target, in_floats=cost is None),
+        task=world,
+        episodes=episodes,
+        seed=seed,
+        optimize=optimize,
+        require=require or target != "all",
+        quiet=as_json,
+    )
+    ok = found.ok and (cost is None or cost.ok)
+    if as_json:
+        costs = {} if cost is None else {"fixed_point": {**asdict(cost), "ok": cost.ok}}
+        print(json.dumps({**found.to_document(), **costs, "ok": ok}, indent=2))
+    else:
+        print_verification(found)
+        if world is None:
+            console.print("No task is known, so no closed loop was run: add --task.")
+    return ExitCode.OK if ok else ExitCode.FAULT_FOUND
+
+
+def _targets(target: str, *, in_floats: bool) -> list[str]:
+    """The targets that were named, or all; onnxruntime runs no fixed point."""
+    from wann_edge.registry import registered
+
+    if target != "all":
+        return target.split(",")
+    return [name for name in registered("targets") if in_floats or name != "onnxruntime"]
+
+
+def prove_with_status(
+    network: Network,
+    targets: Sequence[str],
+    *,
+    task: Task | None,
+    episodes: int,
+    seed: int,
+    optimize: Optimize = "size",
+    require: bool = True,
+    quiet: bool = False,
+) -> Verification:
+    """Verify a network, and show the target that runs.
+
+    Args:
+        quiet: show nothing. The other arguments are those of ``verify.prove``.
+    """
+    from wann_edge.verify import prove
+
+    with status_line("verifying", quiet=quiet) as status:
+        return prove(
+            network,
+            targets,
+            task=task,
+            episodes=episodes,
+            seed=seed,
+            require=require,
+            on_check=lambda name: status.update(f"verifying on {name}"),
+            optimize=optimize,
+        )
