@@ -200,7 +200,7 @@ def test_options_name_the_draws(
         (["--weights-per", "day"], "--weights-per"),
         (["--sampling", "all"], "--sampling"),
         (["--draws", "0"], "--draws"),
-        (["--draws", "3"], "nothing is drawn"),
+        (["--draws", "3"], "a list of weights is not drawn from"),
         (["--resume", ".", "--weights", "1"], "keeps its weights and"),
         (["--resume", ".", "--episodes", "1"], "weights and episodes"),
     ],

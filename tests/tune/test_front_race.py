@@ -121,5 +121,5 @@ def test_the_command_takes_a_runs_folder(
     assert tuned.provenance["fresh"]["episodes"] == 100  # type: ignore[index]
     for options in (["--mode", "shared"], ["--evaluations", "9"]):
         said = complaint(capsys, "tune", tmp_path, "-o", output, *options)
-        assert "a front races by --mode weights" in said
+        assert "a front is tuned with --mode weights" in said
     assert "holds no run" in complaint(capsys, "tune", tmp_path / "..", "-o", output)

@@ -160,7 +160,7 @@ def test_the_command_line_redraws(
     for wrong in (["tune", str(path), "--mode", "shared"], ["tune", str(tmp_path)]):
         told = complaint(capsys, *wrong, "--redraw", "3", "-o", str(output))
         assert "--redraw is for the single weights of one network" in told
-    assert "--wire-idle needs --redraw" in complaint(
+    assert "--wire-idle: needs --redraw" in complaint(
         capsys, "tune", str(path), "--wire-idle", "-o", str(output)
     )
 

@@ -162,7 +162,7 @@ def command(
     if resume is not None:
         if changes or start is not None:
             raise SettingsError(
-                "a resumed run keeps its weights, its episodes and its start",
+                "a resumed run keeps its weights and episodes, and its start",
                 where="--resume",
                 remedy="leave these options out, or start a new run",
             )

@@ -114,7 +114,7 @@ def _check_options(
 ) -> None:
     if redraw is not None and (path.is_dir() or mode != "weights"):
         raise SettingsError(
-            "--redraw tunes the single weights of one network",
+            "--redraw is for the single weights of one network",
             where=str(path),
             remedy="name a network file, and use --mode weights",
         )
