@@ -168,7 +168,7 @@ def test_baseline_prints_a_row_a_mode_beside_the_papers_and_writes_the_network(
     [
         (["evaluate", "FILE", "--mode", "tuned"], "unknown mode 'tuned'"),
         (["evaluate", "FILE", "--mode", "tuned-shared", "--weights", "1"], "exclude each other"),
-        (["tune", "FILE", "--mode", "both", "-o", "x.json"], "'both' can't be tuned"),
+        (["tune", "FILE", "--mode", "both", "-o", "x.json"], "unknown weights 'both'"),
         (["tune", "FILE", "--evaluations", "0", "-o", "x.json"], "--evaluations"),
         (["tune", "FILE", "--time-limit", "soon", "-o", "x.json"], "'soon' is not a time"),
         (["tune", "FILE", "--evaluations", "1", "-o", "FILE/x.json"], "x.json"),
@@ -185,8 +185,8 @@ def test_baseline_prints_a_row_a_mode_beside_the_papers_and_writes_the_network(
         (["tune", "missing.json", "-o", "x.json"], "missing.json"),
         (["baseline", "swingdown"], "'swingdown' is not one of the tasks"),
         (["baseline", "swingup", "--layers", "ten"], "'ten' is not a list of sizes"),
-        (["baseline", "swingup", "--layers", "0"], "'0' are no sizes of hidden layers"),
-        (["baseline", "swingup", "--layers", "99999"], "no sizes of hidden layers"),
+        (["baseline", "swingup", "--layers", "0"], "'0' is not a list of layer sizes"),
+        (["baseline", "swingup", "--layers", "99999"], "is not a list of layer sizes"),
     ],
 )
 def test_bad_input_gets_one_line(
