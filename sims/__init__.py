@@ -1,1 +1,1 @@
-"""Simulators: each gives a task's worlds, and knows no network beyond its contract."""
+"""Simulators: tasks and their worlds; they do not evaluate networks, except in native batches."""

@@ -55,8 +55,10 @@ class Biped(NativeTask):
     spec = Spec(
         name="biped",
         inputs=tuple(
-            Input(*named, *ends)
-            for named, ends in zip(OBSERVATIONS["BipedalWalker-v3"], _RANGES, strict=True)
+            Input(name, unit, low, high)
+            for (name, unit), (low, high) in zip(
+                OBSERVATIONS["BipedalWalker-v3"], _RANGES, strict=True
+            )
         ),
         outputs=tuple(Output(f"action_{joint}", "1", -1.0, 1.0) for joint in range(4)),
         dt_s=plant("biped").dt_s,

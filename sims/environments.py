@@ -1,8 +1,8 @@
-"""The native plants as gymnasium environments, registered when this module is imported.
+"""The native tasks as gymnasium environments; importing this module registers them.
 
-gymnasium imports it itself where the module stands before the name:
-``gymnasium.make("wann_edge.sims.environments:wann_edge/SwingUp-v0")``. Each plant's task
-has one, of its class's name: ``wann_edge/CartPole-v0``, ``wann_edge/Furuta-v0`` and so on.
+gymnasium imports the module where its name precedes that of the environment:
+``gymnasium.make("wann_edge.sims.environments:wann_edge/SwingUp-v0")``. Environments have the
+names of the task classes: ``wann_edge/CartPole-v0``, ``wann_edge/Furuta-v0`` and so on.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from wann_edge.kernel import Floats, plant_names
 from wann_edge.registry import load
 from wann_edge.sims.native import NativeTask, NativeWorld
 
-# Nothing bounds a velocity, and a step may lead beyond what ends an episode. gymnasium
-# wants finite bounds: the largest float32.
+# Observations are unbounded, as a step can pass the bound that ends the episode. gymnasium
+# requires finite bounds: the largest float32.
 _LARGEST = float(np.finfo(np.float32).max)
 
 
 class PlantEnv(gymnasium.Env[Floats, Floats]):
-    """A native plant's task, by the task's name.
+    """A native task as an environment.
 
-    Observations float32 [inputs], actions float32 [outputs], rewards and ends are those of
-    the task, bit for bit: the same C runs. ``reset(seed=n)`` starts the episode that seed n
-    names there. Terminated where the task ends an episode; truncated after the task's
-    longest where ``gymnasium.make`` made it.
+    Observations, float32 [inputs], rewards and ends equal those of the task to the bit, as
+    the same C code runs; actions are float32 [outputs]. ``reset(seed=n)`` starts the task's
+    episode of seed n. The environment terminates where the task ends an episode;
+    ``gymnasium.make`` truncates it after the task's longest episode.
 
-    Raises InvalidAction on an action that is not finite, and ResetNeeded on a step
-    after the end.
+    Args:
+        task: the registered name of the task.
     """
 
     def __init__(self, task: str) -> None:
         self._task = cast("type[NativeTask]", load("tasks", task))()
         spec = self._task.spec
-        self.dt = spec.dt_s  # As other environments call it.
+        self.dt = spec.dt_s  # The name that other environments use.
         ends = np.array([(channel.low, channel.high) for channel in spec.outputs], np.float32)
         self.observation_space = Box(-_LARGEST, _LARGEST, (len(spec.inputs),))
         self.action_space = Box(ends[:, 0], ends[:, 1])
@@ -48,14 +48,22 @@ class PlantEnv(gymnasium.Env[Floats, Floats]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Floats, dict[str, Any]]:
-        """Starts an episode, drawn from the seed where one is given; there are no options."""
+        """Start the episode of a seed, or of the next random number; options are ignored."""
         super().reset(seed=seed, options=options)
         self._over = False
         start = np.asarray(self._task.draw(self.np_random), np.float32)
         return self._world.start(start), {}
 
     def step(self, action: Floats) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
-        """One control period: observation, reward, terminated, truncated (never), info (empty)."""
+        """Run one control period.
+
+        Returns:
+            Observation, reward, terminated, truncated (False), info (empty).
+
+        Raises:
+            ResetNeeded: the episode is over.
+            InvalidAction: the action is not finite.
+        """
         if self._over:
             raise ResetNeeded("the episode is over: call reset() before step()")
         if not np.all(np.isfinite(action)):
@@ -65,7 +73,7 @@ class PlantEnv(gymnasium.Env[Floats, Floats]):
 
 
 def environment_name(task: str) -> str:
-    """The gymnasium name of a native plant's task."""
+    """Return the gymnasium name of a native task."""
     return f"wann_edge/{cast('type[NativeTask]', load('tasks', task)).__name__}-v0"
 
 

@@ -1,8 +1,9 @@
-"""A gymnasium environment whose batches EnvPool answers, several times as fast."""
+"""Gymnasium environments whose batches run in EnvPool, which is several times as fast."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
 from typing import Protocol
@@ -16,7 +17,7 @@ from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.sims.gym_task import PREFIX, GymTask, GymWorld
 from wann_edge.system.needs import Need
-from wann_edge.task import Rollouts, Spec
+from wann_edge.task import Rollouts
 from wann_edge.task.practice import Patience, Practice
 
 Flags = NDArray[np.bool_]
@@ -25,29 +26,34 @@ INSTALL = 'pip install "wann-edge[envpool]"'
 
 
 class Pool(Protocol):
-    """Environments that step together, as EnvPool makes them; arrays of [n] or [n, ...]."""
+    """The n environments of an EnvPool, which step together; arrays are [n] or [n, ...]."""
 
     def reset(self) -> tuple[Floats, dict[str, object]]:
-        """First observations, and what is known besides."""
+        """Return the first observations, and info."""
         ...
 
     def step(self, action: Floats) -> tuple[Floats, Floats, Flags, Flags, dict[str, object]]:
-        """Observations, rewards, terminated, truncated, and what is known besides."""
+        """Return observations, rewards, terminated, truncated, and info."""
         ...
 
     def close(self) -> None:
-        """Ends them."""
+        """Close the environments."""
         ...
 
 
 class EnvpoolTask:
-    """``envpool:EnvId``: batches of episodes from EnvPool, single worlds from gymnasium.
+    """``envpool:EnvId``: batches of episodes in EnvPool, single worlds in gymnasium.
 
-    EnvPool's dynamics are statistically those of gymnasium, not to the bit: scores that
-    count come from ``final``, the task ``gymnasium:EnvId``.
+    EnvPool's episodes equal gymnasium's statistically, not to the bit. Final scores
+    therefore come from ``final``, the task ``gymnasium:EnvId``.
 
-    Raises MissingError where EnvPool is not installed, and TaskError where it or
-    gymnasium has no such environment, or one of discrete actions.
+    Args:
+        name: ``envpool:EnvId``.
+        practice: the rules of practice episodes; None for none.
+
+    Raises:
+        MissingError: EnvPool is not installed.
+        TaskError: EnvPool or gymnasium has no such environment, or its actions are discrete.
     """
 
     summary = "batches of a gymnasium environment, from EnvPool"
@@ -59,41 +65,43 @@ class EnvpoolTask:
         self._envpool = _envpool()
         self.final = GymTask(PREFIX + self._id)
         spec = self.final.spec
-        self.spec = Spec(name, spec.inputs, spec.outputs, spec.dt_s, spec.max_steps)
+        self.spec = replace(spec, name=name)
         if self._id not in self._envpool.list_all_envs():
-            raise TaskError("EnvPool has no such environment", where=name, remedy=f"use {PREFIX}")
+            raise TaskError(
+                "EnvPool has no such environment", where=name, remedy=f"use {PREFIX}{self._id}"
+            )
         if not isinstance(self.final.make(name).action_space, Box):
             raise TaskError(
-                "actions are discrete", where=name, remedy=f"use {self.final.spec.name}"
+                "the actions are discrete", where=name, remedy=f"use {self.final.spec.name}"
             )
 
     def __reduce__(self) -> tuple[object, ...]:
-        """EnvPool is found anew in another process."""
+        """Return how to create the task again: EnvPool itself cannot be pickled."""
         return (type(self), (self.spec.name, self._practice))
 
     def practised(self, practice: Practice) -> EnvpoolTask:
-        """The task whose batches follow these rules."""
+        """Return the task with these rules in its batches."""
         return EnvpoolTask(self.spec.name, practice)
 
     def world(self) -> GymWorld:
-        """gymnasium's world."""
+        """Create gymnasium's world."""
         return self.final.world()
 
     def pictured_world(self) -> GymWorld:
-        """gymnasium's world, with pictures."""
+        """Create gymnasium's world with pictures."""
         return self.final.pictured_world()
 
     def rollouts(
         self, network: Network, weights: Sequence[float], seeds: Sequence[int]
     ) -> Rollouts:
-        """Every shared weight with the episode of every seed, all stepped together."""
+        """Run each shared weight in the episode of each seed, all steps together."""
         pairs = np.repeat(np.array(weights, np.float32), len(seeds))
         returns, steps = self._run(network, pairs, list(seeds) * len(weights))
         shape = (len(weights), len(seeds))
         return Rollouts(returns.reshape(shape), steps.reshape(shape))
 
     def _run(self, network: Network, weights: Floats, seeds: list[int]) -> Rollouts:
-        """Every weight with the seed beside it; those that are over wait for the last."""
+        """Run each weight with the seed beside it, until the last episode ends."""
         pool, patience = self._pool(seeds), Patience(self._practice)
         running = np.ones(len(seeds), np.bool_)
         returns, steps = np.zeros(len(seeds), np.float32), np.zeros(len(seeds), np.int32)
@@ -110,9 +118,10 @@ class EnvpoolTask:
         return Rollouts(returns, steps)
 
     def _pool(self, seeds: list[int]) -> Pool:
-        """A new pool: only the first episode of an environment is its seed's alone.
+        """Create a pool, as only the first episode of an environment depends on its seed alone.
 
-        One thread: worker processes are what uses the cores. EnvPool's seeds have 31 bits.
+        The pool has one thread, because worker processes use the cores. EnvPool's seeds have
+        31 bits.
         """
         pool: Pool = self._envpool.make(
             self._id,
@@ -129,4 +138,4 @@ def _envpool() -> ModuleType:
     try:
         return import_module("envpool")
     except ImportError as error:
-        raise MissingError("not installed: envpool", remedy=INSTALL) from error
+        raise MissingError("EnvPool is not installed", where="envpool", remedy=INSTALL) from error

@@ -1,4 +1,4 @@
-"""What the observations of well-known environments are: names and units, from their sources."""
+"""Names and units of the observations of well-known gymnasium environments, from their sources."""
 
 from __future__ import annotations
 

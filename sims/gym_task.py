@@ -1,4 +1,4 @@
-"""Any gymnasium environment with vectors of numbers as a task."""
+"""Gymnasium environments with vectors of numbers as tasks."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from wann_edge.task import Picture, Spec
 
 PREFIX = "gymnasium:"
 INSTALL = 'pip install "wann-edge[sims]"'
-# Where the environment itself says no end.
+# The length of an episode where the environment has no limit.
 MAX_STEPS = 1000
 
-# pygame, which draws, would greet on standard output.
+# Otherwise pygame prints a greeting to standard output.
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 Environment = gymnasium.Env[Any, Any]
@@ -35,13 +35,17 @@ Environment = gymnasium.Env[Any, Any]
 class GymTask:
     """A gymnasium environment, named ``gymnasium:EnvId`` or ``module:EnvId``.
 
-    The module is imported first, so that it can register the environment; one in the
-    current folder is found too. Observations are a Box [n]; actions a Box [n], clipped
-    to its bounds, or Discrete, of which the largest output is taken. ``dt_s`` is the
+    The module is imported first and registers the environment; it can be a file in the
+    current folder. Observations must be a Box [n]. Actions must be a Box [n], to which they
+    are clipped, or Discrete, where the largest output selects the action. ``dt_s`` is the
     environment's ``dt`` or ``tau``, or 1 / ``render_fps``.
 
-    Raises TaskError where there is no such environment, or it is of another kind, and
-    MissingError where it needs a part that is not installed.
+    Args:
+        name: of the environment, with its prefix.
+
+    Raises:
+        TaskError: there is no such environment, or its spaces are not supported.
+        MissingError: the environment needs a package that is not installed.
     """
 
     summary = "a gymnasium environment"
@@ -50,7 +54,7 @@ class GymTask:
     def __init__(self, name: str) -> None:
         self._id = name.removeprefix(PREFIX)
         with warnings.catch_warnings():
-            # Box2D crashes on being imported where this is an error.
+            # Importing Box2D crashes where this warning is an error.
             warnings.filterwarnings("ignore", "builtin type", DeprecationWarning)
             environment = self.make(name)
         with guarded(name):
@@ -58,7 +62,7 @@ class GymTask:
             environment.close()
 
     def make(self, where: str, *, drawn: bool = False) -> Environment:
-        """A new environment."""
+        """Create an environment; ``where`` names it in errors, ``drawn`` adds pictures."""
         if ":" in self._id and os.getcwd() not in sys.path:
             sys.path.append(os.getcwd())
         options: dict[str, Any] = {"render_mode": "rgb_array"} if drawn else {}
@@ -66,19 +70,19 @@ class GymTask:
             return gymnasium.make(self._id, disable_env_checker=True, **options)
 
     def world(self) -> GymWorld:
-        """A world of its own for one caller."""
+        """Create a world."""
         return GymWorld(self)
 
     def pictured_world(self) -> GymWorld:
-        """A world that draws itself. Raises TaskError where the environment can't."""
+        """Create a world that draws pictures, where the environment can."""
         return GymWorld(self, drawn=True)
 
 
 class GymWorld:
     """One environment, a control period at a time.
 
-    It is made anew for each episode: some, as BipedalWalker, carry traces of the last
-    one into the next, and an episode must be its seed and its actions.
+    Each episode runs in a new environment, because some, such as BipedalWalker, carry state
+    from one episode into the next.
     """
 
     def __init__(self, task: GymTask, *, drawn: bool = False) -> None:
@@ -88,7 +92,7 @@ class GymWorld:
         self._environment: Environment | None = None
 
     def reset(self, seed: int) -> Floats:
-        """Starts the episode that this seed names; gives the first observation."""
+        """Start the episode of a seed; return the first observation, float32 [inputs]."""
         if self._environment is not None:
             self._environment.close()
         self._environment = self._task.make(self._where, drawn=self._drawn)
@@ -98,9 +102,10 @@ class GymWorld:
             return self._seen(observation)
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """One control period: the next observation, the reward, whether the episode is over.
+        """Run one control period: return observation, reward, and whether the episode is over.
 
-        Raises TaskError where it was over before, or the environment fails.
+        Raises:
+            TaskError: no episode is running, or the environment fails.
         """
         if not self._running or self._environment is None:
             raise TaskError("no episode is running", where=self._where, remedy="call reset() first")
@@ -109,16 +114,24 @@ class GymWorld:
             observation, reward, terminated, truncated, _ = self._environment.step(taken)
             gained = np.float32(float(reward))
             if not np.isfinite(gained):
-                raise TaskError(f"the reward {reward} is not finite", where=self._where)
+                raise TaskError(
+                    f"the reward {reward} is not finite",
+                    where=self._where,
+                    remedy="correct the environment's reward",
+                )
             self._running = not (terminated or truncated)
             return self._seen(observation), gained, not self._running
 
     def picture(self) -> Picture:
-        """The environment as it is now: uint8 [height, width, 3]."""
+        """Draw the current state: uint8 [height, width, 3]."""
         with guarded(self._where):
             drawn = None if self._environment is None else self._environment.render()
             if not isinstance(drawn, np.ndarray):
-                raise TaskError("the environment draws no pictures", where=self._where)
+                raise TaskError(
+                    "the environment draws no pictures",
+                    where=self._where,
+                    remedy='give it render_mode "rgb_array", or leave out the video',
+                )
             return drawn.astype(np.uint8)
 
     def _seen(self, observation: object) -> Floats:
@@ -134,20 +147,27 @@ def _action(space: gymnasium.Space[Any], action: Floats) -> object:
 
 @contextmanager
 def guarded(where: str) -> Iterator[None]:
-    """What an environment raises, as one line for the user."""
+    """Turn exceptions of an environment into errors of one line."""
     try:
         yield
     except WannError:
         raise
     except DependencyNotInstalled as error:
         ours = "box2d" in str(error).lower()
-        what, remedy = ("Box2D is not installed", INSTALL) if ours else (str(error), "")
+        what = "Box2D is not installed" if ours else str(error)
+        remedy = INSTALL if ours else "install what the environment needs"
         raise MissingError(what, where=where, remedy=remedy) from error
     except (UnregisteredEnv, ModuleNotFoundError) as error:
-        raise TaskError(f"there is no such environment: {error}", where=where) from error
+        raise TaskError(
+            f"there is no such environment: {error}",
+            where=where,
+            remedy="write gymnasium:ENV-ID, or MODULE:ENV-ID for a module that registers it",
+        ) from error
     except Exception as error:
         raise TaskError(
-            f"the environment failed: {type(error).__name__}: {error}", where=where
+            f"the environment failed: {type(error).__name__}: {error}",
+            where=where,
+            remedy="correct the environment",
         ) from error
 
 
@@ -155,18 +175,18 @@ def _spec(name: str, environment: Environment) -> Spec:
     registered = environment.spec
     limit = None if registered is None else registered.max_episode_steps
     return Spec(
-        name,
-        _inputs(name, environment.observation_space),
-        _outputs(name, environment.action_space),
-        _dt_s(name, environment),
-        limit or MAX_STEPS,
+        name=name,
+        inputs=_inputs(name, environment.observation_space),
+        outputs=_outputs(name, environment.action_space),
+        dt_s=_dt_s(name, environment),
+        max_steps=limit or MAX_STEPS,
     )
 
 
 def _inputs(name: str, space: gymnasium.Space[Any]) -> tuple[Input, ...]:
     if not isinstance(space, Box) or len(space.shape) != 1 or not space.shape[0]:
         raise TaskError(
-            f"observations are {_kind(space)}, and a network takes a vector of numbers",
+            f"observations are {_kind(space)}, but a network needs a vector of numbers",
             where=name,
             remedy="wrap the environment so that its observation space is a Box of shape (n,)",
         )
@@ -181,7 +201,7 @@ def _outputs(name: str, space: gymnasium.Space[Any]) -> tuple[Output, ...]:
         return tuple(Output(f"choice_{space.start + index}") for index in range(space.n))
     if not isinstance(space, Box) or len(space.shape) != 1 or not space.shape[0]:
         raise TaskError(
-            f"actions are {_kind(space)}, and a network gives a vector of numbers",
+            f"actions are {_kind(space)}, but a network returns a vector of numbers",
             where=name,
             remedy="wrap the environment so that its action space is Discrete or a Box "
             "of shape (n,)",
@@ -200,14 +220,14 @@ def _kind(space: gymnasium.Space[Any]) -> str:
 
 
 def _dt_s(name: str, environment: Environment) -> float:
-    """The time step that the environment simulates, else that of its pictures."""
+    """Return the time step of the simulation, or else of the pictures."""
     bare = environment.unwrapped
     fps = environment.metadata.get("render_fps")
     for found in (getattr(bare, "dt", None), getattr(bare, "tau", None), fps and 1 / fps):
         if found:
             return float(found)
     raise TaskError(
-        "the environment does not say its time step",
+        "the environment has no time step",
         where=name,
         remedy='give it an attribute dt in seconds, or metadata "render_fps"',
     )

@@ -1,4 +1,4 @@
-"""Tasks that run in the kernel's lanes: a native plant, a Spec, and where episodes start."""
+"""Tasks of native plants, which run in the kernel's lanes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,18 @@ from wann_edge.task.practice import Practice, PracticeTask
 
 
 class NativeTask:
-    """A task whose worlds are one of the kernel's plants.
+    """A task of a native plant.
 
-    A subclass has a ``spec``, named as the plant is, and says in ``draw`` where
-    episodes start. plant: the kernel's. disturbances: those of all its episodes.
-    practice: rules of its batches.
+    A subclass sets ``spec``, with the name of the plant, and ``summary``, and draws the
+    starting states of episodes in ``draw``.
+
+    Attributes:
+        spec: the contract.
+        summary: one line for lists.
+        needs: packages that must be installed; none.
+        plant: the kernel's plant.
+        disturbances: of all episodes.
+        practice: the rules of practice episodes, for batches and worlds.
     """
 
     spec: Spec
@@ -38,28 +45,28 @@ class NativeTask:
         self.plant: Plant = plant(self.spec.name)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """A plant is found anew in another process."""
+        """Return how to create the task again: addresses of plants cannot be pickled."""
         return (_made, (type(self), self._arguments(), self.disturbances, self.practice))
 
     def _arguments(self) -> tuple[object, ...]:
-        """What another process makes the task with."""
+        """Return the arguments that create the task again."""
         return ()
 
     def disturbed(self, disturbances: Disturbances) -> NativeTask:
-        """The task with disturbances, in the kernel's lanes."""
+        """Return the task with these disturbances, which the kernel applies."""
         other = copy(self)
         other.disturbances = disturbances
         return other
 
     def practised(self, practice: Practice) -> NativeTask:
-        """The task whose batches follow these rules, in the kernel's lanes."""
+        """Return the task with these rules, which the kernel applies."""
         other = copy(self)
         other.practice = practice
         return other
 
     @property
     def final(self) -> NativeTask:
-        """The task whose scores count: itself without rules of practice."""
+        """The task that final scores are measured on: without rules of practice."""
         return self if self.practice == Practice() else self.practised(Practice())
 
     @property
@@ -68,19 +75,19 @@ class NativeTask:
         return Rules(-np.inf if floor is None else floor, steps or 0, self.practice.patience_reward)
 
     def draw(self, rng: np.random.Generator) -> ArrayLike:
-        """A starting state [states]."""
+        """Draw a starting state [states]."""
         raise NotImplementedError
 
     def start(self, seed: int) -> Floats:
-        """The starting state [states] that a seed names, float32."""
+        """Return the starting state of a seed, float32 [states]."""
         return np.asarray(self.draw(np.random.default_rng(seed)), np.float32)
 
     def starts(self, seeds: Sequence[int]) -> Floats:
-        """The starting state of every episode, float32 [episodes, states]."""
+        """Return the starting state of each seed, float32 [episodes, states]."""
         return _starts(self, tuple(seeds))
 
     def world(self) -> World:
-        """A world of its own for one caller."""
+        """Create a world."""
         if self.practice != Practice():
             return PracticeTask(self.final, self.practice).world()
         world = NativeWorld(self)
@@ -91,13 +98,13 @@ class NativeTask:
     def rollouts(
         self, network: Network, weights: Sequence[float], seeds: Sequence[int]
     ) -> Rollouts:
-        """Every shared weight with the episode of every seed, in the kernel's lanes."""
+        """Run each shared weight in the episode of each seed, in lanes."""
         return self.rollouts_of([network], weights, seeds)[0]
 
     def rollouts_of(
         self, networks: Sequence[Network], weights: Sequence[float], seeds: Sequence[int]
     ) -> list[Rollouts]:
-        """The rollouts of each network."""
+        """Run each network with each shared weight in the episode of each seed, in lanes."""
         shape = (len(networks), len(weights), len(seeds))
         jobs = _jobs(self, np.array(weights, np.float32).tobytes(), tuple(seeds))
         programs = [network.program for network in networks]
@@ -109,7 +116,7 @@ class NativeTask:
         return [Rollouts(*pair) for pair in pairs]
 
     def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
-        """Rollouts with weights of their own, in the kernel's lanes."""
+        """Run rollouts with different weights, in lanes; ``DrawTask`` has the shapes."""
         shape = weights.shape[:2]
         states = np.tile(self.starts(seeds), (shape[0], 1))
         shared, single = weights.reshape(-1), None
@@ -125,16 +132,16 @@ class NativeTask:
 
 @lru_cache(maxsize=8)
 def _starts(task: NativeTask, seeds: tuple[int, ...]) -> Floats:
-    """The starting state of every episode [episodes, states]."""
+    """Return the starting state of each seed [episodes, states]."""
     starts = [task.start(seed) for seed in seeds]
     return np.array(starts, np.float32).reshape(-1, task.plant.states)
 
 
 @lru_cache(maxsize=8)
 def _jobs(task: NativeTask, weights: bytes, seeds: tuple[int, ...]) -> tuple[Floats, Floats]:
-    """The weight and the starting state of every pair; the same for a whole generation.
+    """Return the weight and the starting state of each pair, cached for a generation.
 
-    weights: the bytes of float32 numbers, for 0.0 and -0.0 are equal but not the same.
+    ``weights`` are the bytes of float32 numbers, because 0.0 equals -0.0 as a key.
     """
     shared = np.frombuffer(weights, np.float32)
     return np.repeat(shared, len(seeds)), np.tile(_starts(task, seeds), (len(shared), 1))
@@ -144,7 +151,7 @@ def _jobs(task: NativeTask, weights: bytes, seeds: tuple[int, ...]) -> tuple[Flo
 def _disturbed(
     task: NativeTask, seeds: tuple[int, ...], weights: int
 ) -> tuple[Disturbance, Integers] | None:
-    """The episodes' disturbances, and the row of each (weight, episode) pair."""
+    """Return the episodes' disturbances, and the row of each (weight, episode) pair."""
     if task.disturbances == NONE:
         return None
     drawn = draw(task.disturbances, task.spec, task.plant.parameters, seeds)
@@ -163,9 +170,10 @@ def _made(
 
 
 class NativeWorld:
-    """One world of a native plant, a control period at a time.
+    """A world of a native plant, a control period at a time.
 
-    state: float32 [states], as the plant's header in kernel/plants has it.
+    Attributes:
+        state: float32 [states], as the plant's header in kernel/plants defines it.
     """
 
     def __init__(self, task: NativeTask) -> None:
@@ -177,27 +185,28 @@ class NativeWorld:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Names of what can differ from the model."""
+        """The names of the parameters that can vary."""
         return self._task.plant.parameters
 
     def vary(self, factors: Floats) -> None:
-        """Multiplies each of its parameters, float32 [parameters]."""
+        """Multiply each parameter by its factor, float32 [parameters]."""
         self._factors = factors
 
     def reset(self, seed: int) -> Floats:
-        """Starts the episode that this seed names; gives the first observation."""
+        """Start the episode of a seed; return the first observation, float32 [inputs]."""
         return self.start(self._task.start(seed))
 
     def start(self, state: Floats) -> Floats:
-        """Starts from a state [states]; gives its observation."""
+        """Start from a state, float32 [states]; return its observation."""
         self.state, self._over = state, False
         self._observation = self._task.plant.observe(state)
         return self._observation.copy()
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """One control period: the next observation, the reward, whether the episode is over.
+        """Run one control period: return observation, reward, and whether the episode is over.
 
-        Raises TaskError where it was over before, or never started.
+        Raises:
+            TaskError: no episode is running.
         """
         if self._over:
             raise TaskError(

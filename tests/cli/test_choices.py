@@ -12,11 +12,10 @@ from wann_edge.fixed_point.precision import DTYPES
 from wann_edge.hil.emulated_boards import MACHINES
 from wann_edge.hil.link_faults import parse_faults
 from wann_edge.robustness.faults import FAULTS
-from wann_edge.robustness.validation import USUAL
 from wann_edge.search.complexity import COUNTS, known
 from wann_edge.search.settings import PRESETS
 from wann_edge.search.weight_distributions import LogUniform, Normal, Uniform
-from wann_edge.task.disturbances import RANGES
+from wann_edge.task.disturbances import RANGES, USUAL
 from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.policies import ENGINES
 

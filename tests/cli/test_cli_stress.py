@@ -19,7 +19,7 @@ from wann_edge.network import Network, with_single_weights
 from wann_edge.network import file as network_file
 from wann_edge.robustness import stress as command
 from wann_edge.robustness.faults import FAULTS
-from wann_edge.robustness.stress import Row
+from wann_edge.robustness.stress import FaultResult
 from wann_edge.sims.swingup import SPEC
 
 
@@ -87,7 +87,7 @@ def test_ctrl_c_keeps_what_was_measured(
     measured: list[object] = []
     measure = command.measure
 
-    def interrupted(*arguments: object) -> Row | None:
+    def interrupted(*arguments: object) -> FaultResult | None:
         measured.append(arguments)
         if len(measured) > 5:
             raise KeyboardInterrupt

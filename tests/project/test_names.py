@@ -14,6 +14,7 @@ SHARED_FILES = {
     "swingup": "the same task in the kernel and in PyBullet",
     "balancer": "the same task in the kernel and in PyBullet",
     "evaluate": "the command, and the evaluation that it calls",
+    "validate": "the command, and the measurement that it prints",
     "stress": "the command, and the measurement that it prints",
     "tune": "the command, and the room that tunes",
 }
@@ -24,12 +25,10 @@ SHARED_CLASSES = {
 # Names that are still shared: remove one when its classes have different names.
 PENDING_CLASSES = frozenset(
     {
-        "Camera",
         "Cost",
         "Device",
         "Entry",
         "Listed",
-        "Row",
         "Standing",
         "WasmModule",
         "_File",

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wann_edge.robustness.bits import BITS, flipped, rounded_to, some_of, some_sets
+from wann_edge.robustness.bits import BITS, flipped, rounded_to
 from wann_edge.robustness.faults import FAULTS
 
 
@@ -44,15 +44,3 @@ def test_rounded_weights_are_few_and_near(values: list[float], bits: int) -> Non
     assert np.array_equal(words, np.rint(words))
     assert np.abs(words).max() <= 2 ** (bits - 1) - 1
     assert np.abs(rounded - values).max() <= step  # half a step, or the largest word's end
-
-
-def test_faults_to_try_are_all_or_drawn_without_return() -> None:
-    rng = np.random.default_rng(0)
-    assert some_of(rng, 5, 9) == [0, 1, 2, 3, 4]
-    drawn = some_of(rng, 1000, 50)
-    assert len(set(drawn)) == 50
-    assert some_sets(rng, 4, 2, 6) == [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
-    sets = some_sets(rng, 30, 3, 20)
-    assert len(sets) == 20
-    assert all(len(set(one)) == 3 for one in sets)
-    assert some_sets(rng, 2, 3, 9) == []

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from helpers.networks import random_network
+from helpers.parts import ROOT
 from wann_edge.baselines.dense import dense
 from wann_edge.errors import SettingsError, TaskError, VerifyError
 from wann_edge.evaluate import episode_seeds, rollouts
@@ -17,10 +18,11 @@ from wann_edge.fixed_point.ranges import measured_ranges
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32, with_single_weights
 from wann_edge.network.fixed_network import quantise
-from wann_edge.robustness import faulty_header as device_module
-from wann_edge.robustness.faults import FAULTS, Subject, without_edges
+from wann_edge.robustness import faulty_header as header_module
+from wann_edge.robustness.faults import FAULTS, without_edges
 from wann_edge.robustness.faulty_header import DEAD, NO_FLIP, compiled, instrumented, stuck
 from wann_edge.robustness.stress import at_work, cases, chosen_faults, measure, nominal
+from wann_edge.robustness.subject import Subject
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Task, World
 
@@ -74,7 +76,7 @@ def same(ours: Floats, theirs: Floats) -> bool:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_measured_and_repeatable(fault: str, subject: Subject) -> None:
-    """A row for each severity; the same again in the other order; the device is whole again."""
+    """A row for each severity; the same in the other order; no fault remains in the header."""
     before = nominal(subject)
     rows = [measure(subject, fault, severity, 7) for _, severity in cases([fault])]
     again = [measure(subject, fault, severity, 7) for _, severity in reversed(cases([fault]))]
@@ -89,7 +91,7 @@ def test_every_fault_is_measured_and_repeatable(fault: str, subject: Subject) ->
         assert 0 <= row.kept_faults <= 1
         assert 0 <= row.kept_episodes <= 1
         assert all(map(math.isfinite, (row.mean, row.sd, row.low, row.high)))
-    assert same(subject.device.returns(TASK, subject.seeds), before)
+    assert same(subject.header.returns(TASK, subject.seeds), before)
 
 
 def test_no_drift_is_no_fault(subject: Subject) -> None:
@@ -145,54 +147,54 @@ def test_a_dead_connection_is_the_network_file_without() -> None:
 
 
 def test_a_dead_node_is_the_network_without_its_connections(subject: Subject) -> None:
-    """On the device against the kernel: another way to the same bits."""
+    """In the header against the kernel: another way to the same bits."""
     network = subject.network
     assert len(subject.hidden) == network.hidden_count
     for node in subject.hidden:
-        subject.device.heal()
-        subject.device.put({node: DEAD})
+        subject.header.heal()
+        subject.header.inject({node: DEAD})
         out = [i for i, (source, _) in enumerate(network.edges) if source == node]
-        found = subject.device.returns(TASK, subject.seeds)
+        found = subject.header.returns(TASK, subject.seeds)
         assert same(found, subject.returns(without_edges(network, out)))
 
 
 def test_a_constant_flipped_twice_is_whole(subject: Subject) -> None:
-    device = subject.device
-    assert len(device.constants) > 5
+    header = subject.header
+    assert len(header.constants) > 5
     changed = 0
-    for index in range(len(device.constants)):
-        device.flip_constant(index, 30)
-        changed += not same(device.returns(TASK, subject.seeds), nominal(subject))
-        device.flip_constant(index, 30)
-        assert same(device.returns(TASK, subject.seeds), nominal(subject))
-    assert changed >= len(device.constants) // 3
+    for index in range(len(header.constants)):
+        header.flip_constant(index, 30)
+        changed += not same(header.returns(TASK, subject.seeds), nominal(subject))
+        header.flip_constant(index, 30)
+        assert same(header.returns(TASK, subject.seeds), nominal(subject))
+    assert changed >= len(header.constants) // 3
 
 
 def test_constants_are_those_of_the_code() -> None:
     """Activations, scaling, output bounds; no weight, no input bound, no zero."""
-    with compiled(agnostic()) as device:
+    with compiled(agnostic()) as header:
         scale, offset = 0.5, 0.25
-        assert {scale, offset, 1.0, float32(3.14159274)} <= set(device.constants)
-        assert float32(0.86) not in device.constants
-        assert not {0.0, 10.0, 20.0} & set(device.constants)
-    with compiled(tuned()) as device:
+        assert {scale, offset, 1.0, float32(3.14159274)} <= set(header.constants)
+        assert float32(0.86) not in header.constants
+        assert not {0.0, 10.0, 20.0} & set(header.constants)
+    with compiled(tuned()) as header:
         weights = tuned().weights
         assert weights is not None
-        assert not {abs(w) for w in weights} & set(device.constants)
+        assert not {abs(w) for w in weights} & set(header.constants)
 
 
 def test_a_flipped_result_is_that_bit(subject: Subject) -> None:
     """The sign of the linear output flipped is the output's negative; and only in its step."""
-    device, network = subject.device, subject.network
+    header, network = subject.header, subject.network
     last = network.node_count - 1
     seen = np.random.default_rng(2).normal(0, 0.1, (50, 5)).astype(np.float32)
     shared = np.full(50, network.shared_weight, np.float32)
     actions = network.program.forward(seen, shared)
     assert network.outputs[0].low == -network.outputs[0].high
     for row, action in zip(seen, actions, strict=True):
-        assert device.act(row) == action
-        assert device.act(row, last * 32 + 31) == -action
-        assert device.act(row) == action
+        assert header.act(row) == action
+        assert header.act(row, last * 32 + 31) == -action
+        assert header.act(row) == action
 
 
 def test_a_stuck_bit_is_kept_where_it_is() -> None:
@@ -205,16 +207,16 @@ def test_a_stuck_bit_is_kept_where_it_is() -> None:
 def test_the_loop_in_c_is_the_loop_over_worlds(*, with_flips: bool) -> None:
     seeds = episode_seeds(3, 4)
     flips = None
-    with compiled(agnostic()) as device:
+    with compiled(agnostic()) as header:
         if with_flips:
             rng = np.random.default_rng(1)
-            first, end = device.network.first_computed, device.network.node_count
+            first, end = header.network.first_computed, header.network.node_count
             flips = rng.integers(first * 32, end * 32, (4, 120)).astype(np.int32)
             flips[rng.random(flips.shape) < 0.5] = NO_FLIP
-        ours, theirs = (device.returns(task, seeds, flips) for task in (Native(), Stepped()))
+        ours, theirs = (header.returns(task, seeds, flips) for task in (Native(), Stepped()))
         assert same(ours, theirs)
         expected: Floats = rollouts(
-            device.network, Native(), [device.network.shared_weight], seeds
+            header.network, Native(), [header.network.shared_weight], seeds
         ).returns[0]
         assert same(ours, expected) == (not with_flips)
 
@@ -233,15 +235,15 @@ def test_words_of_16_bits_are_the_kernels_fixed_point(subject: Subject) -> None:
     network = subject.network
     fixed = quantise(network, measured_ranges(network, TASK), "q15")
     expected = rollouts(fixed, TASK, (fixed.shared_weight,), subject.seeds).returns[0]
-    with compiled(fixed) as device:
-        assert device.constants == ()
-        assert same(device.returns(TASK, subject.seeds), expected)
-        device.drop_bits(12)
-        assert not same(device.returns(TASK, subject.seeds), expected)
+    with compiled(fixed) as header:
+        assert header.constants == ()
+        assert same(header.returns(TASK, subject.seeds), expected)
+        header.drop_bits(12)
+        assert not same(header.returns(TASK, subject.seeds), expected)
 
 
 def test_a_header_without_statements_is_refused() -> None:
-    with pytest.raises(VerifyError, match="no statement"):
+    with pytest.raises(VerifyError, match="lacks the statement"):
         instrumented("int main(void);", agnostic(), with_constants=True)
 
 
@@ -252,14 +254,26 @@ def test_a_header_that_differs_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
         text, constants = instrumented(header, network, with_constants=with_constants)
         return text, [f"{constant[:-2]}{9 - int(constant[-2])}f" for constant in constants]
 
-    monkeypatch.setattr(device_module, "instrumented", wrong)
+    monkeypatch.setattr(header_module, "instrumented", wrong)
     with pytest.raises(VerifyError, match="differs"), at_work(agnostic(), TASK, episodes=2):
         pass
 
 
 def test_what_is_wrong_gets_one_line() -> None:
-    with pytest.raises(SettingsError, match="is no fault"):
+    with pytest.raises(SettingsError, match="unknown fault"):
         chosen_faults(["weight-flip", "gamma-rays"])
     wrong = random_network(np.random.default_rng(0))
     with pytest.raises(TaskError, match="needs 5 and 1"), at_work(wrong, TASK):
         pass
+
+
+def test_the_documentations_table_is_the_table() -> None:
+    page = (ROOT / "docs" / "stress.md").read_text()
+    rows = []
+    for name, kind in FAULTS.items():
+        first, *_, last = kind.severities
+        values = [str(value) for value in kind.severities]
+        severity = ", ".join(values) if isinstance(first, str) else f"{first:g} to {last:g}"
+        severity = f"{severity} {kind.unit}".strip()
+        rows.append(f"| `{name}` | {kind.what} | {severity} | {kind.runs_in} |")
+    assert "\n".join(["|---|---|---|---|", *rows, "\n"]) in page

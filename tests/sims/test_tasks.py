@@ -18,7 +18,7 @@ from wann_edge import registry
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.evaluate import KernelPolicy, run_episode
 from wann_edge.network import Network
-from wann_edge.robustness.validation import possible
+from wann_edge.robustness.validate import possible
 from wann_edge.task import Task, World, is_batch, load_task, takes_draws, takes_many
 from wann_edge.task.disturbances import parse
 from wann_edge.task.disturbed import disturbed, parameters_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields, replace
 
 import numpy as np
@@ -19,7 +18,7 @@ from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.system.needs import Need
 from wann_edge.task import Spec, World
 from wann_edge.task.disturbance_draws import draw
-from wann_edge.task.disturbances import MOST_LATENCY, NONE, RANGES, Disturbances, parse
+from wann_edge.task.disturbances import KINDS, MOST_LATENCY, NONE, USUAL, Disturbances, parse
 from wann_edge.task.disturbed import disturbed
 
 STEPS = 400
@@ -85,10 +84,10 @@ def played(
 def some(draw: st.DrawFn) -> Disturbances:
     """Any disturbances whose strengths are whole percents."""
     values = {
-        name: draw(st.integers(0, int(high)))
-        if high > 1
-        else draw(st.integers(int(100 * low), int(100 * high))) / 100
-        for name, (low, high) in RANGES.items()
+        name: draw(st.integers(0, int(kind.high)))
+        if kind.is_count
+        else draw(st.integers(int(100 * kind.low), int(100 * kind.high))) / 100
+        for name, kind in KINDS.items()
     }
     return Disturbances(**values)
 
@@ -117,10 +116,22 @@ def test_what_is_none_is_refused(text: str) -> None:
         parse(text)
 
 
-def test_every_field_has_a_range_and_a_row_in_the_documentation() -> None:
-    names = {field.name for field in fields(Disturbances)}
+def test_the_fields_are_the_rows_of_the_table() -> None:
+    """Their names in order, their types, and their lines in the docstring."""
+    assert [field.name for field in fields(Disturbances)] == list(KINDS)
+    documented = " ".join((Disturbances.__doc__ or "").split())
+    for field in fields(Disturbances):
+        kind = KINDS[field.name]
+        assert field.type == ("int" if kind.is_count else "float")
+        assert kind.low <= field.default <= kind.high
+        assert f"{field.name}: {kind.what}." in documented
+
+
+def test_the_documentations_table_is_the_table() -> None:
     page = (ROOT / "docs" / "validate.md").read_text()
-    assert names == RANGES.keys() == set(re.findall(r"^\| `(\w+)=", page, re.MULTILINE))
+    usual = str(USUAL).split(",")
+    rows = [f"| `{text}` | {kind.what} |" for text, kind in zip(usual, KINDS.values(), strict=True)]
+    assert "\n".join(["|---|---|", *rows, "\n"]) in page
 
 
 def test_the_oldest_action_is_the_kernels() -> None:

@@ -19,12 +19,13 @@ from wann_edge.cli.options import Baseline, Json, NetworkFile, Seed, TaskName
 from wann_edge.cli.tables import table
 
 if TYPE_CHECKING:
-    from wann_edge.robustness.faults import Severity, Subject
-    from wann_edge.robustness.stress import Row
+    from wann_edge.robustness.faults import Severity
+    from wann_edge.robustness.stress import FaultResult
+    from wann_edge.robustness.subject import Subject
     from wann_edge.task import Task
 
     # A fault at a severity, and the row of each network; None where a network has no such fault.
-    Rows = dict[tuple[str, Severity], list[Row | None]]
+    Rows = dict[tuple[str, Severity], list[FaultResult | None]]
 
 EXAMPLE = "my-run/champion.json --baseline baseline.json"
 
@@ -162,7 +163,7 @@ def _severity(fault: str, severity: Severity) -> str:
     return f"{value} {FAULTS[fault].unit}".strip()
 
 
-def _cells(row: Row | None) -> tuple[str, ...]:
+def _cells(row: FaultResult | None) -> tuple[str, ...]:
     if row is None:
         return ("-",) * 5
     is_all = row.possible == row.faults and row.faults > 1

@@ -26,7 +26,7 @@ from wann_edge.cli.tables import console, print_title, table
 
 if TYPE_CHECKING:
     from wann_edge.network import Network
-    from wann_edge.robustness.validation import Controller, Row
+    from wann_edge.robustness.validate import CaseResult, Controller
     from wann_edge.task import Task
     from wann_edge.task.disturbances import Disturbances
 
@@ -35,7 +35,7 @@ EXAMPLE = "my-run/champion.json --sim bullet/swingup --video out.mp4"
 
 @dataclass(frozen=True)
 class Trial:
-    """How to run a validation.
+    """How to run a validate.
 
     Attributes:
         engine: what computes the actions, of ``verify.policies.ENGINES``.
@@ -70,7 +70,7 @@ class Trial:
 
     def controller(self, network: Network) -> Controller:
         """A network with the engine and the weight of the trial."""
-        from wann_edge.robustness.validation import Controller
+        from wann_edge.robustness.validate import Controller
 
         weight = network.shared_weight if self.weight is None else self.weight
         return Controller(network, weight, self.engine)
@@ -79,7 +79,7 @@ class Trial:
 class Measured(NamedTuple):
     """The rows of each network; after Ctrl-C those that were done, and ``is_whole`` is False."""
 
-    rows: list[list[Row]]
+    rows: list[list[CaseResult]]
     is_whole: bool
 
 
@@ -156,10 +156,10 @@ def run_validate(
     """
     from wann_edge.network import file as network_file
     from wann_edge.pictures.film import check_film, film
-    from wann_edge.robustness.validation import USUAL, possible
+    from wann_edge.robustness.validate import possible
     from wann_edge.system.files import check_writable
     from wann_edge.task import check_fit, final_task
-    from wann_edge.task.disturbances import parse
+    from wann_edge.task.disturbances import USUAL, parse
     from wann_edge.task.disturbed import disturbed
     from wann_edge.verify.policies import policy
 
@@ -195,7 +195,7 @@ def run_validate(
 def _least(network: Network, task: Task, trial: Trial) -> float:
     """The least reward of a success: as given, or from the network's own task in the kernel."""
     from wann_edge.parallel.engine import Engine
-    from wann_edge.robustness.validation import least_reward, returns_of
+    from wann_edge.robustness.validate import least_reward, returns_of
     from wann_edge.task import final_task
     from wann_edge.task.disturbances import NONE
 
@@ -216,18 +216,18 @@ def _measured(
 ) -> Measured:
     from wann_edge.cli.progress_lines import counting_bar
     from wann_edge.parallel.engine import Engine
-    from wann_edge.robustness import validation
+    from wann_edge.robustness import validate
 
-    every = validation.cases(task, given)
-    rows: list[list[Row]] = [[] for _ in controllers]
+    every = validate.cases(task, given)
+    rows: list[list[CaseResult]] = [[] for _ in controllers]
     with Engine(task, trial.processes) as engine, counting_bar() as bar:
         line = bar.add_task("", total=len(every) * len(controllers))
         try:
             for case, disturbances in every:
                 bar.update(line, description=f"{case:<12}")
                 for controller, kept in zip(controllers, rows, strict=True):
-                    returns = validation.returns_of(engine, controller, disturbances, trial.seeds)
-                    kept.append(validation.row(case, returns, least))
+                    returns = validate.returns_of(engine, controller, disturbances, trial.seeds)
+                    kept.append(validate.case_result(case, returns, least))
                     bar.advance(line)
         except KeyboardInterrupt:
             return Measured(rows, is_whole=False)
@@ -282,7 +282,7 @@ def _print(
         print("then --baseline baseline.json")
 
 
-def _cells(one: Row) -> tuple[str, ...]:
+def _cells(one: CaseResult) -> tuple[str, ...]:
     return (
         f"{one.mean:.1f}",
         f"{one.sd:.1f}",

@@ -15,6 +15,7 @@ from wann_edge.errors import SettingsError
 from wann_edge.hil.frames import encode_frame
 from wann_edge.hil.link import Link
 from wann_edge.hil.messages import Kind, Request
+from wann_edge.system.percent import parse_percent
 
 _EXAMPLE = "write for example drop=1%,corrupt=1%,duplicate=1%,delay=1%:30ms,reset=1000"
 
@@ -70,8 +71,8 @@ def _fault(part: str, found: Mapping[str, float]) -> dict[str, float]:
 
 
 def _share(text: str) -> float:
-    share = float(_matched(r"(\d+(?:\.\d+)?)%", text)[1]) / 100
-    if share > 1:
+    share = parse_percent(text)
+    if share is None or share > 1:
         raise ValueError(text)
     return share
 

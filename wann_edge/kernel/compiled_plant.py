@@ -146,6 +146,7 @@ def compiler() -> str:
             return name
     raise MissingError(
         f"no C compiler is installed ({asked or ' or '.join(COMPILERS)})",
+        where="compiler",
         remedy="apt-get install gcc libc6-dev",
     )
 

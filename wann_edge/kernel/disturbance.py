@@ -78,8 +78,17 @@ class Packed:
         ages = self._arrays["ages"]
         if ages.size and not 0 <= ages.min() <= ages.max() < AGE_ROOM:
             raise ValueError(f"ages: every age must be 0 to {AGE_ROOM - 1}")
-        starts = [array.ctypes.data for array in self._arrays.values()]
-        self._struct = DisturbanceStruct(max_steps, parameters, *starts)
+        places = {name: array.ctypes.data for name, array in self._arrays.items()}
+        self._struct = DisturbanceStruct(
+            steps=max_steps,
+            parameters=parameters,
+            factor=places["factors"],
+            noise=places["noise"],
+            lost=places["lost"],
+            age=places["ages"],
+            input=places["converters"],
+            output=places["actuators"],
+        )
         self.address = ctypes.addressof(self._struct)
 
 

@@ -1,1 +1,1 @@
-"""Robustness: a controller in other worlds, under disturbances and faults."""
+"""Robustness: controllers under disturbances (validate) and under faults (stress)."""

@@ -1,8 +1,8 @@
-"""The exported C header with faults in its text, compiled by the host and run in closed loop.
+"""The exported C header with places for faults, compiled and run in closed loop.
 
-Every result of a node passes through ``stress_result``, and every constant of the
-activations, the input scaling and the output bounds is read from a table: places where a
-fault can be put. Without one the bits are the header's own.
+Each result of a node passes through the function ``stress_result``, and each constant of
+activations, input scaling and output bounds comes from a table. Without a fault the results
+equal those of the header to the bit.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from wann_edge.verify.emulated.toolchain import run_compiler
 
 COMPILERS = ("gcc", "clang")
 NAME = "stressed_policy"
-# No bit of a node's result is flipped in this step.
+# The value of a flip for a step without one.
 NO_FLIP = -1
 # A result's bits become (bits & kept) ^ flipped.
 _ALL_BITS = 0xFFFFFFFF
 DEAD = (0, 0)
 
-_HARNESS = Path(__file__).with_name("harness.c")
+_SOURCE = Path(__file__).with_name("faulty_header.c")
 _STATEMENT = re.compile(r"(const (?:float|wann_word) n(\d+) = )([^;]*);")
-# Beside constants what is none of the code's: bounds of inputs, the period, and the shared
-# weight; and sums that nodes share, in which weights are.
+# Matches constants of the code. Group ``kept`` matches text whose numbers stay: bounds of inputs,
+# control period, shared weight, and shared sums, which contain weights.
 _LITERAL = re.compile(
     rf"(?P<kept>#define {NAME.upper()}_"
     r"(?:INPUT_\w+_(?:LOW|HIGH)|SHARED_WEIGHT|CONTROL_PERIOD_S)\b.*"
@@ -48,16 +48,17 @@ _LITERAL = re.compile(
 
 
 def stuck(bit: int, at: int) -> tuple[int, int]:
-    """What is kept and flipped of a result of which a bit is stuck at 0 or 1."""
+    """Return the masks (kept, flipped) of a result with one bit stuck at 0 or 1."""
     return _ALL_BITS ^ (1 << bit), at << bit
 
 
-class Device:
-    """An instrumented header as a shared library, in the closed loop of a task.
+class FaultyHeader:
+    """An instrumented header as a shared library. Faults stay until ``heal``.
 
-    constants: the numbers that the header's code holds beside weights; none in fixed
-    point. computed: the computed nodes that it has; of nodes that are equal the first.
-    Faults stay until ``heal``.
+    Attributes:
+        constants: the constants of the code besides weights; none in fixed point.
+        computed: the computed nodes of the header; of equal nodes only the first.
+        network: the exported network.
     """
 
     def __init__(
@@ -83,30 +84,36 @@ class Device:
         self.heal()
 
     def heal(self) -> None:
-        """Takes all faults away."""
+        """Remove all faults."""
         self._kept[:] = [_ALL_BITS] * len(self._kept)
         self._flipped[:] = [0] * len(self._flipped)
         self._table[:] = list(self.constants)
         self._dropped.value = 0
 
     def flip_constant(self, index: int, bit: int) -> None:
-        """Flips a bit of a constant."""
+        """Flip a bit of a constant."""
         self._table[index] = flipped(self._table[index], bit)
 
-    def put(self, results: Mapping[int, tuple[int, int]]) -> None:
-        """Puts faults in nodes' results: what is kept of the bits, and what is then flipped."""
+    def inject(self, results: Mapping[int, tuple[int, int]]) -> None:
+        """Set the masks (kept, flipped) of the results of nodes."""
         for node, (kept, change) in results.items():
             self._kept[node], self._flipped[node] = kept, change
 
     def drop_bits(self, count: int) -> None:
-        """Rounds the last bits of every word away; of a network in fixed point only."""
+        """Round away the last bits of each word; only in fixed point."""
         self._dropped.value = count
 
     def returns(self, task: Task, seeds: Sequence[int], flips: Integers | None = None) -> Floats:
-        """The return of the episode of each seed [episodes], with the network's own weight.
+        """Run the episode of each seed with the network's own weight.
 
-        flips: int32 [episodes, max_steps], a node times 32 plus the bit of its result
-        that is flipped in that step alone, or NO_FLIP.
+        Args:
+            task: of the episodes.
+            seeds: one per episode.
+            flips: int32 [episodes, max_steps]: 32 times a node plus the bit of its result
+                that is flipped in this step only, or NO_FLIP; None for no flips.
+
+        Returns:
+            float32 [episodes]: the returns.
         """
         if has_plant(task):
             return self._native(task, seeds, flips)
@@ -119,7 +126,7 @@ class Device:
         return np.array(found, np.float32)
 
     def _native(self, task: PlantTask, seeds: Sequence[int], flips: Integers | None) -> Floats:
-        """The loop in C, with the kernel's plant."""
+        """Run the loop in C, with the kernel's plant."""
         kernel, plant = library(), task.plant
         states: Floats = np.array(task.starts(seeds), np.float32, order="C")
         events = None if flips is None else np.ascontiguousarray(flips, np.int32)
@@ -138,7 +145,7 @@ class Device:
         return returns
 
     def act(self, observation: Floats, flip: int = NO_FLIP) -> Floats:
-        """The action float32 [outputs] for an observation float32 [inputs]."""
+        """Return the action, float32 [outputs], for an observation, float32 [inputs]."""
         seen = np.ascontiguousarray(observation, np.float32)
         action: Floats = np.empty(len(self.network.outputs), np.float32)
         self._library.stress_step(seen.ctypes.data, action.ctypes.data, flip)
@@ -146,27 +153,38 @@ class Device:
 
 
 class _FaultyPolicy:
-    """The device in one episode, with the flip of each step."""
+    """A faulty header in one episode, with the flip of each step."""
 
-    def __init__(self, device: Device, flips: Sequence[int] | None) -> None:
-        self._device = device
+    def __init__(self, header: FaultyHeader, flips: Sequence[int] | None) -> None:
+        self._header = header
         self._flips = None if flips is None else iter(flips)
 
     def act(self, observation: Floats) -> Floats:
         flip = NO_FLIP if self._flips is None else next(self._flips)
-        return self._device.act(observation, flip)
+        return self._header.act(observation, flip)
 
 
 @contextmanager
-def compiled(network: Network) -> Iterator[Device]:
-    """The network's header, instrumented and compiled.
+def compiled(network: Network) -> Iterator[FaultyHeader]:
+    """Export, instrument and compile the header of a network.
 
-    network: without dead nodes. Raises MissingError without a compiler, VerifyError where
-    the header can't be instrumented or compiled.
+    Args:
+        network: without dead nodes.
+
+    Returns:
+        A context with the faulty header.
+
+    Raises:
+        MissingError: no C compiler is installed.
+        VerifyError: the header cannot be instrumented or compiled.
     """
     compiler = next(filter(shutil.which, COMPILERS), None)
     if compiler is None:
-        raise MissingError("no C compiler (gcc or clang)", remedy="apt-get install gcc")
+        raise MissingError(
+            "no C compiler is installed (gcc or clang)",
+            where="stress",
+            remedy="apt-get install gcc libc6-dev",
+        )
     header = export(network, "c", NAME).decode("ascii")
     in_words = isinstance(network, FixedNetwork)
     text, literals = instrumented(header, network, with_constants=not in_words)
@@ -178,18 +196,26 @@ def compiled(network: Network) -> Iterator[Device]:
         defines += ["-DSTRESS_IN_WORDS"] if in_words else []
         flags = ["-std=c99", "-O2", "-ffp-contract=off", "-shared", "-fPIC", f"-I{folder}"]
         output = place / "stressed.so"
-        run_compiler([compiler, *flags, *defines, "-o", str(output), str(_HARNESS)], compiler)
+        run_compiler([compiler, *flags, *defines, "-o", str(output), str(_SOURCE)], compiler)
         constants = [float(np.float32(literal[:-1])) for literal in literals]
         nodes = {int(number) for _, number, _ in _STATEMENT.findall(header)}
         computed = sorted(nodes - set(range(network.first_computed)))
-        yield Device(ctypes.CDLL(str(output)), network, constants, computed)
+        yield FaultyHeader(ctypes.CDLL(str(output)), network, constants, computed)
 
 
 def instrumented(header: str, network: Network, *, with_constants: bool) -> tuple[str, list[str]]:
-    """A header's text with places for faults, and the constants that it reads from a table.
+    """Add places for faults to the text of a header.
 
-    A zero needs no constant and stays. Weights, which are in the statements of sums and of
-    computed nodes, stay too. Raises VerifyError unless each node that is read has a statement.
+    Args:
+        header: the exported text.
+        network: the exported network.
+        with_constants: whether constants move to a table; weights and zeros stay.
+
+    Returns:
+        The text, and the literals of the table.
+
+    Raises:
+        VerifyError: a node has no statement.
     """
     bare = re.sub(r"/\*.*?\*/", " ", header, flags=re.DOTALL)
     constants: list[str] = []
@@ -211,5 +237,9 @@ def instrumented(header: str, network: Network, *, with_constants: bool) -> tupl
         parts += [f"{head}stress_result({number}, {inside});", tabled(after)]
     named = set(map(int, re.findall(r"\bn(\d+)\b", bare)))
     if named != nodes or max(nodes, default=0) < network.first_computed:
-        raise VerifyError("the header has no statement for some node", where="stress")
+        raise VerifyError(
+            "the exported header lacks the statement of a node",
+            where="stress",
+            remedy="report this defect of the C exporter",
+        )
     return "".join(parts), constants

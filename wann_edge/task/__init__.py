@@ -1,4 +1,4 @@
-"""Tasks: what a simulator promises, practice episodes, and disturbances."""
+"""Tasks: protocols of tasks and worlds, practice episodes, and disturbances."""
 
 from wann_edge.task.protocols import (
     BatchTask,

@@ -1,4 +1,4 @@
-"""What disturbances are in each control period of an episode: numbers drawn from its seed."""
+"""The random numbers of the disturbances of episodes, drawn from their seeds."""
 
 from __future__ import annotations
 
@@ -17,14 +17,26 @@ from wann_edge.task.disturbances import Disturbances
 def draw(
     given: Disturbances, spec: Spec, parameters: Sequence[str], seeds: Sequence[int]
 ) -> Disturbance:
-    """The numbers of every episode that a seed names.
+    """Draw the disturbances of the episode of each seed.
 
-    An episode's do not depend on the others, nor one kind's on the strength of another.
-    Raises TaskError where the task declares no range for what is disturbed, or has no
-    parameters to vary.
+    The numbers of an episode do not depend on the other episodes, nor those of a kind on the
+    strength of another kind.
+
+    Args:
+        given: the strengths.
+        spec: the task's contract, whose ranges scale noise, converters and actuators.
+        parameters: names of the parameters that the world can vary.
+        seeds: one per episode.
+
+    Raises:
+        TaskError: a disturbed input or output has no range, or there is nothing to vary.
     """
     if given.vary and not parameters:
-        raise TaskError("has no masses or lengths to vary", where=spec.name)
+        raise TaskError(
+            "the task has no masses or lengths to vary",
+            where=spec.name,
+            remedy="leave out vary",
+        )
     rows, steps = len(seeds), spec.max_steps
     factors = np.ones((rows, len(parameters) if given.vary else 0), np.float32)
     noise = np.zeros((rows, steps + 1, len(spec.inputs)), np.float32)
@@ -42,22 +54,30 @@ def draw(
             ages[row] += generator(seed, Use.JITTER).random(steps) < given.jitter
     if given.noise:
         noise *= np.float32(given.noise) * _spans(spec)
-    return Disturbance(factors, noise, lost, ages.astype(np.int32), converters, actuators)
+    return Disturbance(
+        factors=factors,
+        noise=noise,
+        lost=lost,
+        ages=ages.astype(np.int32),
+        converters=converters,
+        actuators=actuators,
+    )
 
 
 def _spans(spec: Spec) -> Floats:
-    """The width of each input's range, float32 [inputs]."""
+    """Return the width of the range of each input, float32 [inputs]."""
     for one in spec.inputs:
         if not math.isfinite(one.high - one.low):
             raise TaskError(
-                f"the observation {one.name!r} has no range, so noise and ADC steps have no size",
+                f"the observation {one.name!r} has no range, which noise and adc need",
                 where=spec.name,
+                remedy="leave out noise and adc",
             )
     return np.array([one.high - one.low for one in spec.inputs], np.float32)
 
 
 def _converters(given: Disturbances, spec: Spec) -> Floats:
-    """Of each input: low, high, steps per unit, step; a step of 0 without a converter."""
+    """Return low, high, 1 / step and step of each input; a step of 0 for no converter."""
     if not given.adc:
         return np.zeros((len(spec.inputs), 4), np.float32)
     step = _spans(spec).astype(np.float64) / (2**given.adc - 1)
@@ -66,14 +86,15 @@ def _converters(given: Disturbances, spec: Spec) -> Floats:
 
 
 def _actuators(given: Disturbances, spec: Spec) -> Floats:
-    """Of each output: rest, low, high, dead band."""
+    """Return rest, low, high and dead band of each output; a dead band of -1 for none."""
     rows = []
     for one in spec.outputs:
         below, above = one.safe - one.low, one.high - one.safe
         if (given.limit < 1 or given.dead) and not math.isfinite(below + above):
             raise TaskError(
-                f"the action {one.name!r} has no range, so it has no limit and no dead band",
+                f"the action {one.name!r} has no range, which limit and dead need",
                 where=spec.name,
+                remedy="leave out limit and dead",
             )
         low = one.low if given.limit == 1 else one.safe - given.limit * below
         high = one.high if given.limit == 1 else one.safe + given.limit * above

@@ -1,4 +1,4 @@
-"""Any task, disturbed: a world between a controller and the simulator's own."""
+"""Tasks with disturbances: a world between a controller and a simulator's world."""
 
 from __future__ import annotations
 
@@ -16,20 +16,24 @@ ZERO, HALF = np.float32(0), np.float32(0.5)
 
 
 class VariableWorld(World, Protocol):
-    """A world whose bodies can differ from the model's."""
+    """A world whose masses, lengths and frictions can vary.
+
+    Attributes:
+        parameters: their names.
+    """
 
     parameters: tuple[str, ...]
 
     def vary(self, factors: Floats) -> None:
-        """Multiplies each of its parameters; the next reset has them so. float32 [parameters]."""
+        """Multiply each parameter by its factor, float32 [parameters], from the next reset on."""
         ...
 
 
 class DisturbableTask(Protocol):
-    """A simulator of batches that can run them disturbed."""
+    """A simulator that applies disturbances to whole batches itself."""
 
     def disturbed(self, disturbances: Disturbances) -> Task:
-        """The task with these disturbances."""
+        """Return the task with these disturbances."""
         ...
 
 
@@ -42,12 +46,12 @@ def _varies(world: World) -> TypeGuard[VariableWorld]:
 
 
 def parameters_of(world: World) -> tuple[str, ...]:
-    """Names of what the world can vary."""
+    """Return the names of the parameters that the world can vary."""
     return world.parameters if _varies(world) else ()
 
 
 def disturbed(task: Task, disturbances: Disturbances) -> Task:
-    """The task with disturbances; the task itself without any."""
+    """Return the task with disturbances; the task itself where there are none."""
     if disturbances == NONE:
         return task
     if _disturbs(task):
@@ -57,7 +61,7 @@ def disturbed(task: Task, disturbances: Disturbances) -> Task:
 
 
 class DisturbedTask:
-    """A task whose worlds are disturbed, a step at a time."""
+    """A task whose worlds have disturbances, step by step."""
 
     summary = "a task with disturbances"
     needs: tuple[Need, ...] = ()
@@ -67,24 +71,24 @@ class DisturbedTask:
         self.spec = task.spec
 
     def world(self) -> DisturbedWorld:
-        """A world of its own for one caller."""
+        """Create a world."""
         return DisturbedWorld(self._task.world(), self.spec, self._disturbances)
 
 
 class PicturedDisturbedTask(DisturbedTask):
-    """One whose worlds draw themselves."""
+    """A task with disturbances whose worlds draw pictures."""
 
     def pictured_world(self) -> DisturbedWorld:
-        """A world with pictures, for one caller."""
+        """Create a world that draws pictures."""
         assert draws_pictures(self._task)
         return DisturbedWorld(self._task.pictured_world(), self.spec, self._disturbances)
 
 
 class DisturbedWorld:
-    """A world seen and driven as by a real machine.
+    """A world with disturbed observations and actions.
 
-    The steps are those of disturb.h, in the same order of operations, so that the lanes
-    give the same bits. Raises TaskError as ``draws.draw`` does, when an episode starts.
+    It repeats the operations of disturb.h in their order, so that the kernel's lanes give
+    the same bits. ``reset`` raises TaskError as ``disturbance_draws.draw`` does.
     """
 
     def __init__(self, world: World, spec: Spec, disturbances: Disturbances) -> None:
@@ -92,7 +96,7 @@ class DisturbedWorld:
         self._parameters = parameters_of(world)
 
     def reset(self, seed: int) -> Floats:
-        """Starts the episode that this seed names; gives the first observation, as measured."""
+        """Start the episode of a seed; return the first measured observation."""
         self._drawn: Disturbance = draw(self._given, self._spec, self._parameters, [seed])
         if self._given.vary:
             cast("VariableWorld", self._world).vary(self._drawn.factors[0])
@@ -102,7 +106,7 @@ class DisturbedWorld:
         return self._seen.copy()
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """One control period: the next observation, as measured, the reward, and the end."""
+        """Run one control period: the next measured observation, the reward, and the end."""
         observation, reward, over = self._world.step(self._driven(action))
         self._count += 1
         if not self._drawn.lost[0, self._count]:
@@ -110,7 +114,7 @@ class DisturbedWorld:
         return self._seen.copy(), reward, over
 
     def picture(self) -> Picture:
-        """The world as it is now, if it draws itself."""
+        """Draw the current state, where the world draws pictures."""
         return cast("PicturedWorld", self._world).picture()
 
     def _measured(self, observation: Floats) -> Floats:

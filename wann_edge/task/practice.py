@@ -1,4 +1,4 @@
-"""Practice: how the episodes that a search learns from may differ from those that count."""
+"""Practice episodes: the rules that end an episode early or clamp rewards during a search."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from wann_edge.task import Task, World, final_task
 
 @dataclass(frozen=True)
 class Practice:
-    """Rules of practice episodes.
+    """The rules of practice episodes; the defaults change nothing.
 
-    An episode is given up at the end of ``patience_steps`` steps, counted from its start
-    or from the last such end, that brought less than ``patience_reward`` in all. A step's
-    reward counts as no less than ``reward_floor``.
+    Attributes:
+        patience_steps: end an episode when this many steps in a row earn less than
+            ``patience_reward`` together; checked every ``patience_steps`` steps; None for
+            never.
+        patience_reward: the sum of rewards that continues the episode.
+        reward_floor: clamp each step's reward from below; None for no clamp.
 
-    Without either, the episodes are those that count. Raises SettingsError where patience
-    has no steps.
+    Raises:
+        SettingsError: ``patience_steps`` is below 1.
     """
 
     patience_steps: int | None = None
@@ -32,15 +35,19 @@ class Practice:
 
     def __post_init__(self) -> None:
         if self.patience_steps is not None and self.patience_steps < 1:
-            raise SettingsError(f"{self.patience_steps} steps are none", where="patience_steps")
+            raise SettingsError(
+                f"patience_steps must be at least 1, not {self.patience_steps}",
+                where="patience_steps",
+                remedy="set it to 1 or more, or leave it out",
+            )
 
     def counted(self, rewards: Floats) -> Floats:
-        """What steps' rewards count, of any shape."""
+        """Return the clamped rewards, of any shape."""
         return rewards if self.reward_floor is None else np.maximum(rewards, self.reward_floor)
 
 
 class Patience:
-    """Watches episodes that run side by side, from their start."""
+    """The patience of episodes that run side by side from their start."""
 
     def __init__(self, practice: Practice) -> None:
         self._practice = practice
@@ -48,7 +55,7 @@ class Patience:
         self._marks: Floats | np.float32 = np.float32(0)
 
     def is_spent(self, totals: Floats) -> NDArray[np.bool_]:
-        """Which episodes are to be given up, by their returns after one more step."""
+        """Return which episodes end now, from their returns after one more step."""
         self._steps += 1
         period = self._practice.patience_steps
         if period is None or self._steps % period:
@@ -60,10 +67,10 @@ class Patience:
 
 
 class PractisingTask(Protocol):
-    """A simulator of batches that can follow the rules itself."""
+    """A simulator that applies the rules to whole batches itself."""
 
     def practised(self, practice: Practice) -> Task:
-        """The task under these rules."""
+        """Return the task with these rules."""
         ...
 
 
@@ -72,14 +79,14 @@ def _practises(task: Task) -> TypeGuard[PractisingTask]:
 
 
 def practised(task: Task, practice: Practice) -> Task:
-    """The task under these rules; the scores that count are those of the task itself."""
+    """Return the task with these rules; its ``final`` stays the task without rules."""
     if practice == Practice():
         return task
     return task.practised(practice) if _practises(task) else PracticeTask(task, practice)
 
 
 class PracticeTask:
-    """A task whose worlds follow the rules, a step at a time."""
+    """A task whose worlds follow the rules, step by step."""
 
     summary = "a task in practice"
     needs: tuple[Need, ...] = ()
@@ -90,7 +97,7 @@ class PracticeTask:
         self.spec = task.spec
 
     def world(self) -> World:
-        """A world of its own for one caller."""
+        """Create a world."""
         return _PracticeWorld(self._task.world(), self._practice)
 
 

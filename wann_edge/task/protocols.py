@@ -1,4 +1,4 @@
-"""Task: what a simulator promises, and how its worlds are driven."""
+"""The protocols of tasks, worlds and policies, and how a task is loaded by name."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ from wann_edge.network import Input, Network, Output
 from wann_edge.registry import load, registered
 from wann_edge.system.needs import Listed, demand
 
-# uint8 [height, width, 3], red, green and blue.
+# uint8 [height, width, 3]: red, green, blue.
 Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What a task promises of its observations, actions and time.
+    """The contract of a task.
 
-    dt_s: the control period. max_steps: an episode's length when nothing ends it.
+    Attributes:
+        name: of the task.
+        inputs: one per observation.
+        outputs: one per action.
+        dt_s: the control period, s.
+        max_steps: the length of an episode that nothing ends earlier.
     """
 
     name: str
@@ -35,146 +40,165 @@ class Spec:
 
 
 class Rollouts(NamedTuple):
-    """Results of episodes, [weights, episodes] each: returns float32, lengths int32 in steps."""
+    """The results of episodes.
+
+    Attributes:
+        returns: float32 [weights, episodes].
+        steps: int32 [weights, episodes], the lengths.
+    """
 
     returns: Floats
     steps: Integers
 
 
 class World(Protocol):
-    """One running simulation.
-
-    Observations are float32 [inputs], actions float32 [outputs].
-    """
+    """One running instance of a task."""
 
     def reset(self, seed: int) -> Floats:
-        """Starts the episode that this seed names; gives the first observation."""
+        """Start the episode of a seed; return the first observation, float32 [inputs]."""
         ...
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """One control period: the next observation, the reward, whether the episode is over.
+        """Run one control period.
 
-        Raises TaskError before a reset, or where the episode was over.
+        Args:
+            action: float32 [outputs]; the world clips it.
+
+        Returns:
+            The next observation, the reward, and whether the episode is over.
+
+        Raises:
+            TaskError: no episode is running.
         """
         ...
 
 
 class Task(Listed, Protocol):
-    """A simulator that runs step by step."""
+    """A task whose worlds run step by step; all else is optional."""
 
     spec: Spec
 
     def world(self) -> World:
-        """A world of its own for one caller."""
+        """Create a world."""
         ...
 
 
 class PicturedWorld(World, Protocol):
-    """A world that draws itself."""
+    """A world that draws pictures."""
 
     def picture(self) -> Picture:
-        """The world as it is now."""
+        """Draw the current state."""
         ...
 
 
 class PicturedTask(Protocol):
-    """A simulator whose worlds can draw themselves."""
+    """A task whose worlds can draw pictures."""
 
     def pictured_world(self) -> PicturedWorld:
-        """A world with pictures, for one caller."""
+        """Create a world that draws pictures."""
         ...
 
 
 class BatchTask(Protocol):
-    """A simulator that also answers whole batches of episodes in one call."""
+    """A task that also runs a whole batch of episodes in one call."""
 
     def rollouts(
         self, network: Network, weights: Sequence[float], seeds: Sequence[int]
     ) -> Rollouts:
-        """Every shared weight with the episode of every seed."""
+        """Run each shared weight in the episode of each seed."""
         ...
 
 
 class ManyTask(Protocol):
-    """A simulator that also answers batches of several networks in one call."""
+    """A task that also runs batches of several networks in one call."""
 
     def rollouts_of(
         self, networks: Sequence[Network], weights: Sequence[float], seeds: Sequence[int]
     ) -> list[Rollouts]:
-        """For each network, every shared weight with the episode of every seed."""
+        """Run each network with each shared weight in the episode of each seed."""
         ...
 
 
 class DrawTask(Protocol):
-    """A simulator that also answers batches whose rollouts have weights of their own."""
+    """A task that also runs batches with different weights in each rollout."""
 
     def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
-        """Every row of weights with the episode of every seed; the network has no dead nodes.
+        """Run each row of weights in the episode of each seed.
 
-        weights: float32 [weights, episodes], a shared weight a rollout, or [weights,
-        episodes, edges], a weight a connection.
+        Args:
+            network: without dead nodes.
+            weights: float32 [weights, episodes], a shared weight per rollout, or [weights,
+                episodes, edges], a weight per connection.
+            seeds: one per episode.
         """
         ...
 
 
 class PlantTask(Protocol):
-    """A simulator that is one of the kernel's native plants."""
+    """A task of a plant that runs in the kernel."""
 
     spec: Spec
     plant: Plant
 
     def starts(self, seeds: Sequence[int]) -> Floats:
-        """The starting state of every episode, float32 [episodes, plant.states]."""
+        """Return the starting state of each episode, float32 [episodes, plant.states]."""
         ...
 
 
 def is_batch(task: Task) -> TypeGuard[BatchTask]:
-    """Whether the task answers batches; quick, for it is asked for every network."""
+    """Return whether the task runs batches; must be fast, as it is called per network."""
     return hasattr(task, "rollouts")
 
 
 def takes_many(task: Task) -> TypeGuard[ManyTask]:
-    """Whether the task answers batches of several networks."""
+    """Return whether the task runs batches of several networks."""
     return hasattr(task, "rollouts_of")
 
 
 def takes_draws(task: Task) -> TypeGuard[DrawTask]:
-    """Whether the task answers batches of drawn weights."""
+    """Return whether the task runs batches with different weights in each rollout."""
     return hasattr(task, "drawn_rollouts")
 
 
 def draws_pictures(task: Task) -> TypeGuard[PicturedTask]:
-    """Whether the task's worlds can draw themselves."""
+    """Return whether the task's worlds can draw pictures."""
     return hasattr(task, "pictured_world")
 
 
 def final_task(task: Task) -> Task:
-    """The task whose scores count: the task itself, or the one that it stands in for.
+    """Return the task that final scores are measured on.
 
-    A stand-in, such as EnvPool's batches for gymnasium, names it as ``final``.
+    It is the attribute ``final`` where a task has one, such as gymnasium's task behind
+    EnvPool's batches; otherwise the task itself.
     """
     return cast("Task", getattr(task, "final", task))
 
 
 def has_plant(task: Task) -> TypeGuard[PlantTask]:
-    """Whether the task is a native plant's."""
+    """Return whether the task has a plant that runs in the kernel."""
     return hasattr(task, "plant") and hasattr(task, "starts")
 
 
 class Policy(Protocol):
-    """What drives a world: the kernel, onnxruntime, a compiled header, a device."""
+    """A controller of a world: the kernel, onnxruntime, a compiled header, a device."""
 
     def act(self, observation: Floats) -> Floats:
-        """The action float32 [outputs] for an observation float32 [inputs]."""
+        """Return the action, float32 [outputs], for an observation, float32 [inputs]."""
         ...
 
 
 def load_task(name: str) -> Task:
-    """The task of this name: registered, a file such as ./my_plant.c, or ``simulator:rest``.
+    """Load a task by its name.
 
-    Where the part before the colon is no simulator it is a module that registers a
-    gymnasium environment. Raises SettingsError where there is none, and TaskError or
-    MissingError where it can't be made.
+    Args:
+        name: a registered name, a file such as ./my_plant.c, or ``simulator:rest``. Where
+            the part before the colon is not a simulator, it is a module that registers a
+            gymnasium environment.
+
+    Raises:
+        SettingsError: there is no such task.
+        TaskError: the task cannot be created.
+        MissingError: a package that the task needs is not installed.
     """
     before, colon, _ = name.partition(":")
     ending = PurePath(name).suffix
@@ -189,11 +213,13 @@ def load_task(name: str) -> Task:
 
 
 def check_fit(network: Network, spec: Spec) -> None:
-    """Raises TaskError unless the network has the task's numbers of inputs and outputs."""
+    """Raise TaskError unless the network has the task's numbers of inputs and outputs."""
     has = (len(network.inputs), len(network.outputs))
     needs = (len(spec.inputs), len(spec.outputs))
     if has != needs:
         raise TaskError(
             f"the network has {has[0]} inputs and {has[1]} outputs, "
-            f"the task {spec.name!r} needs {needs[0]} and {needs[1]}"
+            f"the task {spec.name!r} needs {needs[0]} and {needs[1]}",
+            where="network",
+            remedy="use a network that was searched for this task",
         )

@@ -1,4 +1,4 @@
-"""Validation: what a controller is worth in a world that it was not made for, disturbed."""
+"""Validation: the reward of a controller in another world, under disturbances."""
 
 from __future__ import annotations
 
@@ -21,20 +21,23 @@ from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.task.disturbed import disturbed, parameters_of
 from wann_edge.verify.policies import policy
 
-# The usual strengths, of a machine built with care from cheap parts.
-USUAL = Disturbances(
-    vary=0.2, noise=0.01, adc=10, limit=0.8, dead=0.05, latency=1, jitter=0.2, drop=0.1
-)
-# Episodes that a worker runs at a time.
+# Episodes per task of a worker.
 BLOCK = 10
 
 
 @dataclass(frozen=True)
-class Row:
-    """A network under one case of disturbances.
+class CaseResult:
+    """The result of a network under one case of disturbances.
 
-    mean, sd, worst: of the returns. success: the share of episodes that reach the least
-    reward, from low to high with 95 % confidence (Wilson 1927).
+    Attributes:
+        case: the disturbances, as text.
+        episodes: their number.
+        mean: of the returns.
+        sd: standard deviation of the returns.
+        worst: the lowest return.
+        success: the share of episodes that reach the least reward.
+        low: lower end of the 95 % interval of the share (Wilson 1927).
+        high: upper end of the interval.
     """
 
     case: str
@@ -48,7 +51,13 @@ class Row:
 
 
 class Controller(NamedTuple):
-    """What is validated. engine: one of ``verify.policies.ENGINES``."""
+    """What is validated.
+
+    Attributes:
+        network: to run.
+        weight: the shared weight.
+        engine: one of ``verify.policies.ENGINES``.
+    """
 
     network: Network
     weight: float
@@ -62,9 +71,10 @@ class _Block(NamedTuple):
 
 
 def cases(task: Task, given: Disturbances) -> list[tuple[str, Disturbances]]:
-    """None, each disturbance alone, and all together, each with its name.
+    """Return the cases with their names: none, each disturbance alone, all together.
 
-    Raises TaskError where the task can't be disturbed so.
+    Raises:
+        TaskError: the task does not support a disturbance.
     """
     draw(given, task.spec, parameters_of(task.world()), [])
     alone = given.single
@@ -73,7 +83,7 @@ def cases(task: Task, given: Disturbances) -> list[tuple[str, Disturbances]]:
 
 
 def possible(task: Task, given: Disturbances) -> tuple[Disturbances, dict[str, str]]:
-    """Those of the disturbances that the task can have; and of the others, why not."""
+    """Return the disturbances that the task supports, and for each other one why not."""
     parameters, kept, faults = parameters_of(task.world()), [], {}
     for name, one in given.single:
         try:
@@ -88,9 +98,20 @@ def possible(task: Task, given: Disturbances) -> tuple[Disturbances, dict[str, s
 def returns_of(
     engine: Engine, controller: Controller, given: Disturbances, seeds: Sequence[int]
 ) -> Floats:
-    """The return of every episode that a seed names, float32 [episodes], over the workers.
+    """Run the episode of each seed, spread over the workers.
 
-    Raises TaskError where the network does not fit the task, or can't be disturbed so.
+    Args:
+        engine: the workers, with the task.
+        controller: to run.
+        given: the disturbances.
+        seeds: one per episode.
+
+    Returns:
+        float32 [episodes]: the returns.
+
+    Raises:
+        TaskError: the network does not fit the task, or the task does not support a
+            disturbance.
     """
     blocks = [
         _Block(controller, given, seeds[first : first + BLOCK])
@@ -100,21 +121,29 @@ def returns_of(
 
 
 def least_reward(returns: Floats) -> float:
-    """What an episode must reach to be a success, by returns without disturbances."""
+    """Return the least return of a success, from returns [episodes] without disturbances."""
     return float(enough(returns.mean(dtype=np.float64, keepdims=True))[0])
 
 
-def row(case: str, returns: Floats, least: float) -> Row:
-    """The account of a case. returns: [episodes], of two or more."""
+def case_result(case: str, returns: Floats, least: float) -> CaseResult:
+    """Return the result of a case for returns [episodes], two or more."""
     exact = returns.astype(np.float64)
     reached = int(np.count_nonzero(exact >= least))
     low, high = wilson(reached, len(exact))
-    sd, worst = float(exact.std(ddof=1)), float(exact.min())
-    return Row(case, len(exact), float(exact.mean()), sd, worst, reached / len(exact), low, high)
+    return CaseResult(
+        case=case,
+        episodes=len(exact),
+        mean=float(exact.mean()),
+        sd=float(exact.std(ddof=1)),
+        worst=float(exact.min()),
+        success=reached / len(exact),
+        low=low,
+        high=high,
+    )
 
 
 def _run(task: Task, block: _Block) -> Floats:
-    """A block's returns, where the task is: in a worker."""
+    """Run a block of episodes; called in a worker."""
     (network, weight, engine), given, seeds = block
     world = disturbed(task, given)
     if engine == "kernel":

@@ -1,7 +1,8 @@
-/* An instrumented header with the tables that its faults are put in, and its closed loop.
+/* The tables of faults for an instrumented header, and its closed loop.
  *
- * STRESS_NODES: bias, inputs and computed nodes. STRESS_IN_WORDS: for a header in fixed
- * point of 16 bits. constants.inc: the constants of the header, in order. */
+ * STRESS_NODES: the number of nodes: bias, inputs and computed nodes.
+ * STRESS_IN_WORDS: defined for a header in 16-bit fixed point.
+ * constants.inc: the constants of the header, in order. */
 #include <stdint.h>
 
 float stress_constants[] = {
@@ -10,7 +11,7 @@ float stress_constants[] = {
 };
 /* A result's bits become (bits & kept) ^ flipped. */
 uint32_t stress_kept[STRESS_NODES], stress_flipped[STRESS_NODES];
-/* A word's last bits that are rounded away. */
+/* The number of last bits of each word to round away. */
 int32_t stress_dropped_bits = 0;
 
 #ifdef STRESS_IN_WORDS
@@ -37,8 +38,8 @@ static inline float stress_result(int32_t node, float value)
 
 #include "policy.h"
 
-/* One step. flip: a node times 32, plus the bit of its result that is flipped in this step
- * alone; none below 0. */
+/* One step. flip: 32 times a node plus the bit of its result that is flipped in this step only;
+ * below 0 for none. */
 void stress_step(const float *observation, float *action, int32_t flip);
 void stress_step(const float *observation, float *action, int32_t flip)
 {
@@ -49,14 +50,13 @@ void stress_step(const float *observation, float *action, int32_t flip)
     stress_flipped[node] ^= mask;
 }
 
-/* The kernel's functions of these names. */
+/* Functions of the kernel. */
 typedef void observe_function(const void *plant, const float *state, float *observation);
 typedef int32_t step_function(const void *plant, float *state, float *observation,
                               const float *action, float *reward);
 
-/* Whole episodes of a native plant; rewards are summed as the kernel sums them.
- * state [count][states]: where they start, and memory to work in. flips [count][max_steps],
- * or NULL. */
+/* Whole episodes of a native plant. Sums rewards in the kernel's order.
+ * state [count][states]: the starting states; overwritten. flips [count][max_steps]: or NULL. */
 void stress_episodes(observe_function *observe, step_function *step, const void *plant,
                      int32_t count, int32_t max_steps, int32_t states, float *state,
                      const int32_t *flips, float *returns);

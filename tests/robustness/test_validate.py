@@ -21,18 +21,17 @@ from wann_edge.evaluate import episode_seeds, rollouts
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.parallel.engine import Engine
-from wann_edge.robustness import validation as command
-from wann_edge.robustness.validation import (
-    USUAL,
+from wann_edge.robustness import validate as command
+from wann_edge.robustness.validate import (
     Controller,
+    case_result,
     least_reward,
     possible,
     returns_of,
-    row,
 )
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import load_task
-from wann_edge.task.disturbances import parse
+from wann_edge.task.disturbances import USUAL, parse
 from wann_edge.task.disturbed import disturbed
 
 FEW = ["--episodes", "4", "--workers", "1", "--disturb", "noise=1%,latency=1"]
@@ -62,7 +61,7 @@ def test_intervals_are_wilsons(episodes: int, data: st.DataObject) -> None:
 
 def test_a_row_counts_what_reaches_the_least_reward() -> None:
     returns = np.array([100, 80, 79, -5], np.float32)
-    found = row("x", returns, 80.0)
+    found = case_result("x", returns, 80.0)
     assert (found.episodes, found.mean, found.worst, found.success) == (4, 63.5, -5, 0.5)
     assert found.sd == pytest.approx(np.std([100, 80, 79, -5], ddof=1))
     assert least_reward(np.array([90, 110], np.float32)) == pytest.approx(80)
@@ -96,7 +95,7 @@ def test_what_a_task_can_not_have_is_left_out_with_its_reason() -> None:
     assert {"vary", "latency", "drop"} <= {name for name, _ in kept.strengths}
     mountain, why = possible(load_task("mountaincar"), USUAL)
     assert mountain.vary == 0
-    assert why == {"vary=20%": "has no masses or lengths to vary"}
+    assert why == {"vary=20%": "the task has no masses or lengths to vary"}
     assert all("range" in reason for reason in faults.values())
 
 
