@@ -161,7 +161,7 @@ def test_a_run_keeps_its_rules_and_is_validated_without_them(tmp_path: Path) -> 
     [
         (["--finalists", "3"], "--finalists: '3' is not two numbers"),
         (["--patience", "a:1"], "--patience: 'a:1' is not two numbers"),
-        (["--patience", "0:1"], "0 steps are none"),
+        (["--patience", "0:1"], "patience_steps: must be at least 1, not 0"),
         (["--disturb", "noise=2"], "--disturb: 'noise=2' is not a disturbance"),
     ],
 )

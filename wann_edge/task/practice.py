@@ -36,7 +36,7 @@ class Practice:
     def __post_init__(self) -> None:
         if self.patience_steps is not None and self.patience_steps < 1:
             raise SettingsError(
-                f"patience_steps must be at least 1, not {self.patience_steps}",
+                f"must be at least 1, not {self.patience_steps}",
                 where="patience_steps",
                 remedy="set it to 1 or more, or leave it out",
             )
