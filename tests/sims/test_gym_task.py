@@ -104,7 +104,7 @@ def test_time_steps() -> None:
     shown = {"render_modes": [], "render_fps": 40}
     assert plain_task(metadata=shown).spec.dt_s == 0.25, "dt goes before the pictures' rate"
     assert plain_task(metadata=shown, dt=None).spec.dt_s == 0.025
-    with pytest.raises(TaskError, match="does not say its time step; give it an attribute dt"):
+    with pytest.raises(TaskError, match="has no time step; give it an attribute dt"):
         plain_task(dt=None)
 
 
@@ -123,7 +123,7 @@ def test_of_discrete_actions_the_largest_output_is_taken() -> None:
     ("changes", "said"),
     [
         ({"observation_space": spaces.Box(0, 255, (96, 96, 3))}, "observations are a Box of shape"),
-        ({"observation_space": spaces.Discrete(4)}, "observations are Discrete, and"),
+        ({"observation_space": spaces.Discrete(4)}, "observations are Discrete, but"),
         ({"observation_space": spaces.Dict({})}, "observations are Dict"),
         ({"observation_space": spaces.Tuple([])}, "observations are Tuple"),
         ({"action_space": spaces.MultiDiscrete([2, 2])}, "actions are MultiDiscrete"),
@@ -140,7 +140,7 @@ def test_what_an_environment_raises_is_one_line() -> None:
     (network,) = networks_of(task, 1)
     with pytest.raises(TaskError) as caught:
         score(network, task, (1.0,), 1, 0)
-    said = "gymnasium:Plain-v0: the environment failed: ZeroDivisionError: no such world"
+    said = "gymnasium:Plain-v0: the environment failed: ZeroDivisionError: no such world; correct the environment"
     assert str(caught.value) == said
 
 
@@ -218,7 +218,7 @@ def test_the_published_biped_walks(data: Path) -> None:
 def envpool() -> None:
     """Skips where EnvPool is not installed."""
     if find_spec("envpool") is None:
-        missing("envpool", 'not installed: envpool: pip install "wann-edge[envpool]"')
+        missing("envpool", 'EnvPool is not installed: pip install "wann-edge[envpool]"')
 
 
 @pytest.mark.usefixtures("envpool")
