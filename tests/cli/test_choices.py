@@ -15,7 +15,7 @@ from wann_edge.robustness.faults import FAULTS
 from wann_edge.search.complexity import COUNTS, known
 from wann_edge.search.settings import PRESETS
 from wann_edge.search.weight_distributions import LogUniform, Normal, Uniform
-from wann_edge.task.disturbances import RANGES, USUAL
+from wann_edge.task.disturbances import KINDS, USUAL
 from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.policies import ENGINES
 
@@ -64,7 +64,7 @@ def test_every_distribution_is_one_of_the_option() -> None:
 @pytest.mark.parametrize("command", ["search", "tune", "validate"])
 def test_the_help_names_every_disturbance(command: str, capsys: Capture) -> None:
     text = shown(capsys, command, "--help")
-    assert all(f"{name}=" in text for name in RANGES)
+    assert all(f"{name}=" in text for name in KINDS)
 
 
 def test_the_usual_disturbances_are_those_of_the_help(capsys: Capture) -> None:
