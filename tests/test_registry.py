@@ -21,7 +21,9 @@ def test_what_is_not_registered_is_refused_with_the_names_there_are() -> None:
 def test_where_nothing_is_registered_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.BUILT_IN, "tasks", {})
     monkeypatch.setattr(registry, "entry_points", lambda **_: EntryPoints([]))
-    with pytest.raises(SettingsError, match="'swingup' is not one of the tasks; there are none"):
+    with pytest.raises(
+        SettingsError, match="'swingup' is not one of the tasks; none is registered"
+    ):
         registry.load("tasks", "swingup")
 
 

@@ -1,7 +1,7 @@
-"""wann-edge: weight agnostic networks, searched, exported and proved.
+"""wann-edge: search weight agnostic networks, export them, and prove the exports.
 
-The names below are the public API. Each is imported when it is first used, so that
-``import wann_edge`` is quick and needs no simulator, onnx or onnxruntime.
+The names below are the public API. Each is imported on first use, so ``import wann_edge`` is
+quick and needs no simulator, onnx or onnxruntime.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""The errors that reach a user: what was wrong, where, and what to do.
+"""The errors that reach a user: what is wrong, where, and what to do.
 
 WannError
-├── NetworkError    a network, or a file of one, is not valid
+├── NetworkError    a network or a network file is not valid
 ├── SettingsError   a setting or an argument is not valid
-├── TaskError       a task is unknown, or does not fit the network
+├── TaskError       a task fails, or does not fit the network
 ├── ExportError     a network can't be written in a format
-├── VerifyError     an artefact can't be built or run, so nothing can be said of it
-├── LinkError       a device can't be reached, or is not the one that is meant
+├── VerifyError     an artefact can't be built or run, so it can't be verified
+├── LinkError       a device can't be reached, or runs another network
 └── MissingError    an optional part is not installed
 """
 
@@ -16,7 +16,11 @@ from __future__ import annotations
 class WannError(Exception):
     """One line for the user: ``where: what; remedy``.
 
-    details: the lines of another tool, such as a compiler, to be shown as they are.
+    Attributes:
+        what: what is wrong, in a few words.
+        where: the file, the option or the field that is wrong.
+        remedy: what the user can do.
+        details: the output of another tool, such as a compiler, shown below the line.
     """
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "", details: str = "") -> None:
@@ -32,7 +36,7 @@ class WannError(Exception):
         return " ".join(line.split())
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Keyword arguments survive the way back from a worker process."""
+        """Pickle the keyword arguments too, for errors that come back from a worker process."""
         return (_rebuild, (type(self), self.what, self.where, self.remedy, self.details))
 
 
@@ -41,7 +45,7 @@ def _rebuild(kind: type[WannError], what: str, where: str, remedy: str, details:
 
 
 class NetworkError(WannError):
-    """A network, or a file of one, is not valid."""
+    """A network or a network file is not valid."""
 
 
 class SettingsError(WannError):
@@ -49,7 +53,7 @@ class SettingsError(WannError):
 
 
 class TaskError(WannError):
-    """A task is unknown, or does not fit the network."""
+    """A task fails, or does not fit the network."""
 
 
 class ExportError(WannError):
@@ -57,12 +61,12 @@ class ExportError(WannError):
 
 
 class VerifyError(WannError):
-    """An artefact can't be built or run, so nothing can be said of it."""
+    """An artefact can't be built or run, so it can't be verified."""
 
 
 class LinkError(WannError):
-    """A device can't be reached, or is not the one that is meant."""
+    """A device can't be reached, or runs another network."""
 
 
 class MissingError(WannError):
-    """An optional part is not installed; the remedy is the line that installs it."""
+    """An optional part is not installed: ``what`` names it, and the remedy installs it."""

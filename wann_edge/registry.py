@@ -1,10 +1,11 @@
-"""Names of tasks, files that are tasks, exporters, targets and costs, and where each is found.
+"""The registry: names of tasks, exporters, targets and more, and the module of each.
 
-A plain dictionary from a name to a lazy ``"module:attribute"``. Other packages add
-to it through the entry-point groups ``wann_edge.tasks``, ``wann_edge.exporters``,
-``wann_edge.targets``, ``wann_edge.simulators``, ``wann_edge.costs`` and
-``wann_edge.task_files``. A cost, under its exporter's name, is a function of a network and
-a core's name; a simulator makes a task of a name that begins with its own and a colon.
+A plain dictionary from a name to ``"module:attribute"``, which is imported on first use. Other
+packages add names through the entry-point groups ``wann_edge.tasks``, ``wann_edge.task_files``,
+``wann_edge.simulators``, ``wann_edge.exporters``, ``wann_edge.targets`` and ``wann_edge.costs``.
+
+A task file is registered by its extension; a simulator by the prefix of its tasks' names, as in
+``gymnasium:NAME``; a cost, by its exporter's name, is a function of a network and a core's name.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "bullet/a1": "wann_edge.sims.bullet.a1:A1",
         "bullet/balancer": "wann_edge.sims.bullet.balancer:BulletBalancer",
     },
-    # By the ending of a file that is a task itself.
+    # By the extension of a file that defines a task.
     "task_files": {".c": "wann_edge.sims.plant_file:PlantFileTask"},
     "simulators": {
         "gymnasium": "wann_edge.sims.gym_task:GymTask",
@@ -66,21 +67,31 @@ BUILT_IN: dict[str, dict[str, str]] = {
 
 
 def registered(kind: str) -> dict[str, str]:
-    """All names of a kind, a key of ``BUILT_IN``, with where each is found."""
+    """Return the ``"module:attribute"`` of each name.
+
+    Args:
+        kind: a key of ``BUILT_IN``.
+    """
     others = {point.name: point.value for point in entry_points(group=f"wann_edge.{kind}")}
     return {**others, **BUILT_IN[kind]}
 
 
 def load(kind: str, name: str) -> object:
-    """What is registered under this name, imported now.
+    """Import what is registered under a name.
 
-    Raises SettingsError, with the names there are, where there is none.
+    Args:
+        kind: a key of ``BUILT_IN``.
+        name: a registered name.
+
+    Raises:
+        SettingsError: the name is not registered; the message lists those that are.
     """
     found = registered(kind)
     if name not in found:
         raise SettingsError(
             f"{name!r} is not one of the {kind}",
-            remedy=f"use one of {', '.join(sorted(found))}" if found else "there are none",
+            where=kind,
+            remedy=f"use one of {', '.join(sorted(found))}" if found else "none is registered",
         )
     module, _, attribute = found[name].partition(":")
     loaded: object = getattr(import_module(module), attribute)

@@ -85,7 +85,12 @@ def _message(file: str, function: str, call: ast.Call) -> Message:
     if call.args:
         given["what"] = call.args[0]
     parts = {part: given.get(part) for part in ("what", "where", "remedy")}
-    missing = tuple(part for part, value in parts.items() if value is None or _may_be_empty(value))
+    optional = ("where",) if called(call) == "MissingError" else ()  # its what names the part
+    missing = tuple(
+        part
+        for part, value in parts.items()
+        if part not in optional and (value is None or _may_be_empty(value))
+    )
     texts = {part: "" if value is None else text_of(value) for part, value in parts.items()}
     return Message(file, function, called(call), **texts, missing=missing)
 

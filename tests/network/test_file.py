@@ -117,7 +117,7 @@ LOOP["loop"] = LOOP
         ({"name": "\ud800"}, "provenance: holds what JSON can't"),
         (LOOP, "provenance: holds what JSON can't"),
         ({"keys": dict.fromkeys(range(MAX_KEYS + 1))}, "provenance: holds what JSON can't"),
-        ({"log": "x" * MAX_BYTES}, "too large"),
+        ({"log": "x" * MAX_BYTES}, "file size: too large"),
     ],
 )
 def test_what_is_not_saved(provenance: dict[str, object], line: str, tmp_path: Path) -> None:

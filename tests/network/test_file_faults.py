@@ -176,8 +176,8 @@ def test_files_that_are_refused(tmp_path: Path) -> None:
         ("missing", "can't read: No such file"),
         (".", "can't read: Is a directory"),
         ("latin/inside", "can't read: Not a directory"),
-        ("large", f"too large; the limit is {MAX_BYTES} bytes"),
-        ("endless", "too large"),
+        ("large", f"file size: too large; the limit is {MAX_BYTES} bytes"),
+        ("endless", "file size: too large"),
         ("latin", f"byte {len(TEXT.encode())}: not UTF-8 text"),
         ("broken", "task: should be a valid string"),
     ):

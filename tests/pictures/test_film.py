@@ -123,7 +123,7 @@ def test_what_cannot_be_written_is_said_before(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = complaint(capsys, "simulate", file, "--video", tmp_path / "out.txt")
-    assert "unknown ending '.txt'; use one of .mp4, .gif" in line
+    assert "unknown file extension '.txt'; use one of .mp4, .gif" in line
     line = complaint(capsys, "simulate", file, "--picture", file / "out.png")
     assert "can't write" in line
     line = complaint(capsys, "simulate", file, "--task", "bullet/balancer")
@@ -147,7 +147,7 @@ def test_missing_parts_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingError) as caught:
         check_film(Path("out.mp4"), None)
     assert str(caught.value) == 'no-such-part not installed; pip install "wann-edge[sims]"'
-    with pytest.raises(SettingsError, match="unknown ending"):
+    with pytest.raises(SettingsError, match="unknown file extension"):
         check_film(None, Path("out.bmp"))
 
 

@@ -159,7 +159,7 @@ def test_ctrl_c_prints_what_was_measured(
         (["--engine", "gpu"], "use one of kernel, onnxruntime, c"),
         (["--disturb", "noise"], "'noise' is not a disturbance"),
         (["--sim", "mountaincar", "--disturb", "vary=10%"], "needs 2 and 1"),
-        (["--video", "out.bmp"], "unknown ending"),
+        (["--video", "out.bmp"], "unknown file extension"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(

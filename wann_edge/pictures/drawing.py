@@ -1,4 +1,4 @@
-"""Worlds that can't draw themselves, drawn from what is observed. Needs Pillow."""
+"""Draw worlds that can't draw themselves, from their observations. Needs Pillow."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from wann_edge.task import Picture, Spec, World
 WIDTH, HEIGHT = 640, 360
 PAPER, INK, GREY, BLUE, ORANGE = "#ffffff", "#222222", "#c8c8c8", "#3355aa", "#e08020"
 
-# A drawing of the last observation, with what was observed before it.
+# Draws a picture from the observations and the actions so far, the last one included.
 Draw = Callable[[Spec, Sequence[Floats], Sequence[Floats]], Picture]
 
 
 class DrawnWorld:
-    """A world, its pictures drawn from its observations and actions."""
+    """A world whose pictures are drawn from its observations and actions."""
 
     def __init__(self, world: World, spec: Spec) -> None:
         self._world, self._spec, self._draw = world, spec, drawing_for(spec)
@@ -27,31 +27,31 @@ class DrawnWorld:
         self._done: list[Floats] = []
 
     def reset(self, seed: int) -> Floats:
-        """Starts the episode that this seed names; gives the first observation."""
+        """Start the episode of this seed, and return the first observation."""
         observation = self._world.reset(seed)
         self._seen, self._done = [observation.copy()], []
         return observation
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """One control period, as the world's."""
+        """Run one control period: observation, reward, whether the episode is over."""
         self._done.append(action.copy())
         observation, reward, over = self._world.step(action)
         self._seen.append(observation.copy())
         return observation, reward, over
 
     def picture(self) -> Picture:
-        """The world as it is now."""
+        """Draw the world as it is now."""
         return self._draw(self._spec, self._seen, self._done)
 
 
 def drawing_for(spec: Spec) -> Draw:
-    """How a task with this contract is drawn: as what it is, or as curves over time."""
+    """Choose how to draw a task: a cart with its pole, or curves over time for any other."""
     names = {channel.name for channel in spec.inputs}
     return cart_pole if {"position", "angle_cos", "angle_sin"} <= names else signals
 
 
 def captioned(picture: Picture, text: str) -> Picture:
-    """The picture with a line of text at its upper edge."""
+    """Return the picture with a line of text at its upper edge."""
     image = Image.fromarray(picture)
     pen = ImageDraw.Draw(image)
     box = pen.textbbox((8, 6), text, font=_font(14))
@@ -61,7 +61,7 @@ def captioned(picture: Picture, text: str) -> Picture:
 
 
 def cart_pole(spec: Spec, seen: Sequence[Floats], done: Sequence[Floats]) -> Picture:
-    """A cart on its track with a pole, and the force as an arrow. A positive angle leans left."""
+    """Draw a cart with its pole on a track, and the force below; a positive angle leans left."""
     index = {channel.name: number for number, channel in enumerate(spec.inputs)}
     now = seen[-1]
     x, cosine, sine = (float(now[index[name]]) for name in ("position", "angle_cos", "angle_sin"))
@@ -80,7 +80,7 @@ def cart_pole(spec: Spec, seen: Sequence[Floats], done: Sequence[Floats]) -> Pic
 
 
 def signals(spec: Spec, seen: Sequence[Floats], done: Sequence[Floats]) -> Picture:
-    """Each observation and action as a curve over the episode, a row each; the first twelve."""
+    """Draw each observation and action as a curve over the episode; twelve rows at most."""
     rows = [
         *(
             (channel.name, BLUE, [float(each[i]) for each in seen])

@@ -1,4 +1,4 @@
-"""Frames to a video file, by the ffmpeg that imageio-ffmpeg's wheel carries."""
+"""Encode frames to a video file, by the ffmpeg in the wheel of imageio-ffmpeg."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from typing import IO
 from wann_edge.errors import SettingsError
 from wann_edge.task import Picture
 
-# H.264 in the form that all players know: sides of an even number of pixels.
+# H.264 that every player can show needs sides of an even number of pixels.
 H264 = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2")
 
 
 class Encoder:
-    """Takes frames of one size, and is done with ``finish``. ``stop`` leaves no process behind.
+    """Encodes frames of one size until ``finish``; ``stop`` ends ffmpeg at any time.
 
-    path: ends in .mp4 or .gif; beside it a log of ffmpeg's complaints is written.
+    Args:
+        path: the video, .mp4 or .gif; ffmpeg's messages go to a .log file beside it.
+        fps: frames per second.
     """
 
     def __init__(self, path: Path, fps: float) -> None:
@@ -26,7 +28,7 @@ class Encoder:
         self._process: subprocess.Popen[bytes] | None = None
 
     def take(self, frame: Picture) -> None:
-        """Adds a frame. Raises SettingsError where ffmpeg has given up."""
+        """Add a frame; raises SettingsError if ffmpeg has failed."""
         if self._process is None:
             self._process = self._start(frame)
         try:
@@ -36,7 +38,7 @@ class Encoder:
             raise self._failure() from error
 
     def finish(self) -> None:
-        """Waits for the file to be whole. Raises SettingsError where ffmpeg failed."""
+        """Wait until the file is complete; raises SettingsError if ffmpeg has failed."""
         if self._process is None:
             return
         self._input(self._process).close()
@@ -44,7 +46,7 @@ class Encoder:
             raise self._failure()
 
     def stop(self) -> None:
-        """Ends ffmpeg, if it runs."""
+        """End ffmpeg, if it runs."""
         if self._process is None:
             return
         if self._process.poll() is None:
@@ -75,4 +77,8 @@ class Encoder:
 
     def _failure(self) -> SettingsError:
         said = self._log.read_text(errors="replace").strip().splitlines()
-        return SettingsError(f"ffmpeg failed: {said[-1] if said else 'it says nothing'}")
+        return SettingsError(
+            f"ffmpeg failed: {said[-1] if said else 'it printed no reason'}",
+            where=str(self._path.name),
+            remedy="check the free space, or write the other of .mp4 and .gif",
+        )

@@ -1,4 +1,4 @@
-"""Films of episodes: frames at the speed of the world, in a video or on one picture."""
+"""Film episodes: a video in real time, or moments on one picture."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ NEEDS = (
 VIDEOS, PICTURES = (".mp4", ".gif"), (".png", ".jpg")
 
 MOST_FPS = 30.0
-# Moments of an episode on one picture, and columns of them.
+# Moments of an episode on one picture, and its columns.
 MOMENTS, COLUMNS = 8, 4
 
 OnFrame = Callable[[Picture], None]
 
 
 class Shown(NamedTuple):
-    """An episode that was run: the sum of its rewards, and its steps."""
+    """An episode that was filmed: its seed, the sum of its rewards, and its steps."""
 
     seed: int
     total: float
@@ -51,14 +51,14 @@ class Camera:
         self._step, self._total, self._seed = 0, 0.0, 0
 
     def reset(self, seed: int) -> Floats:
-        """Starts the episode that this seed names; gives the first observation."""
+        """Start the episode of this seed, and return the first observation."""
         observation = self._world.reset(seed)
         self._step, self._total, self._seed = 0, 0.0, seed
         self._take()
         return observation
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """One control period, as the world's."""
+        """Run one control period: observation, reward, whether the episode is over."""
         done = self._world.step(action)
         self._step += 1
         self._total += float(done[1])
@@ -74,19 +74,21 @@ class Camera:
 
 
 def stride(dt_s: float) -> int:
-    """Steps from frame to frame, so that a video has at most ``MOST_FPS`` of them a second."""
+    """Return the steps between two frames, so that a video has at most MOST_FPS per second."""
     return max(1, math.ceil(1 / (dt_s * MOST_FPS) - 1e-6))
 
 
 def check_film(video: Path | None, picture: Path | None) -> None:
-    """Finds out before episodes are run that these files can't be made.
+    """Check before episodes run that these files can be made.
 
-    Raises SettingsError on an unknown ending, MissingError where a part is not installed.
+    Raises:
+        SettingsError: the file extension is unknown.
+        MissingError: a part is not installed.
     """
     for path, endings in ((video, VIDEOS), (picture, PICTURES)):
         if path is not None and path.suffix not in endings:
             raise SettingsError(
-                f"unknown ending {path.suffix!r}",
+                f"unknown file extension {path.suffix!r}",
                 where=str(path),
                 remedy=f"use one of {', '.join(endings)}",
             )
@@ -98,11 +100,22 @@ def check_film(video: Path | None, picture: Path | None) -> None:
 def film(
     policy: Policy, task: Task, seeds: Sequence[int], video: Path | None, picture: Path | None
 ) -> list[Shown]:
-    """Runs the episodes before a camera, and writes a video of all and a picture of the first.
+    """Run episodes and film them: a video of all, a picture of the first.
 
-    The video runs as fast as the world does. Files are written whole or not at all. Raises
-    as ``check_film``, SettingsError where a file can't be written, TaskError where the
-    task fails.
+    Args:
+        policy: computes the actions.
+        task: what to run.
+        seeds: one for each episode.
+        video: where to write the video, which runs in real time; None for none.
+        picture: where to write the picture; None for none.
+
+    Returns:
+        The reward and the steps of each episode.
+
+    Raises:
+        SettingsError: a file extension is unknown, or a file can't be written.
+        MissingError: a part is not installed.
+        TaskError: the task fails.
     """
     check_film(video, picture)
     spec, every, moments = task.spec, stride(task.spec.dt_s), Moments()
@@ -126,7 +139,7 @@ def film(
 
 
 def pictured(task: Task) -> PicturedWorld:
-    """A world of the task that draws itself, or is drawn from its observations."""
+    """Make a world of the task that draws itself, or that is drawn from its observations."""
     from wann_edge.pictures.drawing import DrawnWorld
 
     if draws_pictures(task):
@@ -135,7 +148,7 @@ def pictured(task: Task) -> PicturedWorld:
 
 
 class Moments:
-    """A few frames of an episode, evenly spread, whatever its length."""
+    """A few frames of an episode, evenly spread over its length."""
 
     def __init__(self) -> None:
         self._kept: list[Picture] = []
@@ -143,7 +156,7 @@ class Moments:
         self._count = 0
 
     def offer(self, frame: Picture) -> None:
-        """Takes a frame, or leaves it; thins out what is kept as the episode grows."""
+        """Keep a frame or skip it; thin out the kept frames as the episode grows."""
         if self._count % self._every == 0:
             self._kept.append(frame)
         self._count += 1
@@ -151,7 +164,7 @@ class Moments:
             self._kept, self._every = self._kept[::2], 2 * self._every
 
     def sheet(self) -> Picture:
-        """The moments in rows, from the first to the last."""
+        """Arrange the moments in rows, from the first to the last."""
         count = min(MOMENTS, len(self._kept))
         chosen = [self._kept[round(i)] for i in np.linspace(0, len(self._kept) - 1, count)]
         chosen += [np.full_like(chosen[0], 255)] * (-count % COLUMNS)
@@ -164,7 +177,7 @@ class Moments:
 
 @contextmanager
 def _recorder(path: Path | None, fps: float) -> Iterator[OnFrame]:
-    """Takes frames; the file is there when all have been taken."""
+    """Yield the function that takes frames; the video is written at the end of the block."""
     if path is None:
         yield lambda frame: None
         return

@@ -1,1 +1,1 @@
-"""What any program needs: files, JSON, interrupts, time limits, seeds, the Zig compiler."""
+"""What any program needs: files, JSON, interrupts, limits, seeds, the Zig compiler."""

@@ -1,4 +1,4 @@
-"""Files and folders are written whole or not at all."""
+"""Write files and folders whole or not at all."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from wann_edge.errors import SettingsError
 
 
 def check_writable(path: Path) -> None:
-    """Finds out before long work that ``write_whole`` can't write there. Leaves nothing behind.
+    """Check before long work that ``write_whole`` can write a file; leave nothing behind.
 
-    Raises SettingsError.
+    Raises:
+        SettingsError: the file can't be written.
     """
     place = path.absolute().parent
     while not place.exists():
@@ -28,16 +29,17 @@ def check_writable(path: Path) -> None:
         with tempfile.NamedTemporaryFile(dir=place, prefix=f".{path.name}."):
             pass
     except OSError as error:
-        raise SettingsError(f"can't write: {error.strerror}", where=str(path)) from error
+        raise _unwritable(path, error) from error
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
-    """Writes a file so that a reader, or a crash, sees the old content or the new one.
+    """Write a file so that a reader, or a crash, sees the old content or the new one.
 
-    Raises SettingsError when the place can't be written to.
+    Raises:
+        SettingsError: the file can't be written.
     """
     data = content.encode() if isinstance(content, str) else content
-    # Named before it is there, so that Ctrl-C at any point finds it.
+    # Named before it exists, so that Ctrl-C at any point removes it.
     temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,18 +49,22 @@ def write_whole(path: Path, content: bytes | str) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise SettingsError(f"can't write: {error.strerror}", where=str(path)) from error
-    finally:  # After Ctrl-C too.
+        raise _unwritable(path, error) from error
+    finally:  # after Ctrl-C too
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes], *, force: bool) -> None:
-    """Makes a folder of these files: contents by relative path, with forward slashes.
+    """Write a folder with these files and no others.
 
-    force: whether a folder with these very files is replaced by the new one; one that holds
-    any other file is left alone.
-    Raises SettingsError when the place can't be written to, or is taken.
+    Args:
+        folder: the folder to write.
+        contents: the content of each file by its relative path, with forward slashes.
+        force: replace a folder that holds these files and no others.
+
+    Raises:
+        SettingsError: the folder can't be written, or it holds files that would be lost.
     """
     token = secrets.token_hex(8)
     made, old = (folder.parent / f".{folder.name}.{token}.{which}" for which in ("new", "old"))
@@ -71,8 +77,8 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], *, force: bool) ->
         made.replace(folder)
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
-        raise SettingsError(f"can't write: {error.strerror}", where=str(folder)) from error
-    finally:  # After Ctrl-C too.
+        raise _unwritable(folder, error) from error
+    finally:  # after Ctrl-C too
         with suppress(OSError):
             if old.exists() and not folder.exists():
                 old.replace(folder)
@@ -81,9 +87,9 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], *, force: bool) ->
 
 
 def _check_free(folder: Path, contents: Mapping[str, bytes], *, force: bool) -> None:
-    """Raises SettingsError where writing the folder would lose anything."""
+    """Raise SettingsError if writing the folder would lose a file."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise SettingsError("is not a folder", where=str(folder))
+        raise SettingsError("not a folder", where=str(folder), remedy="choose another place")
     there = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
     if there and not force:
         raise SettingsError("the folder is not empty", where=str(folder), remedy="use --force")
@@ -92,5 +98,13 @@ def _check_free(folder: Path, contents: Mapping[str, bytes], *, force: bool) -> 
         raise SettingsError(
             f"the folder holds other files, such as {others[0].name}",
             where=str(folder),
-            remedy="choose another folder, or move them away",
+            remedy="choose another folder, or move these files away",
         )
+
+
+def _unwritable(path: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"can't write: {error.strerror}",
+        where=str(path),
+        remedy="choose another place, or check its permissions and free space",
+    )

@@ -1,4 +1,4 @@
-"""Ctrl-C at a point that suits."""
+"""Delay Ctrl-C to a point where it does no harm."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from contextlib import contextmanager
 
 @contextmanager
 def ctrl_c_waits() -> Iterator[None]:
-    """Ctrl-C within the block is heard at its end, if the block ends well.
+    """Delay Ctrl-C to the end of the block; drop it if the block raises an error.
 
-    For what writes files from pydantic's models: pydantic makes an error of its own of an
-    interrupt in one of its callbacks. Of signals other threads than the main one hear nothing.
+    For code that writes files from pydantic's models: pydantic turns an interrupt in one of its
+    callbacks into a validation error. Outside the main thread this does nothing, because only
+    the main thread receives signals.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or before is None:
         yield
         return
-    heard: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    received: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: received.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if heard:
+    if received:
         signal.raise_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Small text and JSON files from anyone, read without trust: every fault is a NetworkError."""
+"""Read small text and JSON files without trusting them: every fault is a NetworkError."""
 
 from __future__ import annotations
 
@@ -9,35 +9,36 @@ from pathlib import Path
 
 from wann_edge.errors import NetworkError
 
-MAX_BYTES = 16 * 2**20  # twice what a network of the largest size takes
-MAX_KEYS = 4096  # of one object: each unknown key costs a kilobyte to report
+MAX_BYTES = 16 * 2**20  # twice the size of the largest network's file
+MAX_KEYS = 4096  # in one object: each unknown key takes a kilobyte to report
 
 
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Puts ``where`` before the place that a NetworkError from inside names, and keeps it short."""
+    """Put ``where`` before the place that a NetworkError of the block names, and shorten it."""
     try:
         yield
     except NetworkError as error:
-        place = f"{where}: {error.where}" if error.where else where
+        place = where if error.where in ("", where) else f"{where}: {error.where}"
         raise NetworkError(short(error.what), where=place, remedy=error.remedy) from error
 
 
 def short(text: str) -> str:
-    """The text, or its beginning where it is too long for one line."""
+    """Return the text, or its first 117 characters and "..." if it has more than 120."""
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 
 def check_size(content: bytes) -> None:
-    """Raises NetworkError where a file of this content would be refused as too large."""
+    """Raise NetworkError if a file with this content would be too large to read."""
     if len(content) > MAX_BYTES:
-        raise NetworkError("too large", remedy=f"the limit is {MAX_BYTES} bytes")
+        raise NetworkError("too large", where="file size", remedy=f"the limit is {MAX_BYTES} bytes")
 
 
 def read_text(path: Path) -> str:
-    """A UTF-8 file's text; never reads more than the limit, whatever ``path`` is.
+    """Read a UTF-8 file; never more than the limit, whatever ``path`` is.
 
-    Raises NetworkError where it can't be read, is too large or is not UTF-8.
+    Raises:
+        NetworkError: the file can't be read, is too large or is not UTF-8.
     """
     try:
         with path.open("rb") as file:
@@ -45,34 +46,56 @@ def read_text(path: Path) -> str:
         check_size(content)
         return content.decode()
     except OSError as error:
-        raise NetworkError(f"can't read: {error.strerror}") from error
+        raise NetworkError(
+            f"can't read: {error.strerror}", where=str(path), remedy="check the path"
+        ) from error
     except UnicodeDecodeError as error:
-        raise NetworkError("not UTF-8 text", where=f"byte {error.start}") from error
+        raise NetworkError(
+            "not UTF-8 text", where=f"byte {error.start}", remedy="name a text file"
+        ) from error
 
 
 def parse_json(text: str) -> object:
-    """JSON's plain values. NaN and infinities pass, for a schema to refuse with their place.
+    """Parse JSON to plain values.
 
-    Raises NetworkError on faults of syntax, repeated keys, huge objects and deep nesting.
+    NaN and infinities pass, so that a schema can refuse them and name their place.
+
+    Raises:
+        NetworkError: the syntax is wrong, a key is repeated, an object is huge, or values are
+            nested too deeply.
     """
     try:
         value: object = json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
-        raise NetworkError(f"not JSON: {error.msg}", where=place) from error
+        raise NetworkError(
+            f"not JSON: {error.msg}", where=place, remedy="correct the syntax"
+        ) from error
     except RecursionError as error:
-        raise NetworkError("nested too deeply") from error
-    except ValueError as error:  # Python's own limit, against quadratic time
-        raise NetworkError("a whole number of thousands of digits") from error
+        raise NetworkError(
+            "nested too deeply", where="JSON", remedy="name a file that wann-edge wrote"
+        ) from error
+    except ValueError as error:  # Python's limit, against quadratic time
+        raise NetworkError(
+            "a whole number of thousands of digits",
+            where="JSON",
+            remedy="name a file that wann-edge wrote",
+        ) from error
     return value
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(pairs) > MAX_KEYS:
-        raise NetworkError(f"an object of {len(pairs)} keys", remedy=f"the limit is {MAX_KEYS}")
+        raise NetworkError(
+            f"an object of {len(pairs)} keys", where="JSON", remedy=f"the limit is {MAX_KEYS}"
+        )
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
-            raise NetworkError(f"the key {ascii(key)[:60]} appears twice in one object")
+            raise NetworkError(
+                f"the key {ascii(key)[:60]} appears twice in one object",
+                where="JSON",
+                remedy="remove one of the two",
+            )
         found[key] = value
     return found

@@ -1,10 +1,17 @@
-"""Limits: how far work with two possible ends has come."""
+"""How much is done of work that ends at a count or at a time limit."""
 
 from __future__ import annotations
 
 
 def share_done(done: int, limit: int | None, elapsed_s: float, time_limit_s: float | None) -> float:
-    """0 to 1, by whichever limit is nearer; 0 where there is none."""
+    """Return the share that is done, 0 to 1, by the nearer limit.
+
+    Args:
+        done: how many steps are done.
+        limit: how many there are at most; None for no limit.
+        elapsed_s: seconds since the start.
+        time_limit_s: how many seconds there are at most; None for no limit.
+    """
     shares = [0.0]
     if limit is not None:
         shares.append(done / limit)

@@ -1,4 +1,4 @@
-"""Needs: what a target, a format or a task must find installed, and what installs it."""
+"""Needs: the parts that a target, a format or a task requires, and what installs them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from wann_edge.errors import MissingError
 
 
 class Need(NamedTuple):
-    """One part. install: the line that installs it. is_there: looks whether it is installed."""
+    """One required part.
+
+    Attributes:
+        what: the part's name.
+        install: the command that installs it.
+        is_there: returns whether it is installed.
+    """
 
     what: str
     install: str
@@ -19,31 +25,37 @@ class Need(NamedTuple):
 
 
 class Listed(Protocol):
-    """What ``wann-edge list`` says of a target, a format or a task."""
+    """What ``wann-edge list`` shows for a target, a format or a task."""
 
     @property
     def summary(self) -> str:
-        """What it is, in a few words."""
+        """A description in a few words."""
         ...
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """What must be installed."""
+        """The parts that must be installed."""
         ...
 
 
 def package(name: str, install: str, module: str = "") -> Need:
-    """A Python package; module: what it is imported as, if not by its name."""
+    """Make the need of a Python package.
+
+    Args:
+        name: the package's name.
+        install: the command that installs it.
+        module: the name to import, if it differs from the package's.
+    """
     return Need(name, install, lambda: find_spec(module or name) is not None)
 
 
 def tool(*names: str, install: str) -> Need:
-    """A program, of several one that serves as well."""
+    """Make the need of a program; any one of several names is enough."""
     return Need(" or ".join(names), install, lambda: any(map(shutil.which, names)))
 
 
 def absent(needs: Iterable[Need]) -> dict[str, list[str]]:
-    """What is not installed: for each line that installs something, what it would bring."""
+    """Return the parts that are not installed, by the command that installs them."""
     found: dict[str, list[str]] = {}
     for need in needs:
         if not need.is_there():
@@ -52,7 +64,7 @@ def absent(needs: Iterable[Need]) -> dict[str, list[str]]:
 
 
 def demand(needs: Iterable[Need]) -> None:
-    """Raises MissingError unless all parts are there."""
+    """Raise MissingError unless all parts are installed."""
     missing = absent(needs)
     if missing:
         what = ", ".join(name for names in missing.values() for name in names)

@@ -1,4 +1,4 @@
-"""Zig's clang, from PyPI by the extra ``emu``: one compiler for all cores, on every host."""
+"""Zig's clang, from the extra ``emu`` on PyPI: one compiler for all cores, on every host."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ WASM_FLAGS = ("-target", "wasm32-freestanding", "-mcpu=generic")
 
 
 def command(flags: Sequence[str]) -> list[str]:
-    """The command that compiles and links with these flags, without host libraries."""
+    """Return the command that compiles and links with these flags, without host libraries."""
     return [sys.executable, "-m", "ziglang", "cc", *flags, *FLAGS]
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The command's environment. folder: for what is compiled only once.
+    """Return the environment of the command.
 
-    The first compilation for a core takes seconds, for its library is built; then it is in
-    the user's cache.
+    Args:
+        folder: where the compiler keeps what only this compilation needs.
+
+    The first compilation for a core takes seconds, because the compiler builds the core's
+    library; later ones find it in the user's cache.
     """
     caches = {
         "ZIG_GLOBAL_CACHE_DIR": str(_cache_folder()),
@@ -39,9 +42,14 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def wasm_module(sources: Mapping[str, bytes], flags: Sequence[str]) -> bytes:
-    """A WebAssembly module of C sources (name to text), the first of which includes the others.
+    """Compile C sources to a WebAssembly module; the caller checks that Zig is installed.
 
-    Raises ExportError where it does not compile. Zig itself is a need of the caller's.
+    Args:
+        sources: the text of each file by its name; the first file includes the others.
+        flags: further flags of the compiler.
+
+    Raises:
+        ExportError: the sources do not compile.
     """
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as name:
         folder = Path(name)
@@ -54,13 +62,17 @@ def wasm_module(sources: Mapping[str, bytes], flags: Sequence[str]) -> bytes:
             made, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
-            raise ExportError(f"does not compile: {done.stderr.strip()[:500]}", where="zig")
+            raise ExportError(
+                f"does not compile: {done.stderr.strip()[:500]}",
+                where="zig",
+                remedy="check that ziglang is the version that wann-edge[emu] installs",
+            )
         return (folder / "module.wasm").read_bytes()
 
 
 @cache
 def _cache_folder() -> Path:
-    """Where libraries stay compiled: the user's cache, or a temporary folder where it's closed."""
+    """The folder for compiled libraries: the user's cache, or a temporary one if that is closed."""
     chosen = os.environ.get("ZIG_GLOBAL_CACHE_DIR")
     if chosen:
         return Path(chosen)
