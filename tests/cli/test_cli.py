@@ -11,9 +11,12 @@ import pytest
 import typer
 
 from helpers.commands import complaint
+from helpers.parts import ROOT
 from wann_edge.cli import run
 from wann_edge.cli.app import app
+from wann_edge.cli.exit_codes import ExitCode
 
+PAGE = ROOT / "docs" / "commands.md"
 COMMANDS = list(typer.main.get_group(app).commands)
 
 
@@ -61,6 +64,11 @@ def test_help_is_shown_as_it_is_written(
     assert '"wann-edge[emu]"' in capsys.readouterr().out
     assert run(["search", "--help"]) == 0
     assert "history.csv and run.json. The same seed" in capsys.readouterr().out
+
+
+def test_the_documentation_names_every_exit_code() -> None:
+    (line,) = re.findall(r"Exit codes: (.*?)\.\n", PAGE.read_text(), re.DOTALL)
+    assert [int(code) for code in re.findall(r"\b\d+\b", line)] == [int(c) for c in ExitCode]
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,16 +23,18 @@ EXAMPLE = "swingup --layers 10 -o baseline.json"
 EPISODES = 100
 
 
+_Layers = Annotated[str, typer.Option(help="Sizes of the hidden layers, such as 10 or 10,10.")]
+_Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write the tuned network to this file.")
+]
+
+
 def command(
     task: Annotated[str, TASK],
-    layers: Annotated[
-        str, typer.Option(help="Sizes of the hidden layers, such as 10 or 10,10.")
-    ] = "10",
+    layers: _Layers = "10",
     time_limit: TuningLimit = None,
     seed: Seed = 0,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the tuned network to this file.")
-    ] = None,
+    output: _Output = None,
 ) -> int:
     """Measure a dense network in the paper's four modes, beside the paper's figures.
 

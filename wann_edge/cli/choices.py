@@ -37,8 +37,7 @@ FAULTS = (
     "dead-connection",
     "dead-node",
 )
-LINK_FAULTS = "drop=1%,corrupt=1%,duplicate=1%,delay=1%:30ms,reset=1000"
-DISTURBANCES = "vary=20%,noise=1%,adc=10,limit=80%,dead=5%,latency=1,jitter=20%,drop=10%"
+LINK_FAULTS = ("drop=1%", "corrupt=1%", "duplicate=1%", "delay=1%:30ms", "reset=1000")
 
 
 def listed(names: tuple[str, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Dtype, Json, NetworkFile, OptimizeFor, Seed, TaskName
 from wann_edge.cli.parsing import parse_frequency_hz
-from wann_edge.cli.tables import console, status_line, table
+from wann_edge.cli.tables import console, print_json, status_line, table
 from wann_edge.errors import MissingError
 
 if TYPE_CHECKING:
@@ -28,23 +27,25 @@ EXAMPLE = "my-run/champion.json --clock 48MHz"
 SHARE_STATES = 20
 
 
+_Target = Annotated[
+    str,
+    typer.Option(
+        help=f"An emulated core ({', '.join(CORES)}), several separated by commas, or all "
+        "that are installed."
+    ),
+]
+_Clock = Annotated[str, typer.Option(help="The core's clock, for the highest control rate.")]
+_Cpi = Annotated[float, typer.Option(min=0.1, help="Cycles per instruction to assume.")]
+_States = Annotated[int, typer.Option(min=1, help="Typical observations of the task to run.")]
+
+
 def command(
     file: NetworkFile,
-    target: Annotated[
-        str,
-        typer.Option(
-            help=f"An emulated core ({', '.join(CORES)}), several with commas, or all that are "
-            "installed."
-        ),
-    ] = "all",
+    target: _Target = "all",
     task: TaskName = None,
-    clock: Annotated[
-        str, typer.Option(help="The core's clock, for the highest control rate.")
-    ] = "48MHz",
-    cpi: Annotated[float, typer.Option(min=0.1, help="Cycles per instruction to assume.")] = 1.5,
-    states: Annotated[
-        int, typer.Option(min=1, help="Typical observations of the task to run.")
-    ] = 100,
+    clock: _Clock = "48MHz",
+    cpi: _Cpi = 1.5,
+    states: _States = 100,
     seed: Seed = 0,
     dtype: Dtype = "float",
     optimize: OptimizeFor = "size",
@@ -88,7 +89,7 @@ def command(
             "cores": [_document(one, shares, clock_hz, cpi) for one, shares in found],
             "skipped": skipped,
         }
-        print(json.dumps(document, indent=2))
+        print_json(document)
         return ExitCode.OK
     if fixed:
         print(f"fixed point, {fixed[1].dtype}")

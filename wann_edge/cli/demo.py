@@ -20,8 +20,11 @@ TARGETS = ("host", "onnxruntime")
 SIM, VIDEO, TRIALS = "bullet/swingup", "validated.mp4", 20
 
 
+_Seconds = Annotated[float, typer.Option(min=1, help="How long to search, in seconds.")]
+
+
 def command(
-    seconds: Annotated[float, typer.Option(min=1, help="How long to search, in seconds.")] = 20.0,
+    seconds: _Seconds = 20.0,
     seed: Seed = 0,
     workers: Workers = None,
     out: Folder = Path("wann-demo"),

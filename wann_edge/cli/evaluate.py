@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,31 +13,36 @@ from wann_edge.cli.choices import MODES, listed
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Json, NetworkFile, Seed, TaskName, TuningLimit
 from wann_edge.cli.parsing import parse_time_limit_s, parse_weight_list
-from wann_edge.cli.tables import console, print_scores, print_title, table
+from wann_edge.cli.tables import console, print_json, print_scores, print_title, table
 from wann_edge.errors import SettingsError
 
 EXAMPLE = "my-run/champion.json --episodes 100"
 
 
+_Episodes = Annotated[int, typer.Option(min=1, help="Episodes for each weight.")]
+_Weights = Annotated[
+    str | None,
+    typer.Option(
+        help="A list of shared weights, such as -2,-1,0.5. Default: the paper's six, "
+        "-2,-1,-0.5,0.5,1,2, or the network's own if it has single weights."
+    ),
+]
+_Mode = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Set the weights in one of the paper's ways: {listed(MODES)}. Replaces --weights "
+        "and the weights in the file."
+    ),
+]
+
+
 def command(
     file: NetworkFile,
     task: TaskName = None,
-    episodes: Annotated[int, typer.Option(min=1, help="Episodes for each weight.")] = 100,
+    episodes: _Episodes = 100,
     seed: Seed = 0,
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            help="A list of shared weights, such as -2,-1,0.5. Default: the paper's six, "
-            "-2,-1,-0.5,0.5,1,2, or the network's own if it has single weights."
-        ),
-    ] = None,
-    mode: Annotated[
-        str | None,
-        typer.Option(
-            help=f"Set the weights in one of the paper's ways: {listed(MODES)}. Replaces --weights "
-            "and the weights in the file."
-        ),
-    ] = None,
+    weights: _Weights = None,
+    mode: _Mode = None,
     time_limit: TuningLimit = None,
     as_json: Json = False,
 ) -> int:
@@ -83,7 +87,7 @@ def _evaluate_weights(
             "per_weight": [asdict(score) for score in scores.per_weight],
             "mean_of_weights": scores.mean_of_weights,
         }
-        print(json.dumps(document, indent=2))
+        print_json(document)
     else:
         print_scores(scores, f"{file}: {world.spec.name}, {episodes} episodes, seed {seed}")
     return ExitCode.OK
@@ -120,7 +124,7 @@ def _evaluate_mode(
     if as_json:
         found = score_mode(network, world, mode, episodes, seed, time_limit_s=limit_s)
         named = {"network": str(file), "task": world.spec.name}
-        print(json.dumps({**named, **found.to_document()}, indent=2))
+        print_json({**named, **found.to_document()})
         return ExitCode.OK
     with tuning_line(mode) as on_progress:
         found = score_mode(network, world, mode, episodes, seed, on_progress, limit_s)

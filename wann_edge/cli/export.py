@@ -14,34 +14,40 @@ from wann_edge.cli.parsing import c_identifier
 EXAMPLE = "my-run/champion.json --format c -o policy.h"
 
 
+_Format = Annotated[
+    str | None,
+    typer.Option(
+        help="One of the formats that wann-edge list formats shows. Default: inferred from "
+        "the file extension of the output, such as .h or .onnx."
+    ),
+]
+_Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="The file or folder to write. Default: beside the network file, with its name.",
+    ),
+]
+_Name = Annotated[
+    str | None,
+    typer.Option(
+        help="The prefix of all names in the export, such as policy in policy_step(). "
+        "Default: the output's name."
+    ),
+]
+_Dtype = Annotated[
+    str | None,
+    typer.Option(help=f"{DTYPE_HELP} Default: float; auto for the format c-fixed."),
+]
+
+
 def command(
     file: NetworkFile,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            help="One of the formats that wann-edge list formats shows. Default: inferred from "
-            "the file extension of the output, such as .h or .onnx."
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="The file or folder to write. Default: beside the network file, with its name.",
-        ),
-    ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            help="The prefix of all names in the export, such as policy in policy_step(). "
-            "Default: the output's name."
-        ),
-    ] = None,
-    dtype: Annotated[
-        str | None,
-        typer.Option(help=f"{DTYPE_HELP} Default: float; auto for the format c-fixed."),
-    ] = None,
+    format: _Format = None,
+    output: _Output = None,
+    name: _Name = None,
+    dtype: _Dtype = None,
     optimize: OptimizeFor = "size",
     force: Force = False,
 ) -> int:

@@ -14,23 +14,28 @@ from wann_edge.cli.options import Dtype, Force, NetworkFile
 EXAMPLE = "my-run/champion.json --board lm3s6965evb -o firmware"
 
 
+_Board = Annotated[
+    str,
+    typer.Option(
+        help=f"The board: {', '.join(EMULATED_BOARDS)} (RISC-V), arduino (a sketch), or bare, "
+        "where you fill in two functions. QEMU emulates all but the last two."
+    ),
+]
+_Output = Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")]
+_Watchdog = Annotated[
+    float | None,
+    typer.Option(
+        help="Seconds without a step after which the device applies the safe action. Default: "
+        "10 control periods."
+    ),
+]
+
+
 def command(
     file: NetworkFile,
-    board: Annotated[
-        str,
-        typer.Option(
-            help=f"The board: {', '.join(EMULATED_BOARDS)} (RISC-V), arduino (a sketch), or bare, "
-            "where you fill in two functions. QEMU emulates all but the last two."
-        ),
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")],
-    watchdog: Annotated[
-        float | None,
-        typer.Option(
-            help="Seconds without a step after which the device applies the safe action. Default: "
-            "10 control periods."
-        ),
-    ] = None,
+    board: _Board,
+    output: _Output,
+    watchdog: _Watchdog = None,
     dtype: Dtype = "float",
     force: Force = False,
 ) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +12,7 @@ from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import EMULATED_BOARDS, LINK_FAULTS, listed
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Dtype, Json, NetworkFile, Seed, SharedWeight, TaskName
+from wann_edge.cli.tables import print_json
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -23,60 +23,71 @@ if TYPE_CHECKING:
 EXAMPLE = "my-run/champion.json --board lm3s6965evb"
 
 
+_Port = Annotated[
+    str | None,
+    typer.Option(
+        help="The device's port: /dev/ttyACM0, a pseudo-terminal, or socket://HOST:PORT. With "
+        "--board, pty makes QEMU offer a pseudo-terminal instead of TCP."
+    ),
+]
+_Board = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Start an emulated board, and end it afterwards: {listed(EMULATED_BOARDS)}."
+    ),
+]
+_Episodes = Annotated[int, typer.Option(min=1, help="Number of episodes.")]
+_RealTime = Annotated[
+    bool,
+    typer.Option(
+        "--real-time/--lockstep",
+        help="Start a step every control period, or as soon as the last one is done.",
+    ),
+]
+_Period = Annotated[
+    float | None,
+    typer.Option(help="The control period in seconds. Default: the network's, or the task's."),
+]
+_Inject = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME=STRENGTH,...",
+        help=f"Faults to inject into the link: {listed(LINK_FAULTS)}. A percentage is a share "
+        "of the frames; reset restarts the device after so many frames, again and again.",
+    ),
+]
+_Record = Annotated[Path | None, typer.Option(help="Write a capture of the session to this file.")]
+_Replay = Annotated[
+    Path | None,
+    typer.Option(
+        help="Replay this capture instead of running episodes; without a device, on the "
+        "exported header as compiled here."
+    ),
+]
+_Timeout = Annotated[
+    float, typer.Option(min=0.001, help="Seconds without a reply before a request is repeated.")
+]
+_Recovery = Annotated[
+    float,
+    typer.Option(min=0.1, help="Seconds without the device before the session fails."),
+]
+
+
 def command(
     file: NetworkFile,
-    port: Annotated[
-        str | None,
-        typer.Option(
-            help="The device's port: /dev/ttyACM0, a pseudo-terminal, or socket://HOST:PORT. With "
-            "--board, pty makes QEMU offer a pseudo-terminal instead of TCP."
-        ),
-    ] = None,
-    board: Annotated[
-        str | None,
-        typer.Option(
-            help=f"Start an emulated board, and end it afterwards: {listed(EMULATED_BOARDS)}."
-        ),
-    ] = None,
+    port: _Port = None,
+    board: _Board = None,
     task: TaskName = None,
-    episodes: Annotated[int, typer.Option(min=1, help="Number of episodes.")] = 3,
+    episodes: _Episodes = 3,
     seed: Seed = 0,
     weight: SharedWeight = None,
-    real_time: Annotated[
-        bool,
-        typer.Option(
-            "--real-time/--lockstep",
-            help="Start a step every control period, or as soon as the last one is done.",
-        ),
-    ] = False,
-    period: Annotated[
-        float | None,
-        typer.Option(help="The control period in seconds. Default: the network's, or the task's."),
-    ] = None,
-    inject: Annotated[
-        str | None,
-        typer.Option(
-            help=f"Faults to inject into the link: {LINK_FAULTS} (reset: the device restarts every "
-            "so many frames)."
-        ),
-    ] = None,
-    record: Annotated[
-        Path | None, typer.Option(help="Write a capture of the session to this file.")
-    ] = None,
-    replay: Annotated[
-        Path | None,
-        typer.Option(
-            help="Replay this capture instead of running episodes; without a device, on the "
-            "exported header as compiled here."
-        ),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option(min=0.001, help="Seconds without a reply before a request is repeated.")
-    ] = 0.05,
-    recovery: Annotated[
-        float,
-        typer.Option(min=0.1, help="Seconds without the device before the session fails."),
-    ] = 5.0,
+    real_time: _RealTime = False,
+    period: _Period = None,
+    inject: _Inject = None,
+    record: _Record = None,
+    replay: _Replay = None,
+    timeout: _Timeout = 0.05,
+    recovery: _Recovery = 5.0,
     dtype: Dtype = "float",
     as_json: Json = False,
 ) -> int:
@@ -115,7 +126,7 @@ def command(
     with step_line(session.episodes * world.spec.max_steps, quiet=as_json) as on_step:
         report = run_session(network, world, connection, session, on_step)
     if as_json:
-        print(json.dumps(report.to_document(), indent=2))
+        print_json(report.to_document())
     else:
         print_report(report)
     if report.interrupted:
@@ -157,7 +168,7 @@ def _replay(
 
     found = replay_session(load_capture(path), network, connection)
     if as_json:
-        print(json.dumps({**asdict(found), "ok": found.ok}, indent=2))
+        print_json({**asdict(found), "ok": found.ok})
     else:
         print_replay(found, path)
     return ExitCode.OK if found.ok else ExitCode.FAULT_FOUND

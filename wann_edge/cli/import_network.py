@@ -12,21 +12,30 @@ from wann_edge.cli.exit_codes import ExitCode
 EXAMPLE = "swing.out --inputs 5 --outputs 1 --task swingup -o swing.json"
 
 
+_File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A network as the paper published it (.out).")
+]
+_Inputs = Annotated[int, typer.Option(min=1, help="The network's number of inputs.")]
+_Outputs = Annotated[int, typer.Option(min=1, help="The network's number of outputs.")]
+_Output = Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")]
+_Weights = Annotated[
+    Path | None,
+    typer.Option(help="Tuned single weights: a JSON file of the paper's model zoo."),
+]
+_Bias = Annotated[float, typer.Option(help="Add this number to each single weight.")]
+_Task = Annotated[
+    str | None, typer.Option(help="Take names, units and bounds of inputs from this task.")
+]
+
+
 def command(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A network as the paper published it (.out).")
-    ],
-    inputs: Annotated[int, typer.Option(min=1, help="The network's number of inputs.")],
-    outputs: Annotated[int, typer.Option(min=1, help="The network's number of outputs.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")],
-    weights: Annotated[
-        Path | None,
-        typer.Option(help="Tuned single weights: a JSON file of the paper's model zoo."),
-    ] = None,
-    bias: Annotated[float, typer.Option(help="Add this number to each single weight.")] = 0.0,
-    task: Annotated[
-        str | None, typer.Option(help="Take names, units and bounds of inputs from this task.")
-    ] = None,
+    file: _File,
+    inputs: _Inputs,
+    outputs: _Outputs,
+    output: _Output,
+    weights: _Weights = None,
+    bias: _Bias = 0.0,
+    task: _Task = None,
 ) -> int:
     """Convert a network that was published with the paper (.out) to a network file."""
     from wann_edge.network import file as network_file

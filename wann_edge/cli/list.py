@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, cast
 
@@ -10,7 +9,7 @@ import typer
 
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Json
-from wann_edge.cli.tables import console, table
+from wann_edge.cli.tables import console, print_json, table
 
 if TYPE_CHECKING:
     from wann_edge.system.needs import Listed
@@ -40,8 +39,11 @@ class Registered(NamedTuple):
         return not self.missing
 
 
+_Kind = Annotated[Literal["targets", "formats", "tasks"], typer.Argument(help="What to list.")]
+
+
 def command(
-    kind: Annotated[Literal["targets", "formats", "tasks"], typer.Argument(help="What to list.")],
+    kind: _Kind,
     as_json: Json = False,
 ) -> int:
     """List the targets to verify on, the formats to export to, or the tasks.
@@ -52,7 +54,7 @@ def command(
     found = entries(kind)
     if as_json:
         rows = [{**entry._asdict(), "available": entry.is_available} for entry in found]
-        print(json.dumps({kind: rows}, indent=2))
+        print_json({kind: rows})
         return ExitCode.OK
     _print(kind, found)
     return ExitCode.OK

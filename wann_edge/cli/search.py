@@ -25,119 +25,135 @@ if TYPE_CHECKING:
 EXAMPLE = "swingup --preset fast --time-limit 60s --out my-run"
 
 
+_Preset = Annotated[
+    str | None,
+    typer.Option(
+        help=f"The settings to start from: {listed(PRESETS)}. Default: fast for a task that "
+        "the kernel simulates, else slow."
+    ),
+]
+_Population = Annotated[int | None, typer.Option(min=2, help="Networks in a generation.")]
+_Islands = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Independent populations, the worse of which are eliminated round by round. "
+        "Needs a preset with fixed episodes (fast or diverse). With --start, one per worker "
+        "is a good number. Default: the preset's; fast has 8.",
+    ),
+]
+_Complexity = Annotated[
+    str | None,
+    typer.Option(
+        help=f"What the front weighs against reward: {listed(COMPLEXITIES)}. Default: connections."
+    ),
+]
+_Generations = Annotated[int | None, typer.Option(min=1, help="Stop after this many generations.")]
+_Weights = Annotated[
+    str | None,
+    typer.Option(
+        help="Weights to score with: a list such as -2,-1,1,2, or a distribution to draw from: "
+        "uniform:-2,2, normal:0,1 (mean, standard deviation) or log-uniform:0.1,3 (magnitude; "
+        "either sign). Default: the paper's six, -2,-1,-0.5,0.5,1,2."
+    ),
+]
+_WeightsPer = Annotated[
+    Literal["rollout", "generation"] | None,
+    typer.Option(
+        help="Draw a weight for each rollout, or keep each for all episodes of a generation. "
+        "Default: rollout."
+    ),
+]
+_Sampling = Annotated[
+    Literal["shared", "per-connection"] | None,
+    typer.Option(
+        help="Draw one weight for all connections, or one for each connection. Default: shared."
+    ),
+]
+_Draws = Annotated[
+    int | None,
+    typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6."),
+]
+_Episodes = Annotated[
+    int | None,
+    typer.Option(min=1, help="Episodes for each weight. Default: the preset's; fast has 8."),
+]
+_FirstHeat = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="For preset diverse: run this many episodes of a candidate first, then double "
+        "the number as long as it keeps up with its niche. Default: all episodes at once.",
+    ),
+]
+_Finalists = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COUNT:EPISODES",
+        help="Run more episodes of the best candidates of each generation, such as 32:3. For "
+        "tasks whose episodes are slow and differ much.",
+    ),
+]
+_Patience = Annotated[
+    str | None,
+    typer.Option(
+        metavar="STEPS:REWARD",
+        help="While searching, end an episode when this many steps earn less than this "
+        "reward, such as 150:3.",
+    ),
+]
+_RewardFloor = Annotated[
+    float | None,
+    typer.Option(
+        help="While searching, clamp each step's reward from below: with -1, a step that "
+        "earns -100 counts as -1."
+    ),
+]
+_Start = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help="Start from the front of this run folder, or from this network file, instead of "
+        "random networks.",
+    ),
+]
+_Tensorboard = Annotated[
+    bool, typer.Option("--tensorboard", help="Also write the history for TensorBoard.")
+]
+_Resume = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Continue the run in this folder, to its own limit or to a new one.",
+    ),
+]
+
+
 def command(
     task: Annotated[str | None, TASK] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(
-            help=f"The settings to start from: {listed(PRESETS)}. Default: fast for a task that "
-            "the kernel simulates, else slow."
-        ),
-    ] = None,
-    population: Annotated[int | None, typer.Option(min=2, help="Networks in a generation.")] = None,
-    islands: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Independent populations, the worse of which are eliminated round by round. "
-            "Needs a preset with fixed episodes (fast or diverse). With --start, one per worker "
-            "is a good number. Default: the preset's; fast has 8.",
-        ),
-    ] = None,
-    complexity: Annotated[
-        str | None,
-        typer.Option(
-            help=f"What the front weighs against reward: {listed(COMPLEXITIES)}. Default: "
-            "connections."
-        ),
-    ] = None,
-    generations: Annotated[
-        int | None, typer.Option(min=1, help="Stop after this many generations.")
-    ] = None,
+    preset: _Preset = None,
+    population: _Population = None,
+    islands: _Islands = None,
+    complexity: _Complexity = None,
+    generations: _Generations = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
     workers: Workers = None,
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            help="Weights to score with: a list such as -2,-1,1,2, or a distribution to draw from: "
-            "uniform:-2,2, normal:0,1 (mean, standard deviation) or log-uniform:0.1,3 (magnitude; "
-            "either sign). Default: the paper's six, -2,-1,-0.5,0.5,1,2."
-        ),
-    ] = None,
-    weights_per: Annotated[
-        Literal["rollout", "generation"] | None,
-        typer.Option(
-            help="Draw a weight for each rollout, or keep each for all episodes of a generation. "
-            "Default: rollout."
-        ),
-    ] = None,
-    sampling: Annotated[
-        Literal["shared", "per-connection"] | None,
-        typer.Option(
-            help="Draw one weight for all connections, or one for each connection. Default: shared."
-        ),
-    ] = None,
-    draws: Annotated[
-        int | None,
-        typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6."),
-    ] = None,
-    episodes: Annotated[
-        int | None,
-        typer.Option(min=1, help="Episodes for each weight. Default: the preset's; fast has 8."),
-    ] = None,
-    first_heat: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="For preset diverse: run this many episodes of a candidate first, then double "
-            "the number as long as it keeps up with its niche. Default: all episodes at once.",
-        ),
-    ] = None,
-    finalists: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COUNT:EPISODES",
-            help="Run more episodes of the best candidates of each generation, such as 32:3. For "
-            "tasks whose episodes are slow and differ much.",
-        ),
-    ] = None,
-    patience: Annotated[
-        str | None,
-        typer.Option(
-            metavar="STEPS:REWARD",
-            help="While searching, end an episode when this many steps earn less than this "
-            "reward, such as 150:3.",
-        ),
-    ] = None,
-    reward_floor: Annotated[
-        float | None,
-        typer.Option(
-            help="While searching, clamp each step's reward from below: with -1, a step that "
-            "earns -100 counts as -1."
-        ),
-    ] = None,
+    weights: _Weights = None,
+    weights_per: _WeightsPer = None,
+    sampling: _Sampling = None,
+    draws: _Draws = None,
+    episodes: _Episodes = None,
+    first_heat: _FirstHeat = None,
+    finalists: _Finalists = None,
+    patience: _Patience = None,
+    reward_floor: _RewardFloor = None,
     disturb: Disturb = None,
-    start: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="PATH",
-            help="Start from the front of this run folder, or from this network file, instead of "
-            "random networks.",
-        ),
-    ] = None,
+    start: _Start = None,
     out: Folder = Path("wann-run"),
     force: Force = False,
-    tensorboard: Annotated[
-        bool, typer.Option("--tensorboard", help="Also write the history for TensorBoard.")
-    ] = False,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Continue the run in this folder, to its own limit or to a new one.",
-        ),
-    ] = None,
+    tensorboard: _Tensorboard = False,
+    resume: _Resume = None,
 ) -> int:
     """Search topologies that control a task with one shared weight.
 

@@ -13,7 +13,7 @@ import typer
 from wann_edge.cli.arguments import front_in
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Json, RunOrFile
-from wann_edge.cli.tables import console, print_scores, print_title, table
+from wann_edge.cli.tables import console, print_json, print_scores, print_title, table
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -24,15 +24,19 @@ if TYPE_CHECKING:
 EXAMPLE = "my-run --connections 21 -o small.json"
 
 
+_Connections = Annotated[
+    int | None,
+    typer.Option(min=0, help="Take the front's best network with this many connections."),
+]
+_Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write that network to this file.")
+]
+
+
 def command(
     path: RunOrFile,
-    connections: Annotated[
-        int | None,
-        typer.Option(min=0, help="Take the front's best network with this many connections."),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write that network to this file.")
-    ] = None,
+    connections: _Connections = None,
+    output: _Output = None,
     as_json: Json = False,
 ) -> int:
     """Show the front of a run, ever larger networks with ever more reward, or one network.
@@ -103,7 +107,7 @@ def _show_front(front: Front, folder: Path, *, as_json: bool) -> ExitCode:
     rows = [_row(entry) for entry in front.entries]
     if as_json:
         document = {"run": str(folder), "complexity": front.complexity, "networks": rows}
-        print(json.dumps(document, indent=2))
+        print_json(document)
         return ExitCode.OK
     counted = front.complexity in COUNTS
     made = table("connections", "nodes", *([] if counted else ["complexity"]))
@@ -139,7 +143,7 @@ def _show_network(network: Network, path: Path, *, as_json: bool) -> ExitCode:
     from wann_edge.system.jsonfile import short
 
     if as_json:
-        print(json.dumps({"network": str(path), **_document(network)}, indent=2))
+        print_json({"network": str(path), **_document(network)})
         return ExitCode.OK
     print_title(str(path))
     made = table("", "")
@@ -197,6 +201,7 @@ def _names(channels: tuple[Input, ...] | tuple[Output, ...]) -> str:
 
 def _brief(value: object) -> str:
     """A value of the provenance, or where it is long, how many entries it has."""
+
     from wann_edge.system.jsonfile import short
 
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Json, NetworkFile, Seed, SharedWeight, TaskName
-from wann_edge.cli.tables import console, print_title, table
+from wann_edge.cli.tables import console, print_json, print_title, table
 
 if TYPE_CHECKING:
     from wann_edge.pictures.film import Shown
@@ -19,20 +18,25 @@ if TYPE_CHECKING:
 EXAMPLE = "my-run/champion.json --video out.mp4"
 
 
+_Video = Annotated[
+    Path | None, typer.Option(help="Write a video of all episodes to this .mp4 or .gif file.")
+]
+_Picture = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write moments of the first episode as one picture to this .png or .jpg file."
+    ),
+]
+_Episodes = Annotated[int, typer.Option(min=1, help="Number of episodes.")]
+
+
 def command(
     file: NetworkFile,
     task: TaskName = None,
-    video: Annotated[
-        Path | None, typer.Option(help="Write a video of all episodes to this .mp4 or .gif file.")
-    ] = None,
-    picture: Annotated[
-        Path | None,
-        typer.Option(
-            help="Write moments of the first episode as one picture to this .png or .jpg file."
-        ),
-    ] = None,
+    video: _Video = None,
+    picture: _Picture = None,
     weight: SharedWeight = None,
-    episodes: Annotated[int, typer.Option(min=1, help="Number of episodes.")] = 1,
+    episodes: _Episodes = 1,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> int:
@@ -57,7 +61,7 @@ def command(
     seeds = episode_seeds(seed, episodes)
     shown = film(KernelPolicy(network, weight), world, seeds, video, picture)
     if as_json:
-        print(json.dumps(_document(file, world.spec.name, shown, video, picture), indent=2))
+        print_json(_document(file, world.spec.name, shown, video, picture))
         return ExitCode.OK
     print_title(f"{file}: {world.spec.name}, seed {seed}")
     made = table("episode", "reward", "steps", "seconds")

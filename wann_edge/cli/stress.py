@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -16,7 +15,7 @@ from wann_edge.cli import choices
 from wann_edge.cli.arguments import check_file_fit, task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Baseline, Json, NetworkFile, Seed, TaskName
-from wann_edge.cli.tables import table
+from wann_edge.cli.tables import print_json, table
 
 if TYPE_CHECKING:
     from wann_edge.robustness.faults import Severity
@@ -30,21 +29,27 @@ if TYPE_CHECKING:
 EXAMPLE = "my-run/champion.json --baseline baseline.json"
 
 
+_Faults = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Faults to inject, separated by commas: {choices.listed(choices.FAULTS)}. "
+        "Default: all."
+    ),
+]
+_Episodes = Annotated[int, typer.Option(min=2, help="Episodes for each fault.")]
+_Samples = Annotated[
+    int,
+    typer.Option(min=1, help="Try at most this many faults of each kind, drawn at random."),
+]
+
+
 def command(
     file: NetworkFile,
     baseline: Baseline = None,
     task: TaskName = None,
-    faults: Annotated[
-        str | None,
-        typer.Option(
-            help=f"Faults to inject, with commas: {choices.listed(choices.FAULTS)}. Default: all."
-        ),
-    ] = None,
-    episodes: Annotated[int, typer.Option(min=2, help="Episodes for each fault.")] = 20,
-    samples: Annotated[
-        int,
-        typer.Option(min=1, help="Try at most this many faults of each kind, drawn at random."),
-    ] = 100,
+    faults: _Faults = None,
+    episodes: _Episodes = 20,
+    samples: _Samples = 100,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> int:
@@ -74,7 +79,7 @@ def command(
         ]
         rows, is_whole = _measured(subjects, names, seed)
         if as_json:
-            print(json.dumps(_document(files, subjects, rows, world, seed, is_whole), indent=2))
+            print_json(_document(files, subjects, rows, world, seed, is_whole))
         else:
             _print_rows(files, subjects, rows)
             _print_legend(subjects[0], names, seed, has_baseline=baseline is not None)

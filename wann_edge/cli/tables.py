@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
-from rich.status import Status
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from wann_edge.evaluate import Scores
     from wann_edge.fixed_point.precision import Precision
     from wann_edge.verify import Verification
@@ -28,6 +29,13 @@ def table(*columns: str) -> Table:
 def status_line(text: str, *, quiet: bool) -> Status:
     """Make a line that shows what runs, for a ``with`` block; nothing appears where quiet."""
     return (Console(quiet=True) if quiet else console).status(text)
+
+
+def print_json(document: object) -> None:
+    """Print what ``--json`` asks for."""
+    import json
+
+    print(json.dumps(document, indent=2))
 
 
 def print_title(text: str) -> None:

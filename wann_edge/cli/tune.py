@@ -27,45 +27,51 @@ EXAMPLE = "my-run/champion.json --mode weights -o tuned.json"
 EPISODES = 100
 
 
+_Output = Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")]
+_Mode = Annotated[
+    str,
+    typer.Option(
+        help="What to tune: shared, the one weight of all connections, from -3 to 3; or "
+        "weights, a single weight for each connection."
+    ),
+]
+_Evaluations = Annotated[int | None, typer.Option(min=1, help="Try at most this many candidates.")]
+_Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Number of processes, for a run folder or with --redraw. Default: one per core.",
+    ),
+]
+_Redraw = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Draw this many new episodes for each generation of CMA-ES. For tasks where a "
+        "controller may fall, such as walking.",
+    ),
+]
+_WireIdle = Annotated[
+    bool,
+    typer.Option(
+        "--wire-idle",
+        help="With --redraw: first connect each output without connections to all inputs.",
+    ),
+]
+
+
 def command(
     path: RunOrFile,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")],
-    mode: Annotated[
-        str,
-        typer.Option(
-            help="What to tune: shared, the one weight of all connections, from -3 to 3; or "
-            "weights, a single weight for each connection."
-        ),
-    ] = "weights",
+    output: _Output,
+    mode: _Mode = "weights",
     task: TaskName = None,
-    evaluations: Annotated[
-        int | None, typer.Option(min=1, help="Try at most this many candidates.")
-    ] = None,
+    evaluations: _Evaluations = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Number of processes, for a run folder or with --redraw. Default: one per core.",
-        ),
-    ] = None,
+    workers: _Workers = None,
     disturb: Disturb = None,
-    redraw: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Draw this many new episodes for each generation of CMA-ES. For tasks where a "
-            "controller may fall, such as walking.",
-        ),
-    ] = None,
-    wire_idle: Annotated[
-        bool,
-        typer.Option(
-            "--wire-idle",
-            help="With --redraw: first connect each output without connections to all inputs.",
-        ),
-    ] = False,
+    redraw: _Redraw = None,
+    wire_idle: _WireIdle = False,
 ) -> int:
     """Tune the weights of a network: the shared weight, or single weights by CMA-ES.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from wann_edge.cli.options import (
     SharedWeight,
     Workers,
 )
-from wann_edge.cli.tables import console, print_title, table
+from wann_edge.cli.tables import console, print_json, print_title, table
 
 if TYPE_CHECKING:
     from wann_edge.network import Network
@@ -83,38 +82,45 @@ class Measured(NamedTuple):
     is_whole: bool
 
 
+_Sim = Annotated[
+    str | None,
+    typer.Option(
+        help="The simulator: any task with the same inputs and outputs, such as "
+        "bullet/swingup. Default: the task that the network file names."
+    ),
+]
+_Engine = Annotated[
+    str,
+    typer.Option(
+        help=f"What computes the actions: {listed(ENGINES)} (the exported header, compiled)."
+    ),
+]
+_Success = Annotated[
+    float | None,
+    typer.Option(
+        help="The least reward of a successful episode. Default: 80 % of the network's mean "
+        "reward on its own task."
+    ),
+]
+_Episodes = Annotated[int, typer.Option(min=2, help="Episodes for each disturbance.")]
+_Video = Annotated[
+    Path | None,
+    typer.Option(help="Write a video of one episode with all disturbances: .mp4 or .gif."),
+]
+
+
 def command(
     file: NetworkFile,
-    sim: Annotated[
-        str | None,
-        typer.Option(
-            help="The simulator: any task with the same inputs and outputs, such as "
-            "bullet/swingup. Default: the task that the network file names."
-        ),
-    ] = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            help=f"What computes the actions: {listed(ENGINES)} (the exported header, compiled)."
-        ),
-    ] = "kernel",
+    sim: _Sim = None,
+    engine: _Engine = "kernel",
     disturb: Disturb = None,
     baseline: Baseline = None,
     weight: SharedWeight = None,
-    success: Annotated[
-        float | None,
-        typer.Option(
-            help="The least reward of a successful episode. Default: 80 % of the network's mean "
-            "reward on its own task."
-        ),
-    ] = None,
-    episodes: Annotated[int, typer.Option(min=2, help="Episodes for each disturbance.")] = 100,
+    success: _Success = None,
+    episodes: _Episodes = 100,
     seed: Seed = 0,
     workers: Workers = None,
-    video: Annotated[
-        Path | None,
-        typer.Option(help="Write a video of one episode with all disturbances: .mp4 or .gif."),
-    ] = None,
+    video: _Video = None,
     as_json: Json = False,
 ) -> int:
     """Test a controller in another simulator, under the disturbances of a real machine.
@@ -178,7 +184,7 @@ def run_validate(
     found = _measured(task, controllers, given, least, trial)
     if as_json:
         shared = _document(task, given, impossible, least, trial)
-        print(json.dumps({**shared, **_rows_document(files, found)}, indent=2))
+        print_json({**shared, **_rows_document(files, found)})
     else:
         _print(files, task, network.task or task.spec.name, least, trial, found)
         for name, why in impossible.items():

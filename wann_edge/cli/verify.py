@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,13 @@ from wann_edge.cli.arguments import task_if_named
 from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Dtype, Json, NetworkFile, OptimizeFor, Seed, TaskName
-from wann_edge.cli.tables import console, print_precision, print_verification, status_line
+from wann_edge.cli.tables import (
+    console,
+    print_json,
+    print_precision,
+    print_verification,
+    status_line,
+)
 
 if TYPE_CHECKING:
     from wann_edge.exporters import Optimize
@@ -24,29 +29,34 @@ if TYPE_CHECKING:
 EXAMPLE = "my-run/champion.json"
 
 
+_Target = Annotated[
+    str,
+    typer.Option(
+        help="Where to run the exports: host (gcc, clang), onnxruntime, an emulated core "
+        f"({', '.join(CORES)}), several of these separated by commas, or all that are "
+        "installed."
+    ),
+]
+_Require = Annotated[
+    bool,
+    typer.Option("--require", help="With --target all: fail where a part is not installed."),
+]
+_Episodes = Annotated[int, typer.Option(min=2, help="Episodes that the exported code controls.")]
+_MaxLoss = Annotated[
+    float,
+    typer.Option(min=0, help="The share of the reward that fixed point may lose."),
+]
+
+
 def command(
     file: NetworkFile,
-    target: Annotated[
-        str,
-        typer.Option(
-            help="Where to run the exports: host (gcc, clang), onnxruntime, an emulated core "
-            f"({', '.join(CORES)}), several of these with commas, or all that are installed."
-        ),
-    ] = "all",
-    require: Annotated[
-        bool,
-        typer.Option("--require", help="With --target all: fail where a part is not installed."),
-    ] = False,
+    target: _Target = "all",
+    require: _Require = False,
     task: TaskName = None,
-    episodes: Annotated[
-        int, typer.Option(min=2, help="Episodes that the exported code controls.")
-    ] = 100,
+    episodes: _Episodes = 100,
     seed: Seed = 0,
     dtype: Dtype = "float",
-    max_loss: Annotated[
-        float,
-        typer.Option(min=0, help="The share of the reward that fixed point may lose."),
-    ] = 0.02,
+    max_loss: _MaxLoss = 0.02,
     optimize: OptimizeFor = "size",
     as_json: Json = False,
 ) -> int:
@@ -80,7 +90,7 @@ def command(
     ok = found.ok and (cost is None or cost.ok)
     if as_json:
         costs = {} if cost is None else {"fixed_point": {**asdict(cost), "ok": cost.ok}}
-        print(json.dumps({**found.to_document(), **costs, "ok": ok}, indent=2))
+        print_json({**found.to_document(), **costs, "ok": ok})
     else:
         print_verification(found)
         if world is None:
