@@ -27,9 +27,9 @@ from wann_edge.network import Input, Network, Output, float32
 from wann_edge.search.genome import express, initial
 from wann_edge.search.mutation import mutate
 from wann_edge.search.settings import preset
+from wann_edge.system.cores import CORES
 from wann_edge.system.files import write_whole
 from wann_edge.task import Spec
-from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.emulated.measured_cost import measure_cost
 from wann_edge.verify.inputs import typical_states
 

@@ -30,9 +30,9 @@ from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32, with_single_weights
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.network.published import read_published
+from wann_edge.system.cores import CORES
 from wann_edge.task import Spec, load_task
-from wann_edge.verify.emulated.cores import CORES
-from wann_edge.verify.emulated.target import load_program
+from wann_edge.verify.emulated.emulated_target import load_program
 from wann_edge.verify.emulated.toolchain import LINKER_SCRIPT, check_installed, run_compiler
 from wann_edge.verify.inputs import typical_states
 

@@ -1,9 +1,9 @@
-"""100,000 frames to an emulated board over a link that fails, and five resets.
+"""Sends 100,000 frames to an emulated board over a link with faults, and five resets.
 
     python -m benchmarks.hil_faults [--board lm3s6965evb] [--frames 100000]
 
-Lost, corrupted, duplicated and delayed: 1 % each of the frames of both directions. Every
-action that was applied is compared with the kernel's; prints the counts, and fails otherwise.
+Of the frames of both directions, 1 % each are lost, corrupted, duplicated and delayed. Every
+action is compared with the kernel's. Prints the counts, and fails when an action differs.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from contextlib import closing
 
 import numpy as np
 
-from wann_edge.exporters.firmware import firmware_files
-from wann_edge.hil.device import Device, Times
-from wann_edge.hil.emulated_boards import emulated_board
-from wann_edge.hil.link import SerialLink
-from wann_edge.hil.link_faults import Faults, FaultyLink
+from wann_edge.hil.device import Times
+from wann_edge.hil.link_faults import Faults
+from wann_edge.hil.session import Connection, connect
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC
 
@@ -28,18 +25,21 @@ RECOVERY_S = 5.0
 
 
 def network() -> Network:
-    """A small controller of the swing-up."""
+    """Return a small controller of the swing-up."""
     edges = ((1, 6), (3, 6), (4, 6), (5, 6), (6, 7), (4, 8), (5, 8), (6, 9), (7, 9), (8, 9))
     activations = ("tanh", "gauss", "sin", "linear")
     return Network(
-        *(SPEC.inputs, SPEC.outputs, activations, edges),
+        SPEC.inputs,
+        SPEC.outputs,
+        activations,
+        edges,
         shared_weight=-1.5,
         control_period_s=SPEC.dt_s,
     )
 
 
 def main() -> int:
-    """Prints what was injected and what came of it; 1 where an action was wrong."""
+    """Print what was injected and counted; return 1 when an action was wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--board", default="lm3s6965evb")
     parser.add_argument("--frames", type=int, default=100_000)
@@ -48,21 +48,24 @@ def main() -> int:
     controller, rng = network(), np.random.default_rng(0)
     # Half of the frames are the host's.
     steps = arguments.frames // 2
-    faults = Faults(0.01, 0.01, 0.01, 0.01, delay_s=0.03, reset=steps // RESETS)
-    files, start, wrong = firmware_files(controller, arguments.board), time.monotonic(), 0
+    faults = Faults(
+        drop=0.01, corrupt=0.01, duplicate=0.01, delay=0.01, delay_s=0.03, reset=steps // RESETS
+    )
+    start, wrong = time.monotonic(), 0
     seen = rng.uniform(-3, 3, (steps, 5)).astype(np.float32)
     expected = controller.program.forward(seen, np.full(steps, -1.5, np.float32))
-    with emulated_board(arguments.board, files) as port, closing(SerialLink(port)) as line:
-        link = FaultyLink(line, faults, np.random.default_rng(1))
-        device = Device(link, controller, times=Times(arguments.reply_ms / 1e3, RECOVERY_S))
+    connection = Connection(
+        board=arguments.board, times=Times(arguments.reply_ms / 1e3, RECOVERY_S), faults=faults
+    )
+    with connect(controller, connection) as (device, injected):
         for row, action in zip(seen, expected, strict=True):
             wrong += device.step(row).action.tobytes() != action.tobytes()
         statistics, counters = device.statistics(), device.counters
     print(f"{steps} steps in {time.monotonic() - start:.0f} s; wrong actions: {wrong}")
-    print(f"injected: {dict(link.injected)}")
+    print(f"injected: {dict(injected)}")
     print(f"host: {counters}")
     print(f"device since its last reset: {statistics}")
-    return int(wrong > 0 or link.injected["reset"] < RESETS)
+    return int(wrong > 0 or injected["reset"] < RESETS)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,14 @@ An exporter knows no disk: its caller writes what it gives.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol, TypeGuard, cast
+from typing import TYPE_CHECKING, Literal, Protocol, TypeGuard, cast
 
 from wann_edge.errors import ExportError, SettingsError
-from wann_edge.network import Network
 from wann_edge.registry import BUILT_IN, load, registered
 from wann_edge.system.needs import Listed
+
+if TYPE_CHECKING:
+    from wann_edge.network import Network
 
 # Whether a C header in floats is exported for less flash or for fewer instructions.
 Optimize = Literal["size", "speed"]

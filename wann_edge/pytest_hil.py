@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from wann_edge.evaluate import KernelPolicy
+from wann_edge.exporters.firmware.boards import emulated_board_names
 from wann_edge.hil.device import Device, Times
-from wann_edge.hil.emulated_boards import emulated_board_names
 from wann_edge.hil.session import Connection, connect, open_port
 from wann_edge.network import Network
 from wann_edge.network import file as network_file

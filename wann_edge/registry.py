@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 from wann_edge.errors import SettingsError
+from wann_edge.system.cores import CORES
 
 BUILT_IN: dict[str, dict[str, str]] = {
     "tasks": {
@@ -43,24 +44,16 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "arduino": "wann_edge.exporters.libraries.arduino:Arduino",
         "platformio": "wann_edge.exporters.libraries.platformio:PlatformIO",
         "zephyr": "wann_edge.exporters.libraries.zephyr:Zephyr",
-        "micropython": "wann_edge.exporters.languages.micropython:MicroPythonModule",
-        "rust": "wann_edge.exporters.languages.rust:RustCrate",
-        "wasm": "wann_edge.exporters.languages.wasm:WasmModule",
-        "js": "wann_edge.exporters.languages.javascript:JavaScriptModule",
+        "micropython": "wann_edge.exporters.languages.micropython_module:MicroPythonModule",
+        "rust": "wann_edge.exporters.languages.rust_crate:RustCrate",
+        "wasm": "wann_edge.exporters.languages.wasm_module:WasmModule",
+        "js": "wann_edge.exporters.languages.javascript_module:JavaScriptModule",
         "numpy": "wann_edge.exporters.languages.numpy_module:NumpyModule",
     },
     "targets": {
-        "host": "wann_edge.verify.host:HostTarget",
+        "host": "wann_edge.verify.host_target:HostTarget",
         "onnxruntime": "wann_edge.verify.onnx_target:OnnxTarget",
-        "cortex-m0plus": "wann_edge.verify.emulated.target:CortexM0Plus",
-        "cortex-m3": "wann_edge.verify.emulated.target:CortexM3",
-        "cortex-m4f": "wann_edge.verify.emulated.target:CortexM4F",
-        "cortex-m7f": "wann_edge.verify.emulated.target:CortexM7F",
-        "cortex-m33f": "wann_edge.verify.emulated.target:CortexM33F",
-        "rv32imc": "wann_edge.verify.emulated.target:Rv32imc",
-        "rv32imfc": "wann_edge.verify.emulated.target:Rv32imfc",
-        "avr": "wann_edge.verify.emulated.target:Avr",
-        "wasm32": "wann_edge.verify.emulated.target:Wasm32",
+        **{core: f"wann_edge.verify.emulated.emulated_target:{core}" for core in CORES},
     },
     "costs": {"c": "wann_edge.exporters.cost.estimator:estimate"},
 }

@@ -1,12 +1,12 @@
-/* A board of your own: fill the two functions that are marked FILL.
+/* A template for any board: fill the two functions marked FILL.
  *
- * That is enough for the loop. For the watchdog and the compute time give board_ticks() a
- * clock too, and build with its rate: make TICKS_HZ=1000000. On a bare chip add its start-up
- * code to SOURCES and its linker script to LDFLAGS of the Makefile.
+ * They are enough for the loop. For the watchdog and the compute time, read a clock in
+ * board_ticks() and build with its rate: make TICKS_HZ=1000000. On a bare chip, add its start-up
+ * code to SOURCES and its linker script to LDFLAGS in the Makefile.
  */
 #include "board.h"
 
-/* FILL: the next byte of the line, or -1 where there is none. */
+/* FILL: returns the next received byte, or -1 if there is none. */
 int board_read(void)
 {
     return -1;
@@ -18,23 +18,23 @@ void board_write(uint8_t byte)
     (void)byte;
 }
 
-/* What the line and the clock need before they work. */
+/* Starts the serial line and the clock. */
 void board_init(void)
 {
 }
 
-/* A clock of BOARD_TICKS_HZ. At 0 Hz there is none, and so no watchdog. */
+/* Returns a clock of BOARD_TICKS_HZ. At 0 Hz there is no clock and no watchdog. */
 uint32_t board_ticks(void)
 {
     return 0;
 }
 
-/* What puts the core to sleep until a byte or a tick comes: WFI on Arm and RISC-V. */
+/* Puts the core to sleep until a byte or a tick arrives: WFI on Arm and RISC-V. */
 void board_wait(void)
 {
 }
 
-/* What starts the chip anew. Without it the host is told that the session goes on. */
+/* Restarts the chip. If it is empty, the session goes on. */
 void board_reset(void)
 {
 }

@@ -1,8 +1,9 @@
-"""The boards that firmware is written for: memory, UART, clock, and their compilers' flags."""
+"""The boards that firmware is written for: memory, UART, clock, compiler flags, emulator."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 _PROTOCOL = ("hil_device.c",)
 _ZIG_LINK = (
@@ -12,15 +13,46 @@ _ZIG_LINK = (
 _SOFT, _HARD = "thumb-freestanding-eabi", "thumb-freestanding-eabihf"
 
 
+QemuProgram = Literal["qemu-system-arm", "qemu-system-riscv32"]
+
+
+@dataclass(frozen=True)
+class Qemu:
+    """How QEMU emulates a board: its machine has the board's name.
+
+    Attributes:
+        program: the QEMU program.
+        options: further options of the program.
+        ticks_hz: rate of the emulated clock in Hz; None where it is the board's.
+    """
+
+    program: QemuProgram = "qemu-system-arm"
+    options: tuple[str, ...] = ()
+    ticks_hz: int | None = None
+
+
 @dataclass(frozen=True)
 class Board:
     """One board.
 
-    sources: the C files of its project. headers: what these include beside the protocol's.
-    script: the template of its linker script, none where the compiler knows its own.
-    flash, ram: (first address, bytes). ticks_hz: the clock of the watchdog and the compute
-    time; 0 where the user brings one. uart_irq: the interrupt's number.
-    gcc, gcc_target, gcc_link, zig_target, zig_link: compilers and their flags.
+    Attributes:
+        name: as ``--board`` takes it.
+        chip: the chip and its core, for the README.
+        sources: the C files of the project.
+        headers: the header files that the sources include beside the protocol's.
+        script: the template of the linker script; "" where the compiler has its own.
+        flash: first address and size in bytes.
+        ram: first address and size in bytes.
+        ticks_hz: rate in Hz of the clock that times the watchdog and the computation; 0 where
+            the user provides it.
+        uart_irq: number of the UART's interrupt.
+        has_fpu: whether the core has a floating-point unit.
+        gcc: name of the gcc program.
+        gcc_target: gcc's flags that select the core.
+        gcc_link: gcc's flags for linking.
+        zig_target: Zig's flags that select the core.
+        zig_link: Zig's flags for linking.
+        qemu: how QEMU emulates the board; None where it does not.
     """
 
     name: str
@@ -38,10 +70,11 @@ class Board:
     gcc_link: str = ""
     zig_target: str = ""
     zig_link: str = ""
+    qemu: Qemu | None = None
 
     @property
     def is_sketch(self) -> bool:
-        """Whether it is an Arduino sketch, which has no Makefile."""
+        """Return whether the project is an Arduino sketch, which has no Makefile."""
         return any(source.endswith(".ino") for source in self.sources)
 
 
@@ -56,13 +89,14 @@ def _cortex_m(
     ticks_hz: int,
     uart_irq: int,
     fpu: str = "",
+    qemu: Qemu | None = None,
 ) -> Board:
-    """cpus: as gcc and as zig call the processor. fpu: as gcc calls it."""
+    """Return a Cortex-M board; cpus: gcc's and Zig's names of the core, fpu: gcc's name."""
     gcc_cpu, zig_cpu = cpus
     floats = f" -mfloat-abi=hard -mfpu={fpu}" if fpu else ""
     return Board(
-        name,
-        chip,
+        name=name,
+        chip=chip,
         sources=("main.c", "cortex_m.c", uart, "actuators.c", *_PROTOCOL),
         headers=("ring.h", "uart.h"),
         script="cortex_m.ld",
@@ -76,6 +110,7 @@ def _cortex_m(
         gcc_link="-nostartfiles --specs=nano.specs -T link.ld -Wl,--gc-sections",
         zig_target=f"-target {_HARD if fpu else _SOFT} -mcpu={zig_cpu}",
         zig_link=f"{_ZIG_LINK} -Wl,-e,reset_handler",
+        qemu=qemu,
     )
 
 
@@ -91,6 +126,7 @@ BOARDS = {
             ram_kib=64,
             ticks_hz=12_000_000,
             uart_irq=5,
+            qemu=Qemu(ticks_hz=12_500_000),
         ),
         _cortex_m(
             *("mps2-an386", "Arm MPS2 with AN386, Cortex-M4F", "uart_cmsdk.c"),
@@ -100,6 +136,7 @@ BOARDS = {
             ticks_hz=25_000_000,
             uart_irq=0,
             fpu="fpv4-sp-d16",
+            qemu=Qemu(),
         ),
         _cortex_m(
             *("mps2-an500", "Arm MPS2 with AN500, Cortex-M7F", "uart_cmsdk.c"),
@@ -109,6 +146,7 @@ BOARDS = {
             ticks_hz=25_000_000,
             uart_irq=0,
             fpu="fpv5-sp-d16",
+            qemu=Qemu(),
         ),
         _cortex_m(
             *("microbit", "BBC micro:bit, nRF51822, Cortex-M0", "uart_nrf51.c"),
@@ -117,6 +155,7 @@ BOARDS = {
             ram_kib=16,
             ticks_hz=16_000_000,
             uart_irq=2,
+            qemu=Qemu(),
         ),
         _cortex_m(
             *("netduinoplus2", "Netduino Plus 2, STM32F405, Cortex-M4F", "uart_stm32.c"),
@@ -126,10 +165,11 @@ BOARDS = {
             ticks_hz=16_000_000,
             uart_irq=37,
             fpu="fpv4-sp-d16",
+            qemu=Qemu(ticks_hz=168_000_000),
         ),
         Board(
-            "virt",
-            "QEMU's RISC-V board, RV32IMFC",
+            name="virt",
+            chip="QEMU's RISC-V board, RV32IMFC",
             sources=("main.c", "virt.c", "actuators.c", *_PROTOCOL),
             headers=("ring.h",),
             script="virt.ld",
@@ -140,17 +180,28 @@ BOARDS = {
             gcc_link="-ffreestanding -nostdlib -T link.ld -Wl,--gc-sections -lgcc",
             zig_target="-target riscv32-freestanding-none -mcpu=generic_rv32+m+f+c -mabi=ilp32f",
             zig_link=_ZIG_LINK,
+            qemu=Qemu("qemu-system-riscv32", ("-bios", "none")),
         ),
         Board(
-            "arduino",
-            "any Arduino core, AVR among them",
+            name="arduino",
+            chip="any Arduino core, AVR among them",
             sources=("sketch.ino", *_PROTOCOL),
             ticks_hz=1_000_000,
         ),
         Board(
-            "bare",
-            "a board of your own",
+            name="bare",
+            chip="a board of your own",
             sources=("main.c", "bare.c", "actuators.c", *_PROTOCOL),
         ),
     )
 }
+
+
+def board_names() -> tuple[str, ...]:
+    """Return the names of all boards that firmware is written for."""
+    return tuple(BOARDS)
+
+
+def emulated_board_names() -> tuple[str, ...]:
+    """Return the names of the boards that QEMU emulates."""
+    return tuple(name for name, board in BOARDS.items() if board.qemu is not None)

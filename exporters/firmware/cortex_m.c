@@ -1,4 +1,4 @@
-/* Start-up, clock and sleep of a Cortex-M: its vector table, SysTick and one UART. */
+/* Start-up, clock and sleep of a Cortex-M: vector table, SysTick and one UART. */
 #include "board.h"
 #include "ring.h"
 #include "uart.h"
@@ -25,7 +25,7 @@ static void systick_isr(void)
     milliseconds++;
 }
 
-/* After a fault nothing is certain but the start, and the start applies the safe action. */
+/* A fault restarts the firmware, which applies the safe action first. */
 static void fault(void)
 {
     board_reset();
@@ -53,7 +53,7 @@ static void clear_and_copy(void)
         *to = *from++;
 }
 
-/* The FPU is on before a function begins that may use it. */
+/* Switches the FPU on before calling any function that may use it. */
 void reset_handler(void)
 {
 #if BOARD_HAS_FPU
@@ -89,7 +89,7 @@ void board_write(uint8_t byte)
     uart_write(byte);
 }
 
-/* Never goes back, though an emulator may be late with the interrupt of a millisecond. */
+/* Never goes back, even when an emulator delays the millisecond's interrupt. */
 uint32_t board_ticks(void)
 {
     static uint32_t last;
@@ -103,7 +103,7 @@ uint32_t board_ticks(void)
     return last;
 }
 
-/* A byte that comes between the question and the sleep stays pending, and ends the sleep. */
+/* A byte that arrives after the check leaves its interrupt pending, which ends the sleep. */
 void board_wait(void)
 {
     __asm volatile("cpsid i" ::: "memory");

@@ -1,4 +1,4 @@
-/* The device's side of the protocol. All its memory is the one structure below. */
+/* The device's side of the protocol. All its memory is in the structure below. */
 #include "hil_device.h"
 
 #include "board.h"
@@ -27,15 +27,15 @@ enum { IS_SAFE = 1, HAS_FAILED = 2, HAS_SESSION = 4 };
 #define REPLY_BYTES (HEADER_BYTES + 72 + HIL_OUTPUTS * HIL_NUMBER_BYTES + CRC_BYTES)
 #define WATCHDOG_TICKS ((uint32_t)((uint64_t)HIL_WATCHDOG_US * BOARD_TICKS_HZ / 1000000u))
 
-/* What is counted, in the order in which it is sent. */
+/* The counters, in the order in which they are sent. */
 enum {
-    FRAMES,     /* with a right CRC */
+    FRAMES,     /* with a correct CRC */
     BAD_FRAMES, /* with a wrong CRC, too long, or cut off */
-    REFUSED,    /* answered with another status than OK */
-    STALE,      /* older than one before, and not answered */
-    REPEATED,   /* answered before, and so with the same answer */
+    REFUSED,    /* answered with a status other than OK */
+    STALE,      /* older than an earlier request; not answered */
+    REPEATED,   /* answered before; the same answer is sent again */
     STEPS,
-    TIMEOUTS,   /* times that the safe action was applied for want of a step */
+    TIMEOUTS,   /* times that the watchdog applied the safe action */
     WORST_TICKS,
     COUNTS
 };
@@ -56,7 +56,7 @@ static struct {
     uint8_t is_safe;
 } device;
 
-/* The promise of README.md, or there is no firmware. */
+/* Compiles only within the static memory that README.md states. */
 typedef char ram_is_as_stated[sizeof device <= HIL_RAM_BYTES ? 1 : -1];
 
 static uint16_t read_16(const uint8_t *bytes)
@@ -157,7 +157,7 @@ static void statistics(void)
         put_number(device.applied[i]);
 }
 
-/* OK, or why a request of this type and size is refused. */
+/* Returns OK, or the status that refuses a request of this type and size. */
 static uint8_t check(uint8_t type, uint16_t size, uint16_t session)
 {
     const uint16_t wanted = type == STEP ? HIL_INPUTS * HIL_NUMBER_BYTES
@@ -203,8 +203,8 @@ static void send_reply(uint8_t type)
     hil_send(device.reply, device.size, board_write);
 }
 
-/* Whether the last answer is this request's: to be sent again, and not computed. A step that
- * takes longer than the host waits would else be computed for each time that it asked. */
+/* Returns whether the last reply answers this request; it is then sent again. Otherwise a step
+ * that takes longer than the host waits would be computed again for each retry. */
 static uint8_t was_answered(void)
 {
     for (uint8_t i = 2; i < HEADER_BYTES; i++)
@@ -213,7 +213,7 @@ static uint8_t was_answered(void)
     return device.reply[1] == (device.request[1] | REPLY) && device.reply[HEADER_BYTES] == OK;
 }
 
-/* The action of the last answer, which is a step's; the safe one may have come after it. */
+/* Applies the action of the last reply, a step's; the watchdog may have replaced it since. */
 static void apply_again(void)
 {
     const uint8_t *action = device.reply + HEADER_BYTES + 1 + TICKS_BYTES;
@@ -259,7 +259,7 @@ void hil_start(void)
     hil_receiver_clear(&device.receiver);
     device.session = 0;
     device.sequence = 0;
-    device.reply[1] = 0; /* nothing was answered */
+    device.reply[1] = 0; /* no reply yet */
     device.weight = HIL_WEIGHT;
     device.faults = (uint16_t)HIL_SELFTEST();
     apply_safe();

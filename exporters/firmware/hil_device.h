@@ -1,4 +1,4 @@
-/* The device's side of the protocol: docs/hil-protocol.md of wann-edge. */
+/* The device's side of the protocol; see docs/hil-protocol.md of wann-edge. */
 #ifndef HIL_DEVICE_H
 #define HIL_DEVICE_H
 
@@ -11,10 +11,10 @@ extern "C" {
 /* Runs the policy's self-test and applies the safe action. */
 void hil_start(void);
 
-/* Takes a byte of the line; answers where it completes a request. */
+/* Takes a received byte; replies when it completes a request. */
 void hil_receive(uint8_t byte);
 
-/* Applies the safe action where the last step is too long ago. To be called often. */
+/* Applies the safe action when the last step is too long ago. Call it often. */
 void hil_watch(void);
 
 #ifdef __cplusplus

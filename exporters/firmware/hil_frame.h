@@ -1,6 +1,6 @@
 /* Frames on a serial line: COBS (Cheshire & Baker 1999) and CRC-16, byte by byte.
  *
- * A frame is COBS(body, CRC-16 of the body, low byte first) and a 0x00. C99, no library, no
+ * A frame is COBS(body, CRC-16 of the body, low byte first), then 0x00. C99, no library, no
  * heap; the caller owns the memory.
  */
 #ifndef HIL_FRAME_H
@@ -8,13 +8,14 @@
 
 #include <stdint.h>
 
-/* What hil_receive_byte gives where no body is whole, and where a frame was no good. */
+/* Results of hil_receive_byte: no frame is complete; a frame was invalid. */
 #define HIL_NOTHING 0
 #define HIL_BAD_FRAME (-1)
 
 #define HIL_CRC_START 0xffffu
 
-/* CRC-16/IBM-3740: polynomial 0x1021, from 0xffff, not reflected. "123456789" gives 0x29b1. */
+/* CRC-16/IBM-3740: polynomial 0x1021, initial value 0xffff, not reflected; the check value, of
+ * "123456789", is 0x29b1. */
 static inline uint16_t hil_crc(uint16_t crc, uint8_t byte)
 {
     uint16_t x = (uint16_t)((crc >> 8) ^ byte);
@@ -22,13 +23,13 @@ static inline uint16_t hil_crc(uint16_t crc, uint8_t byte)
     return (uint16_t)(((uint32_t)crc << 8) ^ ((uint32_t)x << 12) ^ ((uint32_t)x << 5) ^ x);
 }
 
-/* Gathers one frame at a time. body: memory for capacity bytes, the CRC's two included. */
+/* Collects one frame at a time. body: memory for capacity bytes, including 2 of the CRC. */
 struct hil_receiver {
     uint8_t *body;
     uint16_t capacity;
     uint16_t size;
     uint8_t left;       /* bytes until the next code byte */
-    uint8_t owes_zero;  /* the block that ends now stands for a zero, if another follows */
+    uint8_t owes_zero;  /* the next code byte stands for a zero */
     uint8_t has_begun;
     uint8_t is_too_long;
 };
@@ -51,7 +52,7 @@ static inline void hil_receiver_append(struct hil_receiver *receiver, uint8_t by
     receiver->body[receiver->size++] = byte;
 }
 
-/* The end of a frame: the size of its body, if it is whole and its CRC is right. */
+/* Ends a frame; returns the size of its body if it is complete and its CRC is correct. */
 static inline int hil_receiver_finish(const struct hil_receiver *receiver)
 {
     uint16_t crc = HIL_CRC_START, size = receiver->size;
@@ -67,8 +68,8 @@ static inline int hil_receiver_finish(const struct hil_receiver *receiver)
     return size;
 }
 
-/* Takes a byte of the line. Gives the size of the body that it completes, without the CRC,
- * or HIL_NOTHING, or HIL_BAD_FRAME. */
+/* Takes a received byte. Returns the size, without the CRC, of the body that it completes,
+ * or HIL_NOTHING or HIL_BAD_FRAME. */
 static inline int hil_receive_byte(struct hil_receiver *receiver, uint8_t byte)
 {
     if (byte == 0) {
@@ -89,7 +90,8 @@ static inline int hil_receive_byte(struct hil_receiver *receiver, uint8_t byte)
     return HIL_NOTHING;
 }
 
-/* Sends a frame through write, behind a 0x00 that ends what noise began. body has room for the CRC, two bytes behind its size. */
+/* Sends a frame through write, after a 0x00 that ends any noise. body has room for two more
+ * bytes, the CRC. */
 static inline void hil_send(uint8_t *body, uint16_t size, void (*write)(uint8_t byte))
 {
     uint16_t crc = HIL_CRC_START, at = 0;

@@ -1,4 +1,4 @@
-/* The firmware's loop: bytes to the protocol, and the watchdog; asleep in between. */
+/* The firmware's loop: passes bytes to the protocol, runs the watchdog, sleeps in between. */
 #include "board.h"
 #include "hil_device.h"
 

@@ -1,4 +1,4 @@
-/* Bytes from the receiver's interrupt to the main loop. */
+/* A ring buffer of bytes from the receiver's interrupt to the main loop. */
 #ifndef RING_H
 #define RING_H
 
@@ -6,7 +6,7 @@
 
 #include "hil_config.h"
 
-/* A byte that finds no room is lost; the frame's CRC tells. */
+/* When the buffer is full, bytes are lost; the frame's CRC shows it. */
 static struct {
     volatile uint8_t bytes[HIL_RING_BYTES];
     volatile uint8_t head, tail;

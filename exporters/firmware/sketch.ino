@@ -1,4 +1,4 @@
-// The device of wann-edge's hardware in the loop, for any Arduino core: 115200 baud on Serial.
+// A device for wann-edge's hardware in the loop on any Arduino core: 115200 baud on Serial.
 #include "board.h"
 #include "hil_device.h"
 
@@ -27,7 +27,7 @@ uint32_t board_ticks(void)
     return micros();
 }
 
-// Any interrupt ends the sleep: a byte, or the clock of micros().
+// Any interrupt ends the sleep: a received byte, or the clock of micros().
 void board_wait(void)
 {
 #if defined(__AVR__)
@@ -63,7 +63,7 @@ void board_reset(void)
 #endif
 }
 
-// The actuators: yours to fill.
+// The actuators: fill this function.
 void board_apply(const hil_number action[HIL_OUTPUTS])
 {
     (void)action;

@@ -4,17 +4,17 @@
 
 #include <stdint.h>
 
-/* Lets bytes in and out, and the receiver ask for the processor. */
+/* Starts the transmitter, and the receiver with its interrupt. */
 void uart_init(void);
 
-/* The interrupt of the receiver: gives each byte that is there to received(). */
+/* Handles the receiver's interrupt: passes each received byte to received(). */
 void uart_isr(void);
 void received(uint8_t byte);
 
 /* Sends a byte; waits until there is room for it. */
 void uart_write(uint8_t byte);
 
-/* Waits until all has left. */
+/* Waits until all bytes have left. */
 void uart_flush(void);
 
 #endif

@@ -35,7 +35,7 @@ void uart_init(void)
     UART_STARTRX = 1;
 }
 
-/* The event comes once for each byte: cleared before the byte is read, none is missed. */
+/* Each byte raises the event once: clearing it before reading the byte misses none. */
 void uart_isr(void)
 {
     while (UART_RXDRDY) {

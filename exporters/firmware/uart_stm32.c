@@ -1,4 +1,4 @@
-/* USART1 of the STM32F405 on PA9 and PA10, at the clock that the chip starts with. */
+/* USART1 of the STM32F405 on PA9 and PA10, at the clock after reset. */
 #include "board.h"
 #include "uart.h"
 
@@ -25,7 +25,7 @@ void uart_init(void)
     USART_CR1 = 1u << 13 | 1u << 5 | 1u << 3 | 1u << 2; /* on; interrupt; out; in */
 }
 
-/* An overrun asks for the interrupt too, and ends by reading. */
+/* An overrun raises the interrupt too; reading the data clears it. */
 void uart_isr(void)
 {
     while (USART_SR & (RX_FULL | OVERRUN))

@@ -22,7 +22,7 @@ int main(void);
 void start_c(void);
 void trap(void);
 
-/* The stack; floats on (mstatus.FS); then C. */
+/* Sets the stack, switches floats on (mstatus.FS) and calls C. */
 __asm(".section .start, \"ax\"\n"
       ".global _start\n"
       "_start:\n"
@@ -58,7 +58,7 @@ static void take_bytes(void)
         PLIC_CLAIM = irq;
 }
 
-/* Interrupts only end the sleep: bytes are taken by the main loop. So a trap is a fault. */
+/* Interrupts only end the sleep; the main loop reads the bytes. A trap is therefore a fault. */
 __attribute__((aligned(4))) void trap(void)
 {
     board_reset();
@@ -95,7 +95,7 @@ uint32_t board_ticks(void)
     return MTIME_LOW;
 }
 
-/* With interrupts masked WFI still ends when one is pending. */
+/* WFI ends when an interrupt is pending, even while interrupts are masked. */
 void board_wait(void)
 {
     sleep_a_millisecond_at_most();

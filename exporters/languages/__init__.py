@@ -1,1 +1,1 @@
-"""Rust, JavaScript, Python, MicroPython and WebAssembly, from the kernel's C."""
+"""Exports in other languages, translated from the kernel's C, and as WebAssembly."""

@@ -1,7 +1,7 @@
-"""The kernel's C text as trees of pycparser's: what of C is understood at all.
+"""Parses the kernel's C text into pycparser's trees.
 
-A function takes and gives numbers; a type is one of four names. Whatever else stands there
-is refused, so that a change of the kernel can't be translated wrongly in silence.
+Functions take and return numbers of four types. Anything else raises an error, so that a change
+of the kernel is never translated wrongly without notice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from wann_edge.errors import ExportError
 from wann_edge.exporters.kernel_text import blocks
 from wann_edge.exporters.languages.language import Kind, Parameter
 
-# Blocks that are not translated: primitives, which each language has of its own, and flags.
+# Blocks that are not translated: primitives, which each language defines itself, and flags.
 UNTRANSLATED = ("real", "contraction")
 KINDS: dict[str, Kind] = {"float": "real", "wann_real": "real", "wann_int": "int", "_Bool": "bool"}
 _TYPES = "typedef float wann_real;\ntypedef int wann_int;\n"
@@ -26,22 +26,27 @@ _MACRO = re.compile(r"^#define (wann_\w+)\((\w+(?:, \w+)*)\) +(.+)$", re.MULTILI
 
 
 class Signature(NamedTuple):
-    """What a function takes, and the kind of what it gives."""
+    """The parameters of a function and the kind of its result."""
 
     parameters: tuple[Parameter, ...]
     result: Kind
 
 
 def parsed_functions(text: str) -> list[c_ast.FuncDef]:
-    """The functions of a piece of the kernel; a macro is one that takes and gives reals.
+    """Return the functions of a piece of the kernel; a macro counts as a function of reals.
 
-    Raises ExportError where there is anything else.
+    Raises:
+        ExportError: the text has anything else.
     """
     plain = _MACRO.sub(_function_of, _COMMENT.sub("", text).replace("\\\n", ""))
     try:
         items = c_parser.CParser().parse(_TYPES + plain).ext[len(_TYPES.splitlines()) :]
     except ParseError as error:
-        raise ExportError(f"can't be parsed: {error}", where="the kernel's text") from None
+        raise ExportError(
+            f"can't be parsed: {error}",
+            where="the kernel's text",
+            remedy="write it in the C that exporters/languages/kernel_parse.py reads",
+        ) from None
     for item in items:
         if not isinstance(item, c_ast.FuncDef):
             raise refusal(item)
@@ -55,13 +60,13 @@ def _function_of(macro: re.Match[str]) -> str:
 
 
 def parsed_statements(lines: Sequence[str]) -> list[c_ast.Node]:
-    """Statements as c_network.py makes them."""
+    """Return the statements that exporters/c/statements.py writes, as trees."""
     (function,) = parsed_functions(f"static inline void step(void) {{ {' '.join(lines)} }}")
     return list(function.body.block_items or [])
 
 
 def comment_before(function: str, text: str) -> list[str]:
-    """The lines of the comment that stands right before a function, if one does."""
+    """Return the lines of the comment directly before a function, if there is one."""
     start = rf"(?:static inline \w+|#define) {function}\("
     found = re.search(rf"({_COMMENT.pattern})\n{start}", text, re.DOTALL)
     if found is None:
@@ -71,7 +76,7 @@ def comment_before(function: str, text: str) -> list[str]:
 
 
 def signature(definition: c_ast.FuncDef) -> Signature:
-    """What a function takes and gives. Raises ExportError on any but the four types."""
+    """Return a function's signature; raise ExportError on a type other than the four."""
     declared = definition.decl.type
     if declared.args is None:
         raise refusal(definition)
@@ -80,7 +85,7 @@ def signature(definition: c_ast.FuncDef) -> Signature:
 
 
 def signatures(names: Sequence[str]) -> dict[str, Signature]:
-    """Those of all functions of these blocks, by the function's name."""
+    """Return the signatures of all functions of these blocks by name."""
     return {
         definition.decl.name: signature(definition)
         for name in names
@@ -90,7 +95,7 @@ def signatures(names: Sequence[str]) -> dict[str, Signature]:
 
 
 def kind(declared: c_ast.Node) -> Kind:
-    """The kind of a declared type. Raises ExportError on any but the four."""
+    """Return the kind of a declared type; raise ExportError on a type other than the four."""
     match declared:
         case c_ast.TypeDecl(type=c_ast.IdentifierType(names=[name])) if name in KINDS:
             return KINDS[name]
@@ -98,9 +103,9 @@ def kind(declared: c_ast.Node) -> Kind:
 
 
 def refusal(node: c_ast.Node) -> ExportError:
-    """What to raise where the kernel has something that is not translated."""
+    """Return the error for C that is not translated."""
     return ExportError(
-        f"{type(node).__name__} is not translated: {c_generator.CGenerator().visit(node)[:80]}",
+        f"can't translate {type(node).__name__}: {c_generator.CGenerator().visit(node)[:80]}",
         where="the kernel's text",
-        remedy="teach it to exporters/languages/translate.py",
+        remedy="add it to exporters/languages/translate.py",
     )

@@ -1,4 +1,4 @@
-"""One Python module with one function that needs numpy and nothing else."""
+"""A Python module that needs only numpy."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from wann_edge.exporters import Files
 from wann_edge.exporters.c.contract_lines import description_lines
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.decimals import decimal64
-from wann_edge.exporters.languages.micropython import python_literal
-from wann_edge.exporters.languages.python_languages import Numpy
+from wann_edge.exporters.languages.micropython_module import python_literal
+from wann_edge.exporters.languages.numpy_language import NumpyLanguage
 from wann_edge.exporters.languages.translate import translated
 from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.vectors import bits_table, vectors
@@ -20,7 +20,7 @@ from wann_edge.system.needs import Need
 _MODULE = Template("""\
 # ${name}: a weight agnostic network, exported by wann-edge.
 #
-# Gives the bits of the kernel that it was searched and verified with. Needs numpy alone.
+# Its actions have the bits of the kernel's. It needs only numpy.
 #
 ${description}
 #
@@ -40,11 +40,11 @@ SHARED_WEIGHT = ${weight}
 
 @np.errstate(all="ignore")
 def step(observation, shared_weight=SHARED_WEIGHT):
-    \"\"\"The action for an observation, or for each of a batch.
+    \"\"\"Return the action for an observation, or for each observation of a batch.
 
     observation: [inputs] or [batch, inputs], any numbers; rounded to float32.
     shared_weight: one number, or [batch].
-    Gives [outputs] or [batch, outputs], float32. Raises ValueError on another shape.
+    Returns float32 [outputs] or [batch, outputs]. Raises ValueError on another shape.
     \"\"\"
     given = np.asarray(observation, f32)
     if given.ndim not in (1, 2) or given.shape[-1] != INPUTS:
@@ -59,7 +59,7 @@ ${actions}
 
 
 def selftest():
-    \"\"\"The number of golden vectors whose bits differ from the kernel's.\"\"\"
+    \"\"\"Return the number of golden vectors whose bits differ from the kernel's.\"\"\"
     weights = [${weight_bits}]
     observations = [
 ${observation_bits}
@@ -76,20 +76,24 @@ ${expected_bits}
 ${functions}""")
 
 
-# A module called so could not be imported, or would hide one that it imports itself.
+# A module of such a name can't be imported, or hides a module that it imports.
 KEYWORDS = frozenset((*keyword.kwlist, "numpy"))
 
 
 class NumpyModule:
     """A module with ``step``, ``selftest`` and ``CONTRACT``."""
 
-    summary = "one Python function that needs numpy alone"
+    summary = "a Python module that needs only numpy"
     suffix = ".py"
     numbers: tuple[str, ...] = ("float",)
     needs: tuple[Need, ...] = ()
 
     def files(self, network: Network, name: str) -> Files:
-        """The module, UTF-8; the same bytes for the same network and name."""
+        """Return the module, UTF-8; equal networks and names give equal bytes.
+
+        Raises:
+            ExportError: the network is in fixed point, or the name is not valid.
+        """
         check_numbers(network, self, "numpy")
         check_name(name, "Python", KEYWORDS)
         text = _module(network.without_dead_nodes(), name)
@@ -97,7 +101,7 @@ class NumpyModule:
 
 
 def _module(network: Network, name: str) -> str:
-    language = Numpy()
+    language = NumpyLanguage()
     body = translated(network, language)
     functions = "\n\n".join(body.functions)
     golden = vectors(network)

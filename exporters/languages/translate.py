@@ -1,11 +1,10 @@
-"""The kernel's C text, translated: one text for every language.
+"""Translates the kernel's C text and a network's C statements into another language.
 
-Read are the blocks that exported headers carry, and the statements that c_network.py makes
-of a network. A walk over their trees writes each operation in the other language, in
-the same order.
+The input is the blocks that exported headers contain, and the statements that
+exporters/c/statements.py writes for a network. Each operation is written in the same order.
 
-The kernel's primitives (the block "real" of kernel/real.h) are the languages' own: some are
-spelled in place by Language, the others are functions of each module's prelude.
+Each language defines the kernel's primitives (the block "real" of kernel/real.h) itself: Language
+spells some in place, the others are functions at the beginning of the module.
 """
 
 from __future__ import annotations
@@ -48,15 +47,17 @@ PRIMITIVES = {
     "wann_negated_if_odd": Signature((_X, _N), "real"),
 }
 _ARITHMETIC, _COMPARISONS = ("+", "-", "*", "/"), ("<", "<=", ">", ">=", "==", "!=")
-# A longer sum is cut, so that lines stay readable and parentheses are not nested too deep.
+# A longer sum is split: lines stay readable and parentheses are not nested too deeply.
 _LONGEST = 64
 
 
 class Body(NamedTuple):
     """A network in another language.
 
-    functions: the primitives and the kernel's that it calls, and ``wann_is_finite``.
-    nodes, actions: statements, not indented.
+    Attributes:
+        functions: the primitives and functions of the kernel that it calls.
+        nodes: the statements of the nodes, not indented.
+        actions: the statements of the actions, not indented.
     """
 
     functions: list[str]
@@ -65,10 +66,17 @@ class Body(NamedTuple):
 
 
 def translated(network: Network, language: Language) -> Body:
-    """The network, of which the caller has left out dead nodes.
+    """Translate a network.
 
     The statements read ``observation``, ``shared_weight`` and ``all_finite``, and write to
-    ``action``. Raises ExportError where the kernel's text has what is not translated.
+    ``action``.
+
+    Args:
+        network: a network without dead nodes.
+        language: the target language.
+
+    Raises:
+        ExportError: the kernel's text has C that is not translated.
     """
     values = Values(network)
     nodes = statements(network, values, (), "")
@@ -78,7 +86,7 @@ def translated(network: Network, language: Language) -> Body:
         text for name in needed for text in translated_block(blocks()[name], language, name)
     ]
     scope: dict[str, Kind] = {"shared_weight": "real", "all_finite": "bool"}
-    writer = _Writer(language, signatures(needed), scope)
+    writer = _Translator(language, signatures(needed), scope)
     return Body(
         [*language.prelude(" ".join(["wann_is_finite", *functions])), *functions],
         writer.body(parsed_statements(nodes)),
@@ -87,7 +95,7 @@ def translated(network: Network, language: Language) -> Body:
 
 
 def _actions(network: Network, values: Values) -> list[str]:
-    """The outputs, clamped; the safe action where an observation is not finite."""
+    """Return the statements of the clamped outputs and of the safe action."""
     lines = []
     for index, (node, output) in enumerate(zip(values.outputs, network.outputs, strict=True)):
         bounds = Bounds(*(literal(value) for value in (output.low, output.high, output.safe)))
@@ -97,7 +105,7 @@ def _actions(network: Network, values: Values) -> list[str]:
 
 
 def translated_block(text: str, language: Language, name: str = "") -> list[str]:
-    """The functions of one block of the kernel's text, each with the comment before it."""
+    """Return the functions of one block of the kernel, each with the comment before it."""
     if name in UNTRANSLATED:
         return []
     known = signatures(needed_by(text))
@@ -105,13 +113,13 @@ def translated_block(text: str, language: Language, name: str = "") -> list[str]
         "".join(
             f"{language.comment} {line}\n" for line in comment_before(definition.decl.name, text)
         )
-        + _Writer(language, known, {}).function(definition)
+        + _Translator(language, known, {}).function(definition)
         for definition in parsed_functions(text)
     ]
 
 
-class _Writer:
-    """Writes statements of C. scope: the kinds of the variables that they may read."""
+class _Translator:
+    """Translates C statements; scope: the kinds of the variables that they may read."""
 
     def __init__(
         self, language: Language, functions: dict[str, Signature], scope: dict[str, Kind]
@@ -123,7 +131,7 @@ class _Writer:
         self._changing: set[str] = set()
 
     def function(self, definition: c_ast.FuncDef) -> str:
-        """A whole function."""
+        """Translate a function."""
         parameters, result = signature(definition)
         self._scope = {parameter.name: parameter.kind for parameter in parameters}
         *statements, last = definition.body.block_items or [definition]
@@ -136,7 +144,7 @@ class _Writer:
         return self._language.function(definition.decl.name, parameters, result, lines)
 
     def body(self, statements: Sequence[c_ast.Node]) -> list[str]:
-        """Statements, in their order."""
+        """Translate statements in their order."""
         self._lines = []
         self._changing = {
             one.lvalue.name
@@ -176,7 +184,7 @@ class _Writer:
         self._lines.append(self._language.assignment(target, value))
 
     def _expression(self, node: c_ast.Node, wanted: Kind) -> Text:
-        """An expression that must be of this kind."""
+        """Translate an expression, which must be of this kind."""
         found, value = self._operation(node)
         if found != wanted:
             raise refusal(node)
@@ -217,7 +225,7 @@ class _Writer:
         raise refusal(node)
 
     def _arithmetic(self, node: c_ast.Node) -> Text:
-        """A chain of operations from the left, without recursion: a sum may have many terms."""
+        """Translate a chain of operations without recursion: a sum may have many terms."""
         chain = []
         while isinstance(node, c_ast.BinaryOp) and node.op in _ARITHMETIC:
             chain.append(node)
@@ -229,7 +237,7 @@ class _Writer:
         return value
 
     def _short(self, value: Text) -> Text:
-        """The value, or where it has become long a variable that holds it."""
+        """Return the value, or a variable that holds it when it is long."""
         if len(value.text) <= _LONGEST:
             return value
         name = next(n for i in range(len(self._scope) + 1) if (n := f"t{i}") not in self._scope)
@@ -237,7 +245,7 @@ class _Writer:
         return Text(name)
 
     def _number(self, node: c_ast.Constant) -> float:
-        """A constant, which must be of type float."""
+        """Return a constant, which must be of type float."""
         if node.type != "float" or re.fullmatch(r"[0-9.e+-]+f", node.value) is None:
             raise refusal(node)
         return nearest_float32(node.value[:-1])

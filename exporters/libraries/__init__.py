@@ -1,1 +1,1 @@
-"""Folders around the C header: Arduino, PlatformIO and Zephyr."""
+"""Exports as libraries around the C header: Arduino, PlatformIO and Zephyr."""

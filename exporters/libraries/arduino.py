@@ -1,4 +1,4 @@
-"""Networks as libraries for the Arduino IDE and arduino-cli."""
+"""Exports a network as a library for the Arduino IDE and arduino-cli."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wann_edge.exporters.names import check_name
 from wann_edge.network import Network
 from wann_edge.system.needs import Need
 
-# The core's headers, and libraries that come with it: a header of ours would hide them.
+# Headers and libraries of the Arduino core, which a header of the same name would hide.
 RESERVED = (
     *("Arduino", "Client", "HardwareSerial", "IPAddress", "PluggableUSB", "Print", "Printable"),
     *("Server", "Stream", "USBAPI", "USBCore", "Udp", "WCharacter", "WString", "binary", "new"),
@@ -27,14 +27,14 @@ RESERVED = (
 NAMES = KEYWORDS | HEADERS | {*RESERVED}
 
 _USE = """\
-Put this folder among the libraries of the Arduino IDE, or give it to arduino-cli:
+Copy this folder into the libraries folder of the Arduino IDE, or pass it to arduino-cli:
 `arduino-cli compile --library PATH --fqbn arduino:avr:uno PATH/examples/Basic`."""
 
 
 class Arduino:
     """A library folder: ``src/name.h`` is the C header, ``examples/Basic`` runs it.
 
-    On AVR the golden vectors stay in flash, so that the self-test runs in 2 KiB of RAM.
+    On AVR the golden vectors stay in flash: the self-test runs in 2 KiB of RAM.
     """
 
     summary = "an Arduino library with an example"
@@ -43,7 +43,11 @@ class Arduino:
     needs: tuple[Need, ...] = ()
 
     def files(self, network: Network, name: str) -> Files:
-        """The library. Raises ExportError where it can't be named so."""
+        """Return the library's files.
+
+        Raises:
+            ExportError: the name is not valid.
+        """
         check_name(name, "C, C++ or Arduino", NAMES)
         return {
             "library.properties": _properties(network, name).encode("ascii"),
@@ -56,14 +60,14 @@ class Arduino:
 
 
 def _properties(network: Network, name: str) -> str:
-    """As the specification of Arduino libraries, 1.5 and later, has it."""
+    """Return library.properties, by the specification of Arduino libraries 1.5 and later."""
     properties = {
         "name": name,
         "version": version("wann-edge"),
         "author": "wann-edge",
         "maintainer": "wann-edge",
         "sentence": summary_line(network),
-        "paragraph": "One header without dependencies. Its self-test says whether it is sound.",
+        "paragraph": "One header without dependencies, with a self-test against golden vectors.",
         "category": "Device Control",
         "url": "https://arxiv.org/abs/1906.04358",
         "architectures": "*",
@@ -73,7 +77,7 @@ def _properties(network: Network, name: str) -> str:
 
 
 def _keywords(network: Network, name: str) -> str:
-    """What the IDE is to colour: functions, then constants; a tab between."""
+    """Return the names that the IDE colours: functions, then constants, separated by a tab."""
     functions = [f"{name}_{ending}" for ending in ("step", "step_with_weight", "selftest")]
     constants = [f"{name.upper()}_{ending}" for ending in ("INPUTS", "OUTPUTS", "SHARED_WEIGHT")]
     constants += [*input_macros(network, name), *output_macros(network, name)]

@@ -1,4 +1,4 @@
-"""Networks as PlatformIO projects."""
+"""Exports a network as a PlatformIO project."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from wann_edge.exporters.names import check_name
 from wann_edge.network import Network
 from wann_edge.system.needs import Need
 
-# Board -> platform: an AVR, Cortex-M0+, M3 and M4F, an Xtensa and a RISC-V.
-BOARDS = {
+# The platform of each board: an AVR, a Cortex-M0+, M3 and M4F, an Xtensa and a RISC-V.
+PLATFORMS = {
     "uno": "atmelavr",
     "pico": "raspberrypi",
     "bluepill_f103c8": "ststm32",
@@ -30,7 +30,7 @@ BOARDS = {
 
 _USE = """\
 `pio run -e uno -t upload -t monitor` in this folder; `platformio.ini` lists the boards. The
-network is the library `lib/NAME`: copy it to another project to use it there."""
+network is the library `lib/NAME`, which you can copy to another project."""
 
 
 class PlatformIO:
@@ -42,7 +42,11 @@ class PlatformIO:
     needs: tuple[Need, ...] = ()
 
     def files(self, network: Network, name: str) -> Files:
-        """The project. Raises ExportError where it can't be named so."""
+        """Return the project's files.
+
+        Raises:
+            ExportError: the name is not valid.
+        """
         check_name(name, "C, C++ or Arduino", NAMES)
         return {
             "platformio.ini": _settings().encode("ascii"),
@@ -57,9 +61,9 @@ class PlatformIO:
 def _settings() -> str:
     boards = "".join(
         f"\n[env:{board}]\nplatform = {platform}\nboard = {board}\n"
-        for board, platform in BOARDS.items()
+        for board, platform in PLATFORMS.items()
     )
-    first = next(iter(BOARDS))
+    first = next(iter(PLATFORMS))
     return (
         f"[platformio]\ndefault_envs = {first}\n\n"
         f"[env]\nframework = arduino\nmonitor_speed = 115200\n{boards}"

@@ -1,4 +1,4 @@
-"""What the folders around a C header share: its contract as text, a loop over a serial line."""
+"""Texts that the libraries share: README, licence, and a sketch that reads a serial line."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ and limitations under the License.
 _README = Template("""\
 # ${name}
 
-A weight agnostic network, exported by wann-edge ${version}. It gives the bits that it was
-searched and verified with${numbers}.
+A weight agnostic network, exported by wann-edge ${version}. Its actions have the bits of the
+kernel's${numbers}.
 
 ${use}
 
-`${name}_step(observation, action)` is one step, `${name}_step_with_weight` one with another
-shared weight, `${name}_selftest()` the number of golden vectors whose bits differ here:
-0 on a sound build. The header says the rest.
+`${name}_step(observation, action)` computes one action, `${name}_step_with_weight` one with another
+shared weight. `${name}_selftest()` returns the number of golden vectors whose bits differ: 0 on a
+correct build. The header documents the rest.
 
 ```
 ${contract}
 ```
 """)
 
-# AVR copies constants to its RAM, unless they are said to be in flash.
+# AVR copies constants to its RAM unless they are declared as PROGMEM.
 _FLASH = Template("""\
-/* On AVR the vectors of the self-test stay in flash. */
+/* On AVR the self-test's vectors stay in flash. */
 #if defined(__AVR__) && !defined(${NAME}_TABLE)
 #include <avr/pgmspace.h>
 #define ${NAME}_TABLE PROGMEM
@@ -55,15 +55,15 @@ _FLASH = Template("""\
 """)
 
 _SKETCH = Template("""\
-// Reads observations from the serial line, and prints the network's actions.
+// Reads observations from the serial line and prints the network's actions.
 //
 // Open the serial monitor at 115200 baud and send ${inputs} number(s) in a line, separated by
 // spaces: ${observation}.
-// In your own sketch put sensors there, such as analogRead(A0), in the units of ${name}.h.
+// In your own sketch, read sensors instead, such as analogRead(A0), in the units of ${name}.h.
 #define ${NAME}_SELFTEST
 ${units}#include <${name}.h>
 
-// Skips what begins no number; whether one is there.
+// Skips other characters; returns whether a number follows.
 static bool numberBegins() {
   while (Serial.available() > 0) {
     const int next = Serial.peek();
@@ -105,7 +105,7 @@ void loop() {
 
 
 def flash_header(network: Network, name: str) -> bytes:
-    """The C header, its golden vectors in flash on AVR. name: checked by the caller."""
+    """Return the C header with its golden vectors in flash on AVR; the caller checks the name."""
     reads = {"q15": "pgm_read_word"}
     read = reads.get(network.dtype, "pgm_read_dword") if isinstance(network, FixedNetwork) else ""
     flash = _FLASH.substitute(NAME=name.upper(), read=read or "pgm_read_dword")
@@ -113,7 +113,7 @@ def flash_header(network: Network, name: str) -> bytes:
 
 
 def sketch(network: Network, name: str) -> str:
-    """An Arduino sketch that runs the network on numbers from the serial line."""
+    """Return an Arduino sketch that runs the network on numbers from the serial line."""
     fixed = isinstance(network, FixedNetwork)
     return _SKETCH.substitute(
         name=name,
@@ -126,7 +126,7 @@ def sketch(network: Network, name: str) -> str:
 
 
 def readme(network: Network, name: str, use: str) -> bytes:
-    """A page of Markdown. use: how the folder is used."""
+    """Return README.md; use: a paragraph on how to use the folder."""
     words = f", in fixed point ({network.dtype})" if isinstance(network, FixedNetwork) else ""
     return _README.substitute(
         name=name,
@@ -138,14 +138,14 @@ def readme(network: Network, name: str, use: str) -> bytes:
 
 
 def contract_lines(network: Network, name: str) -> list[str]:
-    """What the header's comment says of inputs and outputs."""
+    """Return the lines that document inputs and outputs, as in the header."""
     if isinstance(network, FixedNetwork):
         return fixed_lines.contract_lines(network, name)
     return float_lines.contract_lines(network.without_dead_nodes(), name)
 
 
 def summary_line(network: Network) -> str:
-    """One line of plain ASCII that names nothing of the network's own."""
+    """Return one line of ASCII without names from the network."""
     return (
         f"A weight agnostic network: {len(network.inputs)} inputs, {len(network.outputs)} outputs."
     )

@@ -1,4 +1,4 @@
-"""Networks as modules for Zephyr."""
+"""Exports a network as a module for Zephyr."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.system.needs import Need
 
 _USE = """\
-Add this folder to `EXTRA_ZEPHYR_MODULES`, or to your west manifest, set `CONFIG_WANN_NAME=y` in
-`prj.conf`, and `#include <name.h>`. The sample: `west build -b BOARD samples/basic`."""
+Add this folder to `EXTRA_ZEPHYR_MODULES` or to your west manifest, set `CONFIG_WANN_NAME=y` in
+`prj.conf`, and `#include <name.h>`. To build the sample: `west build -b BOARD samples/basic`."""
 
 _MODULE = "name: ${name}\nbuild:\n  cmake: .\n  kconfig: Kconfig\n"
 
@@ -27,7 +27,7 @@ _KCONFIG = (
     "config WANN_${NAME}\n"
     '\tbool "The network ${name}, exported by wann-edge"\n'
     "${fpu}\thelp\n"
-    "\t  Makes the header ${name}.h known. It needs no library and no memory of its own.\n"
+    "\t  Adds the header ${name}.h, which needs no library and no static memory.\n"
 )
 
 _SAMPLE_CMAKE = """\
@@ -77,7 +77,7 @@ int main(void)
 
 
 class Zephyr:
-    """A module: the header, what CMake and Kconfig need to find it, and a sample."""
+    """A module: the header, its CMake and Kconfig files, and a sample."""
 
     summary = "a Zephyr module with a sample"
     suffix = ""
@@ -85,7 +85,11 @@ class Zephyr:
     needs: tuple[Need, ...] = ()
 
     def files(self, network: Network, name: str) -> Files:
-        """The module. Raises ExportError where it can't be named so."""
+        """Return the module's files.
+
+        Raises:
+            ExportError: the name is not valid.
+        """
         check_c_name(name)
         fixed = isinstance(network, FixedNetwork)
         texts = {

@@ -7,16 +7,13 @@ import pytest
 from wann_edge.baselines.paper import MODES
 from wann_edge.cli import choices, run
 from wann_edge.cli.parsing import DISTRIBUTIONS
-from wann_edge.exporters.firmware.boards import BOARDS
 from wann_edge.fixed_point.precision import DTYPES
-from wann_edge.hil.emulated_boards import MACHINES
 from wann_edge.hil.link_faults import parse_faults
 from wann_edge.robustness.faults import FAULTS
 from wann_edge.search.complexity import COUNTS, known
 from wann_edge.search.settings import PRESETS
 from wann_edge.search.weight_distributions import LogUniform, Normal, Uniform
 from wann_edge.task.disturbances import USUAL
-from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.policies import ENGINES
 
 Capture = pytest.CaptureFixture[str]
@@ -35,9 +32,6 @@ def shown(capsys: Capture, *arguments: str) -> str:
         (choices.MODES, MODES),
         (choices.DTYPES, DTYPES),
         (choices.ENGINES, ENGINES),
-        (choices.CORES, CORES),
-        (choices.BOARDS, BOARDS),
-        (choices.EMULATED_BOARDS, MACHINES),
         (choices.FAULTS, FAULTS),
     ],
 )

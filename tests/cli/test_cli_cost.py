@@ -82,7 +82,7 @@ def test_missing_parts_are_said(
 @pytest.mark.parametrize(
     ("more", "what"),
     [
-        (["--target", "toaster"], "'toaster' is not one of the cores"),
+        (["--target", "toaster"], "unknown core 'toaster'"),
         (["--clock", "fast"], "--clock: 'fast' is not a frequency"),
         (["--states", "0"], "--states"),
         (["--task", "nothing"], "nothing"),

@@ -15,7 +15,7 @@ from helpers import hil_host
 from helpers.commands import complaint
 from helpers.hil_boards import require
 from wann_edge.cli import run
-from wann_edge.exporters.firmware import boards
+from wann_edge.exporters.firmware.boards import BOARDS
 from wann_edge.hil.capture import load_capture
 from wann_edge.network import file as network_file
 
@@ -39,7 +39,7 @@ def ran(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int
     return code, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("board", [board.name for board in boards()])
+@pytest.mark.parametrize("board", BOARDS)
 def test_firmware_is_a_whole_project(
     board: str, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -150,7 +150,7 @@ def test_a_changed_network_differs_in_a_replay(
     text = capture.read_text()
     for broken in (text[: len(text) // 2], "", "{}\n{}", text.replace('"steps"', '"stops"')):
         capture.write_text(broken)
-        assert "not a whole one" in complaint(capsys, "hil", file, "--replay", capture)
+        assert "or an incomplete one" in complaint(capsys, "hil", file, "--replay", capture)
     lines = text.splitlines()
     capture.write_text("\n".join([*lines[:3], lines[-1]]))
     assert "steps are missing" in complaint(capsys, "hil", file, "--replay", capture)
@@ -175,7 +175,7 @@ def test_a_capture_of_another_contract_is_refused(
         (("--port", "/dev/nothing"), "/dev/nothing: can't open"),
         (("--port", "pty"), "--port: pty needs --board"),
         (("--port", "/dev/x", "--board", "virt"), "--port: an emulated board has its own port"),
-        (("--board", "toaster"), "'toaster' is not one of the boards"),
+        (("--board", "toaster"), "unknown board 'toaster'"),
         (("--board", "arduino"), "'arduino' is not emulated; use one of"),
         (("--port", "/dev/x", "--inject", "drop"), "--inject: 'drop' is not a fault"),
         (("--port", "/dev/x", "--weight", "nan"), "weight: must be finite, not nan"),

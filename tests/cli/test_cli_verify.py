@@ -53,7 +53,7 @@ def test_the_table_of_an_emulated_core_fits_80_columns(
 def test_verify_of_a_wrong_artefact_fails(
     champion: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wann_edge.verify.host.COMPILERS", ("no-such-compiler",))
+    monkeypatch.setattr("wann_edge.verify.host_target.COMPILERS", ("no-such-compiler",))
     assert run(["verify", str(champion), "--target", "host"]) == 1
     shown = capsys.readouterr().out
     assert "FAILED" in shown

@@ -14,7 +14,7 @@ from helpers.format_networks import network_of
 from helpers.format_runners import write_files
 from helpers.format_runners.arduino import Board, compile_source, require_arduino
 from wann_edge.exporters import Files, export_files
-from wann_edge.exporters.libraries.platformio import BOARDS
+from wann_edge.exporters.libraries.platformio import PLATFORMS
 
 SOUND = b"self-test passed\r\n"
 
@@ -94,7 +94,7 @@ def test_the_project_names_boards_with_their_platforms() -> None:
         for section in settings.sections()
         if section.startswith("env:")
     }
-    assert boards == BOARDS
+    assert boards == PLATFORMS
     assert settings["env"]["framework"] == "arduino"
     assert f"env:{settings['platformio']['default_envs']}" in settings
 

@@ -18,8 +18,8 @@ from wann_edge.network import Network, float32, named_channels
 from wann_edge.network.published import read_published
 from wann_edge.registry import load
 from wann_edge.sims.swingup import SPEC, SwingUp
+from wann_edge.system.cores import CORES
 from wann_edge.task import Task
-from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.emulated.measured_cost import measure_cost
 from wann_edge.verify.inputs import typical_states
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from helpers import hil_host
-from helpers.parts import missing
+from helpers.parts import ROOT, missing
 from wann_edge import in_fixed_point
 from wann_edge.errors import SettingsError
-from wann_edge.exporters.firmware import boards, firmware_files, project
+from wann_edge.exporters.firmware import project
+from wann_edge.exporters.firmware.boards import BOARDS
+from wann_edge.exporters.firmware.project import firmware_files
 from wann_edge.hil import messages
 from wann_edge.network.hashes import contract_hash, network_hash
 
@@ -38,7 +40,7 @@ def test_both_sides_speak_one_version_and_know_the_same_numbers() -> None:
     assert tuple(messages.NUMBERS) == project.DTYPES
 
 
-@pytest.mark.parametrize("board", [board.name for board in boards()])
+@pytest.mark.parametrize("board", BOARDS)
 def test_projects_are_the_same_for_the_same_network(board: str) -> None:
     first, second = (firmware_files(hil_host.controller(), board) for _ in range(2))
     assert first == second
@@ -46,14 +48,30 @@ def test_projects_are_the_same_for_the_same_network(board: str) -> None:
     assert firmware_files(hil_host.controller(2), board)["hil_config.h"] != first["hil_config.h"]
 
 
+def test_the_documentation_lists_the_boards() -> None:
+    page = (ROOT / "docs" / "hil.md").read_text()
+    lines = [line for line in page.splitlines() if line.startswith("| `")]
+    found = [tuple(cell.strip(" `") for cell in line.strip("|").split("|")) for line in lines]
+    builds = {True: "Arduino IDE", False: "gcc, Zig"}
+    assert [row for row in found if len(row) == 4] == [
+        (
+            board.name,
+            board.chip,
+            builds[board.is_sketch] if board.is_sketch or board.zig_target else "any compiler",
+            "QEMU" if board.qemu else "-",
+        )
+        for board in BOARDS.values()
+    ]
+
+
 @pytest.mark.parametrize("watchdog_s", [0.0, -1.0, float("nan"), 1e6, float("inf")])
 def test_an_impossible_watchdog_is_refused(watchdog_s: float) -> None:
-    with pytest.raises(SettingsError, match=r"--watchdog: .* is no time-out"):
+    with pytest.raises(SettingsError, match=r"watchdog: .* can't measure"):
         firmware_files(NETWORK, "microbit", watchdog_s=watchdog_s)
 
 
 def test_an_unknown_board_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(SettingsError, match=r"'z80' is not one of the boards; use one of lm3s"):
+    with pytest.raises(SettingsError, match=r"board: unknown board 'z80'; use one of lm3s"):
         firmware_files(NETWORK, "z80")
 
 

@@ -19,7 +19,7 @@ from helpers.parts import missing
 from wann_edge.cli import run
 from wann_edge.errors import MissingError
 from wann_edge.exporters import export, export_files
-from wann_edge.exporters.languages.wasm import SECTION
+from wann_edge.exporters.languages.wasm_module import SECTION
 from wann_edge.network.file import save
 from wann_edge.system import zig
 

@@ -19,14 +19,16 @@ from wann_edge.errors import ExportError
 from wann_edge.exporters import export_files
 from wann_edge.exporters.decimals import decimal64, nearest_float32
 from wann_edge.exporters.kernel_text import _DEFINED, blocks
-from wann_edge.exporters.languages.brace_languages import JavaScript, Rust
+from wann_edge.exporters.languages.javascript_language import JavaScriptLanguage
 from wann_edge.exporters.languages.language import Language
-from wann_edge.exporters.languages.python_languages import MicroPython, Numpy
+from wann_edge.exporters.languages.micropython_language import MicroPythonLanguage
+from wann_edge.exporters.languages.numpy_language import NumpyLanguage
+from wann_edge.exporters.languages.rust_language import RustLanguage
 from wann_edge.exporters.languages.translate import PRIMITIVES, translated_block
 from wann_edge.kernel import Floats, activation_names
 from wann_edge.network import Network, float32, named_channels
 
-LANGUAGES = (Rust, JavaScript, MicroPython, Numpy)
+LANGUAGES = (RustLanguage, JavaScriptLanguage, MicroPythonLanguage, NumpyLanguage)
 FORMATS = ("rust", "js", "micropython", "numpy")
 ARGUMENTS = np.array([-3.7, -0.1, 1e-3, 0.7, 1.9, 3e4], np.float32)
 
@@ -224,7 +226,7 @@ def test_parentheses_stand_where_they_must(left: str, right: str, operator: str)
     """Every expression in numpy's operators and in rounded ones, against C's own structure."""
     expression = f"{left} {operator} {right}"
     text = function(f"return {expression};")
-    columns, rounded = Numpy(), MicroPython()
+    columns, rounded = NumpyLanguage(), MicroPythonLanguage()
     (arrays,), (numbers,) = (translated_block(text, one) for one in (columns, rounded))
     in_numpy = {"np": np, "f32": np.float32}
     exec(arrays, in_numpy)

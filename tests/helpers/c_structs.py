@@ -12,6 +12,8 @@ import wann_edge.kernel
 KERNEL = Path(wann_edge.kernel.__file__).parent
 KINDS = {
     ctypes.c_int32: "int32",
+    ctypes.c_uint32: "uint32",
+    ctypes.c_uint64: "uint64",
     ctypes.c_float: "float",
     ctypes.c_char_p: "pointer",
     ctypes.c_void_p: "pointer",
@@ -22,6 +24,7 @@ PROBE = """\
 #include <stdio.h>
 #include "{header}"
 #define KIND(field) _Generic((({struct} *)0)->field, int32_t: "int32", float: "float", \\
+    uint32_t: "uint32", uint64_t: "uint64", \\
     default: sizeof((({struct} *)0)->field) == sizeof(void *) ? "pointer" : "other")
 #define LINE(field) printf(#field " %zu %zu %s\\n", offsetof({struct}, field), \\
     sizeof((({struct} *)0)->field), KIND(field))
@@ -39,7 +42,7 @@ def compiled_layout(struct: str, header: str, fields: list[str], folder: Path) -
 
     Args:
         struct: the struct's C name, such as ``wann_jobs``.
-        header: path of its header below the kernel's folder, such as ``jobs.h``.
+        header: its header: a path below the kernel's folder, such as ``jobs.h``, or absolute.
         fields: the names of its fields.
         folder: an empty folder for the probe.
 

@@ -13,7 +13,7 @@ from helpers import hil_host
 from helpers.parts import missing
 from wann_edge.errors import MissingError
 from wann_edge.hil.device import Device
-from wann_edge.hil.emulated_boards import machine_named
+from wann_edge.hil.emulated_boards import board_and_qemu
 
 NETWORK = hil_host.controller()
 
@@ -32,7 +32,7 @@ def wait_for_safe_action(device: Device) -> None:
 def require(board: str) -> None:
     """Skips, or fails where it is required, without the parts of an emulated board."""
     try:
-        machine_named(board)
+        board_and_qemu(board)
     except MissingError as error:
         missing("qemu", str(error))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.networks import random_network
-from wann_edge.exporters.firmware import firmware_files
+from wann_edge.exporters.firmware.project import firmware_files
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32
 from wann_edge.sims.swingup import SPEC

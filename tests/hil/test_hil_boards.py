@@ -16,12 +16,12 @@ from helpers.hil_boards import NETWORK, require, wait_for_safe_action
 from helpers.parts import missing
 from wann_edge import in_fixed_point
 from wann_edge.errors import LinkError, MissingError, SettingsError
-from wann_edge.exporters.firmware import boards, firmware_files
-from wann_edge.exporters.firmware.boards import Board
+from wann_edge.exporters.firmware.boards import BOARDS, Board, emulated_board_names
+from wann_edge.exporters.firmware.project import firmware_files
 from wann_edge.hil import emulated_boards as emulation
 from wann_edge.hil.device import Device, Times
 from wann_edge.hil.device_policy import DevicePolicy
-from wann_edge.hil.emulated_boards import MACHINES, emulated_board, machine_named
+from wann_edge.hil.emulated_boards import board_and_qemu, emulated_board
 from wann_edge.hil.link import SerialLink
 from wann_edge.hil.loop import Report, run_loop
 from wann_edge.network import Network
@@ -72,7 +72,7 @@ def check(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("board", "line"), [*((name, "tcp") for name in MACHINES), ("mps2-an386", "pty")]
+    ("board", "line"), [*((name, "tcp") for name in emulated_board_names()), ("mps2-an386", "pty")]
 )
 def test_the_loop_closes_over_an_emulated_board(board: str, line: str) -> None:
     require(board)
@@ -108,7 +108,9 @@ def test_the_arduino_sketch_runs_on_an_avr(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "known", [board for board in boards() if not board.is_sketch], ids=lambda board: board.name
+    "known",
+    [board for board in BOARDS.values() if not board.is_sketch],
+    ids=lambda board: board.name,
 )
 def test_gcc_builds_every_project_within_the_stated_memory(known: Board, tmp_path: Path) -> None:
     if shutil.which(known.gcc) is None:
@@ -133,20 +135,16 @@ def stated(folder: Path) -> int:
     return int(words[2]) + int(words[words.index("for", 6) - 1].strip(","))
 
 
-def test_every_emulated_board_has_firmware() -> None:
-    assert set(MACHINES) <= {board.name for board in boards()}
-
-
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match="'bare' is not emulated; use one of lm3s6965evb"):
-        machine_named("bare")
+        board_and_qemu("bare")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(MissingError, match="apt-get install qemu-system-misc"):
-        machine_named("virt")
+        board_and_qemu("virt")
     monkeypatch.setattr(shutil, "which", lambda name: name)
     monkeypatch.setattr("wann_edge.system.needs.find_spec", lambda name: None)
     with pytest.raises(MissingError, match=r'pip install "wann-edge\[emu\]"'):
-        machine_named("virt")
+        board_and_qemu("virt")
 
 
 @pytest.mark.parametrize("fault", ["build", "caller"])
@@ -163,7 +161,7 @@ def test_the_emulator_ends_whatever_happens(fault: str, monkeypatch: pytest.Monk
     files = dict(firmware_files(NETWORK, "lm3s6965evb"))
     if fault == "build":
         files["main.c"] = b"#error broken\n"
-        with pytest.raises(LinkError, match=r"lm3s6965evb: does not build: .*broken"):
+        with pytest.raises(LinkError, match=r"lm3s6965evb: the firmware does not build: .*broken"):
             emulated_board("lm3s6965evb", files).__enter__()
         return
     with pytest.raises(ZeroDivisionError), emulated_board("lm3s6965evb", files):

@@ -14,7 +14,7 @@ import pytest
 from helpers import hil_host
 from wann_edge import in_fixed_point
 from wann_edge.errors import ExportError, LinkError
-from wann_edge.exporters.firmware import firmware_files
+from wann_edge.exporters.firmware.project import firmware_files
 from wann_edge.hil import messages
 from wann_edge.hil.device import Device, Times
 from wann_edge.hil.frames import FrameReader, encode_frame
@@ -232,7 +232,7 @@ def test_a_device_with_wrong_bits_refuses_to_act(dtype: str, tmp_path: Path) -> 
         closing(Device(SerialLink(port), network)) as device,
     ):
         assert device.hello.faults == device.selftest() == 1
-        with pytest.raises(LinkError, match="refuses to act: its self-test failed"):
+        with pytest.raises(LinkError, match="refuses to act because its self-test failed"):
             device.step(np.zeros(5, np.float32))
         found = device.statistics()
         assert found.selftest_failed

@@ -14,7 +14,7 @@ from helpers import hil_host
 from helpers.hil_boards import require
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import KernelPolicy
-from wann_edge.exporters.firmware import firmware_files
+from wann_edge.exporters.firmware.project import firmware_files
 from wann_edge.hil.device import Device, Times
 from wann_edge.hil.device_policy import DevicePolicy
 from wann_edge.hil.emulated_boards import emulated_board

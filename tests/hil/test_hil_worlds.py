@@ -17,7 +17,7 @@ from helpers.networks import random_network
 from helpers.parts import ROOT, missing
 from wann_edge.cli import run
 from wann_edge.errors import MissingError
-from wann_edge.exporters.firmware import firmware_files
+from wann_edge.exporters.firmware.project import firmware_files
 from wann_edge.hil.device import Device
 from wann_edge.hil.emulated_boards import emulated_board
 from wann_edge.hil.link import SerialLink

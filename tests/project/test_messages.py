@@ -16,13 +16,7 @@ PENDING = frozenset(
     {
         "exporters/__init__.py",
         "exporters/cost/estimator.py",
-        "exporters/firmware/project.py",
-        "exporters/languages/kernel_parse.py",
         "fixed_point/precision.py",
-        "hil/capture.py",
-        "hil/device.py",
-        "hil/emulated_boards.py",
-        "hil/link.py",
         "kernel/library.py",
         "network/channels.py",
         "network/file.py",
@@ -38,13 +32,6 @@ PENDING = frozenset(
         "search/settings.py",
         "search/tensorboard.py",
         "search/weight_distributions.py",
-        "verify/emulated/measured_cost.py",
-        "verify/emulated/processor.py",
-        "verify/emulated/simavr.py",
-        "verify/emulated/target.py",
-        "verify/emulated/toolchain.py",
-        "verify/emulated/wasm_program.py",
-        "verify/host.py",
     }
 )
 

@@ -16,9 +16,9 @@ from wann_edge.exporters.c.header import header
 from wann_edge.network import Network
 from wann_edge.network.published import read_published
 from wann_edge.sims.swingup import SPEC, SwingUp
-from wann_edge.verify.emulated.cores import CORES
+from wann_edge.system.cores import CORES
+from wann_edge.verify.emulated.emulated_target import load_program
 from wann_edge.verify.emulated.measured_cost import HARNESS, NAME, measure_cost
-from wann_edge.verify.emulated.target import load_program
 from wann_edge.verify.emulated.toolchain import COMMON_FLAGS, LINKER_SCRIPT, run_compiler
 from wann_edge.verify.inputs import typical_states
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from helpers.networks import random_network
-from wann_edge import registry
 from wann_edge.errors import MissingError, VerifyError
 from wann_edge.exporters import Files, export
 from wann_edge.exporters.c.header import CHeader
@@ -19,14 +18,14 @@ from wann_edge.network import Network, Output, float32
 from wann_edge.network.published import read_published
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.system import zig
+from wann_edge.system.cores import CORES, Core
 from wann_edge.verify import prove
 from wann_edge.verify.emulated import toolchain
-from wann_edge.verify.emulated.cores import CORES, Core
+from wann_edge.verify.emulated.emulated_target import EmulatedTarget, emulated_header
 from wann_edge.verify.emulated.image import Image
 from wann_edge.verify.emulated.instructions import instructions, uses_float_unit
-from wann_edge.verify.emulated.target import EmulatedTarget, emulated_header
 from wann_edge.verify.emulated.toolchain import compile_for
-from wann_edge.verify.host import HARNESS, NAME
+from wann_edge.verify.host_target import HARNESS, NAME
 
 FUSING = ("cortex-m7f", "rv32imfc")
 
@@ -51,14 +50,6 @@ def written(network: Network, folder: Path, harness: str = HARNESS) -> Path:
     (folder / "policy.h").write_bytes(export(network, "c", NAME))
     (folder / "harness.c").write_text(harness)
     return folder / "harness.c"
-
-
-def test_every_core_is_a_target() -> None:
-    targets = set(registry.BUILT_IN["targets"]) - {"host", "onnxruntime"}
-    assert targets == set(CORES)
-    for name in targets:
-        made = registry.load("targets", name)
-        assert made.args == (CORES[name],)  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("emulators")
@@ -170,8 +161,8 @@ def test_missing_avr_tools_are_said_with_their_line(monkeypatch: pytest.MonkeyPa
 def test_what_does_not_fit_into_2_kib_is_said(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
     wide = random_network(np.random.default_rng(1), inputs=130, hidden=1, outputs=1)
     assert "one observation does not fit" in prove(wide, [core]).checks[0].fault
-    simavr = import_module("wann_edge.verify.emulated.simavr")
-    monkeypatch.setattr(simavr.AvrProcessor, "heap_bytes", 2000)
+    simavr = import_module("wann_edge.verify.emulated.simavr_core")
+    monkeypatch.setattr(simavr.SimavrCore, "heap_bytes", 2000)
     (check,) = prove(controller(), [core]).checks
     assert not check.ok
     assert "the stack does not fit" in check.fault

@@ -10,8 +10,8 @@ from helpers.fixed_networks import biped, champion
 from wann_edge.fixed_point.ranges import measured_ranges
 from wann_edge.network.fixed_network import quantise
 from wann_edge.sims.swingup import SwingUp
+from wann_edge.system.cores import CORES
 from wann_edge.verify import prove
-from wann_edge.verify.emulated.cores import CORES
 from wann_edge.verify.emulated.measured_cost import measure_cost
 
 

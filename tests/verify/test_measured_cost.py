@@ -12,9 +12,9 @@ from wann_edge.errors import SettingsError, TaskError
 from wann_edge.network import Network, named_channels
 from wann_edge.network.published import read_published
 from wann_edge.sims.swingup import SPEC, SwingUp
-from wann_edge.verify.emulated.cores import CORES
+from wann_edge.system.cores import CORES
+from wann_edge.verify.emulated.emulated_target import load_program
 from wann_edge.verify.emulated.measured_cost import measure_cost
-from wann_edge.verify.emulated.target import load_program
 from wann_edge.verify.emulated.toolchain import compile_for
 
 pytestmark = pytest.mark.usefixtures("emulators")
@@ -103,7 +103,7 @@ def test_the_champion_costs_what_was_measured(data: Path) -> None:
 
 
 def test_what_can_not_be_measured_is_refused() -> None:
-    with pytest.raises(SettingsError, match="'host' is not one of the cores; use one of cortex"):
+    with pytest.raises(SettingsError, match="unknown core 'host'; use one of cortex"):
         measure_cost(small(), "host")
     with pytest.raises(TaskError, match="3 inputs"):
         measure_cost(small(), "cortex-m3", task=SwingUp())

@@ -18,8 +18,8 @@ from helpers.parts import QEMU_INSTALL
 from wann_edge import export
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
+from wann_edge.system.cores import CORES
 from wann_edge.verify.emulated import toolchain
-from wann_edge.verify.emulated.cores import CORES
 
 ROWS = 40
 

@@ -19,7 +19,7 @@ from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.verify import Artefact, Verification, prove
-from wann_edge.verify import host as host_module
+from wann_edge.verify import host_target as host_module
 from wann_edge.verify.inputs import verification_inputs
 
 

@@ -1,29 +1,22 @@
 """The names that help texts list.
 
-Each is a copy of a registry that is too slow to import for ``--help``; tests/cli/test_choices.py
-holds the two equal.
+Where a registry is too slow to import for ``--help``, this is a copy of its names, and
+tests/cli/test_choices.py holds the two equal.
 """
 
 from __future__ import annotations
+
+from wann_edge.exporters.firmware.boards import board_names, emulated_board_names
+from wann_edge.system.cores import core_names
 
 PRESETS = ("fast", "slow", "diverse", "paper")
 COMPLEXITIES = ("connections", "nodes", "instructions:CORE", "flash_bytes:CORE")
 MODES = ("random-weights", "random-shared", "tuned-shared", "tuned-weights")
 DTYPES = ("float", "q15", "q31", "auto")
 ENGINES = ("kernel", "onnxruntime", "c")
-CORES = (
-    "cortex-m0plus",
-    "cortex-m3",
-    "cortex-m4f",
-    "cortex-m7f",
-    "cortex-m33f",
-    "rv32imc",
-    "rv32imfc",
-    "avr",
-    "wasm32",
-)
-EMULATED_BOARDS = ("lm3s6965evb", "mps2-an386", "mps2-an500", "microbit", "netduinoplus2", "virt")
-BOARDS = (*EMULATED_BOARDS, "arduino", "bare")
+CORES = core_names()
+EMULATED_BOARDS = emulated_board_names()
+BOARDS = board_names()
 FAULTS = (
     "shared-weight",
     "weight-drift",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wann_edge.exporters import Optimize
     from wann_edge.network import Network
     from wann_edge.task import Task
-    from wann_edge.verify.emulated.measured_cost import Cost, Share
+    from wann_edge.verify.emulated.measured_cost import MeasuredCost, Share
 
 EXAMPLE = "my-run/champion.json --clock 48MHz"
 
@@ -58,7 +58,7 @@ def command(
     """
     from wann_edge.cli.dtype import fixed_point
     from wann_edge.network import file as network_file
-    from wann_edge.verify.emulated import cores
+    from wann_edge.system import cores
 
     clock_hz = parse_frequency_hz(clock)
     network = network_file.load(file)
@@ -66,7 +66,7 @@ def command(
     fixed = fixed_point(network, dtype, world, seed=seed)
     network = fixed[0] if fixed else network
     names = list(cores.CORES) if target == "all" else target.split(",")
-    found: list[tuple[Cost, tuple[Share, ...]]] = []
+    found: list[tuple[MeasuredCost, tuple[Share, ...]]] = []
     skipped: dict[str, list[str]] = {}
     for name in names:
         try:
@@ -101,7 +101,9 @@ def command(
     return ExitCode.OK
 
 
-def highest_rate_hz(cost: Cost, clock_hz: float, cycles_per_instruction: float) -> float | None:
+def highest_rate_hz(
+    cost: MeasuredCost, clock_hz: float, cycles_per_instruction: float
+) -> float | None:
     """Compute how many steps per second a core can do that does nothing else.
 
     Args:
@@ -112,7 +114,7 @@ def highest_rate_hz(cost: Cost, clock_hz: float, cycles_per_instruction: float) 
     Returns:
         Steps per second; None for WebAssembly, whose engine has no clock.
     """
-    from wann_edge.verify.emulated import cores
+    from wann_edge.system import cores
 
     if cores.CORES[cost.core].architecture == "wasm":
         return None
@@ -128,7 +130,7 @@ def _measure(
     seed: int,
     optimize: Optimize,
     quiet: bool,
-) -> tuple[Cost, tuple[Share, ...]]:
+) -> tuple[MeasuredCost, tuple[Share, ...]]:
     from wann_edge.verify.emulated.measured_cost import measure_cost, measure_shares
 
     with status_line(f"measuring on {core}", quiet=quiet):
@@ -140,7 +142,7 @@ def _measure(
 
 
 def _document(
-    cost: Cost, shares: tuple[Share, ...], clock_hz: float, cycles_per_instruction: float
+    cost: MeasuredCost, shares: tuple[Share, ...], clock_hz: float, cycles_per_instruction: float
 ) -> dict[str, object]:
     is_assumed = cost.cycles_worst is None
     return {
@@ -152,7 +154,7 @@ def _document(
     }
 
 
-def _print_costs(costs: list[Cost], clock_hz: float, cycles_per_instruction: float) -> None:
+def _print_costs(costs: list[MeasuredCost], clock_hz: float, cycles_per_instruction: float) -> None:
     made = table("core", "code", "const", "RAM", "stack", "mean", "worst", "max Hz")
     for cost in costs:
         rate = highest_rate_hz(cost, clock_hz, cycles_per_instruction)
@@ -176,7 +178,7 @@ def _print_costs(costs: list[Cost], clock_hz: float, cycles_per_instruction: flo
     )
 
 
-def _print_parts(cost: Cost, shares: tuple[Share, ...]) -> None:
+def _print_parts(cost: MeasuredCost, shares: tuple[Share, ...]) -> None:
     parts = ", ".join(
         f"{share.activation} {100 * part:.0f} %"
         for share in shares

@@ -46,7 +46,7 @@ def command(
     test fails, it refuses to act.
     """
     from wann_edge.cli.dtype import converted
-    from wann_edge.exporters.firmware import firmware_files
+    from wann_edge.exporters.firmware.project import firmware_files
     from wann_edge.network import file as network_file
     from wann_edge.system.files import write_folder
 

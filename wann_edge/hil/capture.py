@@ -1,4 +1,4 @@
-"""Captures: what a device was given and gave, to be replayed. The format: docs/hil.md."""
+"""Captures: recorded observations and actions of a device, and their replay (docs/hil.md)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,16 @@ class _Line(BaseModel):
 
 
 class Header(_Line):
-    """The first line. shared_weight: a float32 as hexadecimal bytes, low byte first."""
+    """The first line of a capture.
+
+    Attributes:
+        network: hash of the network.
+        contract: hash of the contract.
+        dtype: "float", "q15" or "q31".
+        build: board and version that the device reports.
+        task: the network's task, if it names one.
+        shared_weight: a float32 as hexadecimal bytes, low byte first.
+    """
 
     format: Literal["wann-edge capture"]
     version: Literal[1]
@@ -40,7 +49,16 @@ class Header(_Line):
 
 
 class Exchange(_Line):
-    """One step: numbers are float32 as hexadecimal bytes, low byte first."""
+    """One step of an episode.
+
+    Attributes:
+        episode: number of the episode, from 0.
+        step: number of the step in the episode, from 0.
+        observation: float32 [inputs] as hexadecimal bytes, low byte first.
+        action: float32 [outputs] likewise.
+        ticks: compute time on the device's clock.
+        latency_s: round trip in seconds, retries included.
+    """
 
     episode: int
     step: int
@@ -56,24 +74,35 @@ class _End(_Line):
 
 @dataclass
 class Capture:
-    """A session. network: the hash of the one that was recorded."""
+    """A recorded session: its header and its steps."""
 
     header: Header
     exchanges: list[Exchange] = field(default_factory=list)
 
     @property
     def weight(self) -> float:
-        """The shared weight of the session."""
+        """Return the shared weight of the session."""
         return float(_floats(self.header.shared_weight)[0])
 
     def save(self, path: Path) -> None:
-        """Writes the file, whole or not at all. Raises SettingsError."""
+        """Write the file, whole or not at all.
+
+        Raises:
+            SettingsError: the file can't be written.
+        """
         lines = [self.header, *self.exchanges, _End(steps=len(self.exchanges))]
         write_whole(path, "".join(f"{line.model_dump_json()}\n" for line in lines))
 
 
 def new_capture(network: Network, dtype: str, build: str, weight: float) -> Capture:
-    """A capture of a session that begins."""
+    """Return an empty capture for a session that begins.
+
+    Args:
+        network: the network that the device runs.
+        dtype: "float", "q15" or "q31".
+        build: board and version that the device reports.
+        weight: the shared weight of the session.
+    """
     header = Header(
         format="wann-edge capture",
         version=1,
@@ -88,26 +117,42 @@ def new_capture(network: Network, dtype: str, build: str, weight: float) -> Capt
 
 
 def load_capture(path: Path) -> Capture:
-    """Raises SettingsError where the file is no whole capture."""
+    """Read a capture.
+
+    Raises:
+        SettingsError: the file can't be read, is not a capture, or is incomplete.
+    """
     try:
         first, *middle, last = path.read_text("ascii").splitlines()
         capture = Capture(Header.model_validate(json.loads(first)))
         capture.exchanges += [Exchange.model_validate(json.loads(line)) for line in middle]
         whole = _End.model_validate(json.loads(last)).steps == len(middle)
     except OSError as error:
-        raise SettingsError(f"can't read: {error.strerror}", where=str(path)) from error
+        raise SettingsError(
+            f"can't read: {error.strerror}",
+            where=str(path),
+            remedy="name a capture that hil --record wrote",
+        ) from error
     except (ValueError, ValidationError) as error:
         raise SettingsError(
-            "not a capture, or not a whole one", where=str(path), remedy="record it anew"
+            "not a capture, or an incomplete one",
+            where=str(path),
+            remedy="record the session again",
         ) from error
     if not whole:
-        raise SettingsError("steps are missing", where=str(path), remedy="record it anew")
+        raise SettingsError("steps are missing", where=str(path), remedy="record the session again")
     return capture
 
 
 @dataclass(frozen=True)
 class Replay:
-    """What came of a capture. first: the number of the first step that differs."""
+    """The result of a replay.
+
+    Attributes:
+        steps: number of replayed steps.
+        mismatches: actions whose bits differ from the recorded ones.
+        first: number of the first step that differs; None when none does.
+    """
 
     steps: int
     mismatches: int
@@ -115,16 +160,23 @@ class Replay:
 
     @property
     def ok(self) -> bool:
-        """Whether every action has the recorded bits, and there was one."""
+        """Return whether there was a step and every action has the recorded bits."""
         return self.steps > 0 and self.mismatches == 0
 
 
 def replay(
     capture: Capture, network: Network, dtype: str, act: Callable[[Floats], Floats]
 ) -> Replay:
-    """Gives every recorded observation to ``act``, and compares the bits of the actions.
+    """Call ``act`` with every recorded observation and compare the bits of the actions.
 
-    Raises SettingsError where the contract or the type of numbers is another.
+    Args:
+        capture: the recorded session.
+        network: the network that ``act`` runs.
+        dtype: what ``act`` computes in: "float", "q15" or "q31".
+        act: maps an observation float32 [inputs] to an action float32 [outputs].
+
+    Raises:
+        SettingsError: the capture has another contract or dtype.
     """
     if capture.header.contract != contract_hash(network).hex():
         raise SettingsError(
@@ -147,7 +199,7 @@ def replay(
 
 
 def hex_of(numbers: Floats) -> str:
-    """Float32 numbers as hexadecimal bytes."""
+    """Return float32 numbers as hexadecimal bytes, low byte first."""
     return np.asarray(numbers, "<f4").tobytes().hex()
 
 

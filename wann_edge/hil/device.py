@@ -1,4 +1,4 @@
-"""A device behind a link: requests, replies, and what goes wrong between them."""
+"""A device behind a link: requests, replies, retries and recovery."""
 
 from __future__ import annotations
 
@@ -32,8 +32,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Times:
-    """How long to wait. reply_s: for a reply, before the request is sent again. recovery_s:
-    for the device to answer at all, and a port that is gone to come back."""
+    """How long the host waits.
+
+    Attributes:
+        reply_s: seconds until an unanswered request is sent again.
+        recovery_s: seconds until a silent device or a closed port is an error.
+    """
 
     reply_s: float = 0.05
     recovery_s: float = 5.0
@@ -41,12 +45,16 @@ class Times:
 
 @dataclass
 class Counters:
-    """What the host saw of the link.
+    """What the host counted.
 
-    retries: requests sent again. stale: replies that were no longer waited for. bad_frames:
-    from the device, thrown away. resets: sessions that the device had lost. reconnects: times
-    that the port was opened anew. longest_recovery_s: the longest time to an answer that did
-    not come at the first request.
+    Attributes:
+        requests: requests, without retries.
+        retries: requests sent again.
+        stale: replies to earlier requests.
+        bad_frames: discarded frames of the device.
+        resets: sessions that the device had lost.
+        reconnects: times that the port was opened again.
+        longest_recovery_s: longest time in seconds to an answer that needed a retry.
     """
 
     requests: int = 0
@@ -59,7 +67,13 @@ class Counters:
 
 
 class Step(NamedTuple):
-    """A device's answer to an observation. latency_s: from the request's first byte on."""
+    """The answer to an observation.
+
+    Attributes:
+        action: float32 [outputs].
+        ticks: compute time on the device's clock.
+        latency_s: seconds from sending the request to the decoded reply, retries included.
+    """
 
     action: Floats
     ticks: int
@@ -67,10 +81,17 @@ class Step(NamedTuple):
 
 
 class Device:
-    """A device that runs one network; opened by a greeting that tells whether it does.
+    """A device that runs one network. The constructor opens a session and checks the network.
 
-    weight: a shared weight other than the network's own. Each method raises LinkError when
-    the device does not answer within the recovery time, or refuses.
+    Args:
+        link: the link to the device.
+        network: the network that the device must run.
+        weight: a shared weight in place of the network's; None for the network's.
+        times: how long to wait.
+
+    Raises:
+        LinkError: the device does not answer within the recovery time, refuses, or runs another
+            network. Every method raises it likewise.
     """
 
     def __init__(
@@ -91,40 +112,40 @@ class Device:
         self.hello = self._greet(time.monotonic() + self._times.recovery_s)
 
     def step(self, observation: Floats) -> Step:
-        """The action for an observation float32 [inputs]."""
+        """Return the action for an observation float32 [inputs]."""
         start = time.perf_counter()
         payload = self.numbers.observation(observation)
         ticks, action = self._ask(Kind.STEP, payload, self.numbers.step)
         return Step(action, ticks, time.perf_counter() - start)
 
     def set_weight(self, weight: float) -> None:
-        """Runs with another shared weight from now on, also after a reset of the device."""
+        """Set the shared weight, also for sessions after a reset of the device."""
         self._weight = weight
         end = time.monotonic() + self._times.recovery_s
         if not self._send_weight(end):
             self.hello = self._greet(end)
 
     def selftest(self) -> int:
-        """Runs the golden vectors on the device: how many differ."""
+        """Run the golden vectors on the device and return how many differ."""
         return self._ask(Kind.SELFTEST, b"", _number)
 
     def statistics(self) -> Statistics:
-        """What the device counted."""
+        """Return what the device counted since its last reset."""
         return self._ask(Kind.STATISTICS, b"", self.numbers.statistics)
 
     def reset(self) -> None:
-        """Starts the device anew, and greets it."""
+        """Restart the device and open a new session."""
         self._ask(Kind.RESET, b"", lambda payload: payload)
         self.hello = self._greet(time.monotonic() + self._times.recovery_s)
 
     def close(self) -> None:
-        """Closes the link."""
+        """Close the link."""
         self._link.close()
 
     def _greet(self, end: float) -> Hello:
-        """Opens a session, and refuses a device that does not run the network."""
+        """Open a session; raise LinkError when the device runs another network."""
         while True:
-            # Unlike those of other hosts and before, whose frames may still be on their way.
+            # Differs from sessions of other hosts and of before: their frames may still arrive.
             self._session = 1 + secrets.randbelow(0xFFFF)
             reply = self._exchange(Kind.HELLO, b"", end)
             hello = read_hello(reply.payload) if reply.status == Status.OK else None
@@ -135,7 +156,7 @@ class Device:
                 return hello
 
     def _send_weight(self, end: float) -> bool:
-        """Whether the device took it; not when it was reset meanwhile."""
+        """Send the weight; return False when the device has lost the session."""
         assert self._weight is not None
         payload = self.numbers.weight(self._weight)
         reply = self._exchange(Kind.SET_WEIGHT, payload, end)
@@ -147,7 +168,7 @@ class Device:
         return True
 
     def _ask(self, kind: Kind, payload: bytes, read: Callable[[bytes], _T | None]) -> _T:
-        """A request in the session; where the device has lost it, in a new one."""
+        """Send a request, in a new session when the device has lost the current one."""
         end = time.monotonic() + self._times.recovery_s
         start, retries = time.monotonic(), self.counters.retries
         while True:
@@ -165,7 +186,7 @@ class Device:
         return found
 
     def _exchange(self, kind: Kind, payload: bytes, end: float) -> Reply:
-        """Sends one request until its reply comes."""
+        """Send one request until its reply arrives."""
         self._sequence = (self._sequence + 1) & 0xFFFF
         request = Request(kind, self._session, self._sequence, payload)
         self.counters.requests += 1
@@ -181,11 +202,12 @@ class Device:
             attempts += 1
         raise LinkError(
             f"no answer to {kind.name.lower()} in {self._times.recovery_s:g} s",
-            remedy="is the device on, and its firmware that of wann-edge firmware?",
+            where="device",
+            remedy="check that it is on and runs a firmware that wann-edge firmware wrote",
         )
 
     def _attempt(self, request: Request, *, is_first: bool) -> Reply | None:
-        """Sends it once; None when no reply came in time."""
+        """Send the request once; return None when no reply arrives in time."""
         if not is_first:
             self.counters.retries += 1
         self._link.write(encode_frame(request.body()))
@@ -208,7 +230,7 @@ class Device:
         return found
 
     def _reconnect(self, end: float) -> None:
-        """Waits for the port to come back."""
+        """Open the port again, until the recovery time ends."""
         self._reader.clear()
         while True:
             try:
@@ -234,24 +256,30 @@ def _number(payload: bytes) -> int | None:
 def _refusal(reply: Reply) -> LinkError:
     if reply.status == Status.SELFTEST_FAILED:
         return LinkError(
-            "the device refuses to act: its self-test failed",
-            remedy="its compiler or processor does not compute the verified bits",
+            "it refuses to act because its self-test failed",
+            where="device",
+            remedy="build the firmware with another compiler or other flags: its bits differ",
         )
     if reply.version != VERSION:
         return LinkError(
-            f"the device speaks version {reply.version} of the protocol, not {VERSION}",
-            remedy="build its firmware with this release",
+            f"protocol version {reply.version}, where this release uses {VERSION}",
+            where="device",
+            remedy="build and load its firmware with this release",
         )
     known = {status.value: status.name.lower().replace("_", " ") for status in Status}
     what = known.get(reply.status, f"status {reply.status}")
-    return LinkError(f"the device refuses a request: {what}")
+    return LinkError(
+        f"it refuses a request: {what}",
+        where="device",
+        remedy="build and load its firmware with this release",
+    )
 
 
 def _check_identity(hello: Hello, network: Network, dtype: str) -> None:
-    """Raises LinkError unless the device runs this network."""
+    """Raise LinkError unless the device runs this network."""
     if hello.network == network_hash(network):
         return
-    remedy = "build and load the firmware of this file, or name the file that it was built from"
+    remedy = "build and load the firmware of this file, or name the file it was built from"
     if hello.dtype != dtype:
         what = f"the device computes in {hello.dtype}, not in {dtype}"
     elif hello.contract != contract_hash(network):

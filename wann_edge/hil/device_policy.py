@@ -1,4 +1,4 @@
-"""A policy over a device: each action is compared with the kernel's, and timed."""
+"""The device as a policy: each action is timed and compared with the kernel's."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ from wann_edge.network.fixed_network import FixedNetwork
 
 @dataclass
 class Observed:
-    """What a policy saw. latencies_s and ticks: of each step.
+    """What a policy measured.
 
-    first_mismatch: observation, device's action and kernel's action. missed_deadlines: actions
-    that came later than a control period after their observation.
+    Attributes:
+        latencies_s: round trip of each step in seconds.
+        ticks: compute time of each step on the device's clock.
+        mismatches: actions whose bits differ from the kernel's.
+        first_mismatch: observation, device's action and kernel's action of the first of them.
+        missed_deadlines: actions later than a control period after their observation.
     """
 
     latencies_s: array[float] = field(default_factory=lambda: array("d"))
@@ -33,13 +37,22 @@ class Observed:
 
 
 class DevicePolicy:
-    """The device in the kernel's place.
+    """Runs a network on the device and checks every action.
 
-    An action whose bits differ from the kernel's is counted and never applied: the kernel's
-    is. period_s: of the control; paced: whether a step waits for its time. capture: where
-    each step is recorded. A device in fixed point takes no infinite or undefined numbers: for
-    such an observation the kernel's action, the safe one, is applied without it. on_step is
-    told of each step, with their number.
+    An action whose bits differ from the kernel's is counted and not applied; the kernel's action
+    is applied in its place. Fixed-point words can't carry infinity or NaN: such an observation is
+    not sent, and the kernel's action, the safe one, is applied.
+
+    Args:
+        device: the device, in a session.
+        network: the network that the device runs.
+        weight: the shared weight that the device uses.
+        period_s: control period in seconds.
+        paced: whether each step waits for its control period.
+        capture: records each step; None for no recording.
+
+    Attributes:
+        on_step: called after each step with the number of steps so far.
     """
 
     def __init__(
@@ -63,13 +76,13 @@ class DevicePolicy:
         self._due_s = 0.0
 
     def start_episode(self) -> None:
-        """The next observation is the first of an episode."""
+        """Begin an episode: the next observation is its first."""
         self.episode += 1
         self._step = 0
         self._due_s = time.perf_counter()
 
     def act(self, observation: Floats) -> Floats:
-        """The action float32 [outputs] for an observation float32 [inputs]."""
+        """Return the action float32 [outputs] for an observation float32 [inputs]."""
         expected = self._kernel.act(observation)
         if not self._takes_any and not np.isfinite(observation).all():
             return expected
@@ -87,7 +100,7 @@ class DevicePolicy:
         return expected
 
     def _wait(self) -> None:
-        """Until the time of the observation; not where it has passed."""
+        """Wait until the observation is due, unless that time has passed."""
         now = time.perf_counter()
         if self._paced and now < self._due_s:
             time.sleep(self._due_s - now)

@@ -1,4 +1,4 @@
-"""Emulated boards: the firmware is built by Zig and runs in QEMU, which always ends."""
+"""Emulated boards: Zig builds the firmware, QEMU runs it and ends with the caller's block."""
 
 from __future__ import annotations
 
@@ -11,89 +11,81 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from wann_edge.errors import LinkError, SettingsError
+from wann_edge.exporters.firmware.boards import (
+    BOARDS,
+    Board,
+    Qemu,
+    QemuProgram,
+    emulated_board_names,
+)
 from wann_edge.system import zig
 from wann_edge.system.needs import demand, package, tool
 
 _START_S = 10.0
 # How QEMU offers a serial port: as a TCP socket or as a pseudo-terminal.
 Line = Literal["tcp", "pty"]
-_ARM, _MISC = "qemu-system-arm", "qemu-system-misc"
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A board as QEMU runs it. package: Debian's. ticks_hz: QEMU's clock where it has another
-    than the board."""
-
-    name: str
-    program: str
-    package: str
-    options: tuple[str, ...] = ()
-    ticks_hz: int | None = None
-
-
-MACHINES = {
-    machine.name: machine
-    for machine in (
-        Machine("lm3s6965evb", _ARM, _ARM, ticks_hz=12_500_000),
-        Machine("mps2-an386", _ARM, _ARM),
-        Machine("mps2-an500", _ARM, _ARM),
-        Machine("microbit", _ARM, _ARM),
-        Machine("netduinoplus2", _ARM, _ARM, ticks_hz=168_000_000),
-        Machine("virt", "qemu-system-riscv32", _MISC, ("-bios", "none")),
-    )
+# Debian's packages of the QEMU programs.
+_PACKAGES: dict[QemuProgram, str] = {
+    "qemu-system-arm": "qemu-system-arm",
+    "qemu-system-riscv32": "qemu-system-misc",
 }
 
 
-def emulated_board_names() -> tuple[str, ...]:
-    """Return the names of the boards that can be emulated."""
-    return tuple(MACHINES)
+def board_and_qemu(name: str) -> tuple[Board, Qemu]:
+    """Return a board that QEMU emulates, and how.
 
-
-def machine_named(name: str) -> Machine:
-    """Raises SettingsError where there is none, MissingError without its parts."""
-    if name not in MACHINES:
+    Raises:
+        SettingsError: the board is not emulated.
+        MissingError: QEMU, make or Zig is not installed.
+    """
+    board = BOARDS.get(name)
+    if board is None or board.qemu is None:
         raise SettingsError(
             f"{name!r} is not emulated",
-            where="--board",
-            remedy=f"use one of {', '.join(MACHINES)}",
+            where="board",
+            remedy=f"use one of {', '.join(emulated_board_names())}",
         )
-    machine = MACHINES[name]
     demand(
         (
-            tool(machine.program, install=f"apt-get install {machine.package}"),
+            tool(board.qemu.program, install=f"apt-get install {_PACKAGES[board.qemu.program]}"),
             tool("make", install="apt-get install make"),
             package("ziglang", zig.INSTALL),
         )
     )
-    return machine
+    return board, board.qemu
 
 
 @contextmanager
 def emulated_board(name: str, files: Mapping[str, bytes], line: Line = "tcp") -> Iterator[str]:
-    """Builds a firmware project and runs it; gives the port to speak to. It ends with the block.
+    """Build a firmware project, run it, and yield its port; QEMU ends with the block.
 
-    Raises as ``machine_named``; LinkError where the project does not build or QEMU not start.
+    Args:
+        name: a name of ``emulated_board_names()``.
+        files: the project, as ``firmware_files`` returns it for this board.
+        line: how QEMU offers the serial port.
+
+    Raises:
+        SettingsError, MissingError: as ``board_and_qemu``.
+        LinkError: the project does not build, or QEMU does not start.
     """
-    machine = machine_named(name)
+    board, qemu = board_and_qemu(name)
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
-        program = build(machine, files, Path(folder))
-        with run_machine(machine, program, line) as port:
+        program = _build(board, qemu, files, Path(folder))
+        with _run(board, qemu, program, line) as port:
             yield port
 
 
-def build(machine: Machine, files: Mapping[str, bytes], folder: Path) -> Path:
-    """Writes the project to a folder and builds it with Zig. Raises LinkError."""
+def _build(board: Board, qemu: Qemu, files: Mapping[str, bytes], folder: Path) -> Path:
+    """Write the project to a folder and build it with Zig."""
     for file, content in files.items():
         (folder / file).write_bytes(content)
     command = ["make", "TOOLCHAIN=zig", f"ZIG={sys.executable} -m ziglang"]
-    if machine.ticks_hz is not None:
-        command.append(f"TICKS_HZ={machine.ticks_hz}")
+    if qemu.ticks_hz is not None:
+        command.append(f"TICKS_HZ={qemu.ticks_hz}")
     done = subprocess.run(
         command,
         cwd=folder,
@@ -103,17 +95,21 @@ def build(machine: Machine, files: Mapping[str, bytes], folder: Path) -> Path:
         check=False,
     )
     if done.returncode != 0:
-        raise LinkError(f"does not build: {done.stderr.strip()[:500]}", where=machine.name)
+        raise LinkError(
+            f"the firmware does not build: {done.stderr.strip()[:500]}",
+            where=board.name,
+            remedy="check that ziglang has the version that wann-edge[emu] installs",
+        )
     return folder / "firmware.elf"
 
 
 @contextmanager
-def run_machine(machine: Machine, program: Path, line: Line = "tcp") -> Iterator[str]:
-    """Runs a program; gives its serial port. Raises LinkError where QEMU does not start."""
+def _run(board: Board, qemu: Qemu, program: Path, line: Line) -> Iterator[str]:
+    """Run a program in QEMU and yield the name of its serial port."""
     address = f"tcp:127.0.0.1:{_free_port()},server=on,wait=off,nodelay=on"
     serial = address if line == "tcp" else "pty"
     command = [
-        *(machine.program, "-M", machine.name, *machine.options),
+        *(qemu.program, "-M", board.name, *qemu.options),
         *("-display", "none", "-monitor", "none", "-serial", serial, "-kernel", str(program)),
     ]
     with tempfile.TemporaryFile() as output:
@@ -122,27 +118,32 @@ def run_machine(machine: Machine, program: Path, line: Line = "tcp") -> Iterator
         )
         try:
             where = address if line == "tcp" else ""
-            yield _port_of(process, machine.program, where, output.fileno())
+            yield _port_of(process, qemu.program, where, output.fileno())
         finally:
             process.kill()
             process.wait()
 
 
 def _port_of(process: subprocess.Popen[bytes], program: str, address: str, output: int) -> str:
-    """Waits until the port is there."""
+    """Wait for QEMU's serial port and return its name."""
     end = time.monotonic() + _START_S
     port = address.partition(",")[0].removeprefix("tcp:")
+    said = ""
     while time.monotonic() < end:
         said = os.pread(output, 4096, 0).decode(errors="replace")
         if process.poll() is not None:
-            raise LinkError(f"did not start: {said.strip()[:300]}", where=program)
+            break
         terminal = re.search(r"char device redirected to (\S+)", said)
         if terminal and not address:
             return terminal[1]
         if address and _is_listening(port):
             return f"socket://{port}"
         time.sleep(0.02)
-    raise LinkError("did not start", where=program)
+    raise LinkError(
+        f"did not start: {said.strip()[:300] or 'no message'}",
+        where=program,
+        remedy=f"check {program} --version",
+    )
 
 
 def _is_listening(port: str) -> bool:

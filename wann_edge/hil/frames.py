@@ -5,18 +5,24 @@ from __future__ import annotations
 import binascii
 
 CRC_BYTES = 2
-# The longest that is gathered: more is a line that carries no frames.
+# Longer data without a 0x00 does not come from a device that sends frames.
 _MOST_BYTES = 65_536
 
 
 def crc16(data: bytes) -> int:
-    """CRC-16/IBM-3740: polynomial 0x1021, from 0xffff, not reflected; 0x29b1 of "123456789"."""
+    """Return the CRC-16/IBM-3740: polynomial 0x1021, initial value 0xffff, not reflected.
+
+    The check value, of b"123456789", is 0x29b1.
+    """
     return binascii.crc_hqx(data, 0xFFFF)
 
 
 def cobs_encode(data: bytes) -> bytes:
-    """The same without zeros: each code byte is the distance to the next, or 255 for none in
-    the 254 bytes that follow."""
+    """Return an encoding without zeros.
+
+    Each code byte is the distance to the next code byte, which stands for a zero; after 255 the
+    next one stands for none.
+    """
     encoded = bytearray()
     rest = data
     while True:
@@ -28,7 +34,7 @@ def cobs_encode(data: bytes) -> bytes:
 
 
 def cobs_decode(encoded: bytes) -> bytes | None:
-    """What was encoded, or None where this is no encoding: a block is cut off, or has a zero."""
+    """Return the decoded data, or None when a block is cut off or contains a zero."""
     data = bytearray()
     at = 0
     while at < len(encoded):
@@ -44,12 +50,12 @@ def cobs_decode(encoded: bytes) -> bytes | None:
 
 
 def encode_frame(body: bytes) -> bytes:
-    """The bytes on the line: a 0x00 that ends what noise began, the frame, and its own 0x00."""
+    """Return the bytes to send: a 0x00 that ends any noise, the frame, and its closing 0x00."""
     return b"\0" + cobs_encode(body + crc16(body).to_bytes(CRC_BYTES, "little")) + b"\0"
 
 
 def decode_frame(encoded: bytes) -> bytes | None:
-    """The body between two 0x00, or None where the CRC is not right."""
+    """Return the body of the bytes between two 0x00, or None when the CRC is wrong."""
     data = cobs_decode(encoded)
     if data is None or len(data) <= CRC_BYTES:
         return None
@@ -58,9 +64,10 @@ def decode_frame(encoded: bytes) -> bytes | None:
 
 
 class FrameReader:
-    """Cuts what comes over a line into bodies.
+    """Cuts received bytes into bodies of frames.
 
-    bad_frames: those thrown away, for a wrong CRC or a wrong length.
+    Attributes:
+        bad_frames: number of discarded frames, with a wrong CRC or length.
     """
 
     def __init__(self) -> None:
@@ -68,7 +75,7 @@ class FrameReader:
         self._rest = bytearray()
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The bodies that these bytes complete."""
+        """Return the bodies that these bytes complete."""
         *whole, rest = (bytes(self._rest) + data).split(b"\0")
         if len(rest) > _MOST_BYTES:
             self.bad_frames += 1
@@ -79,5 +86,5 @@ class FrameReader:
         return [body for body in bodies if body is not None]
 
     def clear(self) -> None:
-        """Forgets the beginning of a frame."""
+        """Forget an incomplete frame."""
         self._rest.clear()

@@ -1,4 +1,4 @@
-"""The line to a device: a serial port, a pseudo-terminal, or a TCP socket, by pyserial."""
+"""The link to a device: a serial port, a pseudo-terminal or a TCP socket, through pyserial."""
 
 from __future__ import annotations
 
@@ -18,39 +18,48 @@ BAUD = 115_200
 
 
 class Link(Protocol):
-    """Bytes both ways. Its methods raise LinkError when the port is gone."""
+    """Sends and receives bytes; each method raises LinkError when the port is gone."""
 
     def write(self, frame: bytes) -> None:
-        """Sends one whole frame."""
+        """Send one whole frame."""
         ...
 
     def read(self, timeout_s: float) -> bytes:
-        """What has come, as soon as there is something; nothing after the time."""
+        """Return received bytes as soon as there are any, or b"" after the time."""
         ...
 
     def reopen(self) -> None:
-        """Closes what is left of the port, and opens it anew."""
+        """Close the port, if it is still open, and open it again."""
         ...
 
     def close(self) -> None:
-        """Closes the port."""
+        """Close the port."""
         ...
 
 
 class SerialLink:
-    """A port by its name: /dev/ttyACM0, a pseudo-terminal, socket://host:port."""
+    """A port by name: /dev/ttyACM0, a pseudo-terminal, or socket://HOST:PORT.
+
+    Args:
+        port: the port's name.
+        baud: symbols per second; a socket ignores it.
+
+    Raises:
+        MissingError: pyserial is not installed.
+        LinkError: the port can't be opened.
+    """
 
     def __init__(self, port: str, baud: int = BAUD) -> None:
         self._name, self._baud = port, baud
         self._port = self._open()
 
     def write(self, frame: bytes) -> None:
-        """Sends one whole frame."""
+        """Send one whole frame."""
         with _port_errors(self._name):
             self._port.write(frame)
 
     def read(self, timeout_s: float) -> bytes:
-        """What has come, as soon as there is something; nothing after the time."""
+        """Return received bytes as soon as there are any, or b"" after the time."""
         with _port_errors(self._name):
             descriptor = self._port.fileno()
             if not select.select([descriptor], [], [], timeout_s)[0]:
@@ -61,13 +70,13 @@ class SerialLink:
             return data
 
     def reopen(self) -> None:
-        """Closes what is left of the port, and opens it anew."""
+        """Close the port, if it is still open, and open it again."""
         self.close()
         self._port = self._open()
 
     def close(self) -> None:
-        """Closes the port."""
-        # pyserial forgets to close a socket whose other side has gone.
+        """Close the port."""
+        # pyserial does not close a socket that the other side has closed.
         inner = getattr(self._port, "_socket", None)
         with suppress(OSError):
             self._port.close()
@@ -78,7 +87,9 @@ class SerialLink:
         try:
             import serial
         except ImportError as error:
-            raise MissingError("pyserial not installed", remedy=INSTALL) from error
+            raise MissingError(
+                "pyserial is not installed", where=self._name, remedy=INSTALL
+            ) from error
         try:
             return serial.serial_for_url(self._name, self._baud, exclusive=True)
         except ValueError as error:
@@ -86,13 +97,19 @@ class SerialLink:
                 str(error), where=self._name, remedy="use /dev/ttyACM0 or socket://HOST:PORT"
             ) from error
         except OSError as error:
-            raise LinkError(f"can't open: {error}", where=self._name) from error
+            raise LinkError(
+                f"can't open: {error}",
+                where=self._name,
+                remedy="check that the device is plugged in and that no other program uses it",
+            ) from error
 
 
 @contextmanager
 def _port_errors(name: str) -> Iterator[None]:
-    """What pyserial and the system raise becomes a LinkError that names the port."""
+    """Turn errors of pyserial and the system into a LinkError that names the port."""
     try:
         yield
-    except OSError as error:  # pyserial's own are OSErrors
-        raise LinkError("the port is gone", where=name) from error
+    except OSError as error:  # pyserial's errors are OSErrors too
+        raise LinkError(
+            "the port is gone", where=name, remedy="check the cable and the device's power"
+        ) from error

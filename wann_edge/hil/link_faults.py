@@ -1,4 +1,4 @@
-"""A link that fails on purpose: frames are lost, corrupted, doubled and delayed; resets."""
+"""A link with injected faults: lost, corrupted, duplicated and delayed frames, and resets."""
 
 from __future__ import annotations
 
@@ -22,9 +22,16 @@ _EXAMPLE = "write for example drop=1%,corrupt=1%,duplicate=1%,delay=1%:30ms,rese
 
 @dataclass(frozen=True)
 class Faults:
-    """drop, corrupt, duplicate, delay: shares of the frames, of both directions. delay_s: for
-    how long. reset: the device is reset after so many frames of the host, again and again;
-    never at 0."""
+    """What to inject into a link. Shares are of the frames of both directions.
+
+    Attributes:
+        drop: share of lost frames, 0 to 1.
+        corrupt: share of frames in which 1 to 3 bytes are changed.
+        duplicate: share of frames that arrive twice.
+        delay: share of frames that arrive late.
+        delay_s: delay of a late frame in seconds.
+        reset: the device is reset before every such frame of the host; 0 for never.
+    """
 
     drop: float = 0.0
     corrupt: float = 0.0
@@ -90,7 +97,16 @@ def _matched(pattern: str, text: str) -> re.Match[str]:
 
 
 class FaultyLink:
-    """A link between a host and its faults. injected: how many of each, by name."""
+    """A link that injects faults.
+
+    Args:
+        link: the link to the device.
+        faults: what to inject.
+        rng: draws the faults.
+
+    Attributes:
+        injected: number of injected faults by name.
+    """
 
     def __init__(self, link: Link, faults: Faults, rng: np.random.Generator) -> None:
         self.injected: Counter[str] = Counter()
@@ -102,7 +118,7 @@ class FaultyLink:
         self._rest = b""
 
     def write(self, frame: bytes) -> None:
-        """Sends one whole frame, or what is made of it."""
+        """Send one whole frame, with faults."""
         self._sent += 1
         if self._faults.reset and self._sent % self._faults.reset == 0:
             self.injected["reset"] += 1
@@ -111,7 +127,7 @@ class FaultyLink:
         self._send_due()
 
     def read(self, timeout_s: float) -> bytes:
-        """What has come, or has been held back until now."""
+        """Return received bytes, those of delayed frames when they are due."""
         end = time.monotonic() + timeout_s
         while True:
             self._send_due()
@@ -123,14 +139,14 @@ class FaultyLink:
             self._take(self._link.read(max(0.0, min([end, *held]) - now)))
 
     def reopen(self) -> None:
-        """Opens the port anew; what was held back is lost."""
+        """Open the port again; delayed frames are lost."""
         self._outgoing.clear()
         self._incoming.clear()
         self._rest = b""
         self._link.reopen()
 
     def close(self) -> None:
-        """Closes the port."""
+        """Close the port."""
         self._link.close()
 
     def _take(self, data: bytes) -> None:
@@ -143,7 +159,7 @@ class FaultyLink:
             self._link.write(frame)
 
     def _pass(self, frame: bytes, queue: list[tuple[float, int, bytes]]) -> None:
-        """Puts the frame into a queue: not at all, otherwise, twice or later."""
+        """Put the frame into a queue, with the faults drawn for it."""
         shares = [self._faults.drop, self._faults.corrupt, self._faults.duplicate]
         drop, corrupt, double, late = self._rng.random(4) < [*shares, self._faults.delay]
         if drop:
@@ -160,7 +176,7 @@ class FaultyLink:
             heapq.heappush(queue, (due, self._count, frame))
 
     def _corrupted(self, frame: bytes) -> bytes:
-        """One to three bytes of it are others."""
+        """Return the frame with one to three bytes changed."""
         changed = bytearray(frame)
         count = min(len(frame), int(self._rng.integers(1, 4)))
         for place in self._rng.choice(len(frame), count, replace=False):
@@ -169,7 +185,7 @@ class FaultyLink:
 
 
 def _due(queue: list[tuple[float, int, bytes]], now: float) -> list[bytes]:
-    """Takes what is due off a queue."""
+    """Take the frames that are due off a queue."""
     found = []
     while queue and queue[0][0] <= now:
         found.append(heapq.heappop(queue)[2])

@@ -1,4 +1,4 @@
-"""Episodes with a device in the loop, and the report of them."""
+"""Episodes with a device in the loop, and their report."""
 
 from __future__ import annotations
 
@@ -17,18 +17,25 @@ from wann_edge.hil.messages import Hello, Statistics
 from wann_edge.network import Network
 from wann_edge.task import Task, check_fit
 
-# The upper ends of the histogram's classes, but for the last, which has none.
+# Upper limits in seconds of the histogram's classes; the last class has none.
 HISTOGRAM_S = tuple(0.000125 * 2**n for n in range(14))
 
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a session. Latencies are from the first byte of an observation to the last
-    of its action, retries included.
+    """The result of a session.
 
-    device_rewards, host_rewards: of each episode, with the device and with the kernel alone.
-    statistics: the device's, since its last reset; None where it was no longer to be asked.
-    injected: faults by name. interrupted: whether it ended before its last episode.
+    Attributes:
+        hello: what the device reports about itself.
+        mode: "lockstep" or "real time".
+        period_s: control period in seconds.
+        device_rewards: return of each episode with the device.
+        host_rewards: return of each episode with the kernel alone.
+        observed: latencies and mismatches of the steps.
+        link: what the host counted.
+        statistics: what the device counted since its last reset; None when it did not answer.
+        injected: number of injected faults by name.
+        interrupted: whether Ctrl-C ended the session before its last episode.
     """
 
     hello: Hello
@@ -44,34 +51,34 @@ class Report:
 
     @property
     def equal_episodes(self) -> int:
-        """Episodes with the kernel's reward to the bit."""
+        """Return the number of episodes whose return has the kernel's bits."""
         return sum(a == b for a, b in zip(self.device_rewards, self.host_rewards, strict=True))
 
     @property
     def ok(self) -> bool:
-        """Whether there was a step, and every action and reward has the kernel's bits."""
+        """Return whether there was a step and every action and return has the kernel's bits."""
         same = self.equal_episodes == len(self.host_rewards)
         return bool(self.observed.latencies_s) and self.observed.mismatches == 0 and same
 
     def latency_s(self, quantile: float) -> float:
-        """A quantile of the round trips; 1 is the worst."""
+        """Return a quantile of the round trips in seconds; 1 is the worst."""
         found = self.observed.latencies_s
         return float(np.quantile(found, quantile)) if found else 0.0
 
     def compute_s(self, quantile: float) -> float | None:
-        """A quantile of the device's compute times; None where it has no clock."""
+        """Return a quantile of the compute times in seconds; None without a clock on the device."""
         if not self.hello.ticks_hz or not self.observed.ticks:
             return None
         return float(np.quantile(self.observed.ticks, quantile)) / self.hello.ticks_hz
 
     def histogram(self) -> list[int]:
-        """Round trips in each class of HISTOGRAM_S, and behind the last."""
+        """Return the number of round trips in each class of HISTOGRAM_S, and above the last."""
         classes = np.searchsorted(HISTOGRAM_S, np.array(self.observed.latencies_s))
         counts: list[int] = np.bincount(classes, minlength=len(HISTOGRAM_S) + 1).tolist()
         return counts
 
     def to_document(self) -> dict[str, object]:
-        """For ``--json``."""
+        """Return the report as ``--json`` prints it."""
         seen = self.observed
         hello = {**asdict(self.hello), "network": self.hello.network.hex()}
         return {
@@ -110,10 +117,25 @@ def run_loop(
     seed: int,
     injected: Counter[str] | None = None,
 ) -> Report:
-    """Episodes of the task, driven by the device. Ctrl-C ends it with a report of what was.
+    """Run episodes of a task with the device in the loop, and again with the kernel alone.
 
-    Raises TaskError where the network does not fit the task, LinkError where the device does
-    not answer any more.
+    Ctrl-C ends the session with a report of the complete episodes.
+
+    Args:
+        device: the device, in a session.
+        network: the network that the device runs.
+        task: the task whose worlds the host simulates.
+        policy: the policy over the device.
+        weight: the shared weight that the device uses.
+        period_s: control period in seconds, for the report.
+        mode: "lockstep" or "real time", for the report.
+        episodes: number of episodes.
+        seed: the starts of the episodes derive from it.
+        injected: number of injected faults by name, for the report.
+
+    Raises:
+        TaskError: the network does not fit the task.
+        LinkError: the device stops answering.
     """
     check_fit(network, task.spec)
     seeds = episode_seeds(seed, episodes)
@@ -131,15 +153,23 @@ def run_loop(
     with suppress(LinkError):
         statistics = device.statistics()
     return Report(
-        *(device.hello, mode, period_s, tuple(rewards), host, policy.observed, device.counters),
-        *(statistics, injected or Counter(), interrupted),
+        hello=device.hello,
+        mode=mode,
+        period_s=period_s,
+        device_rewards=tuple(rewards),
+        host_rewards=host,
+        observed=policy.observed,
+        link=device.counters,
+        statistics=statistics,
+        injected=injected or Counter(),
+        interrupted=interrupted,
     )
 
 
 def _host_rewards(
     network: Network, task: Task, weight: float, seeds: Sequence[int]
 ) -> tuple[float, ...]:
-    """The same episodes with the kernel alone."""
+    """Return the returns of the same episodes with the kernel alone."""
     if not seeds:
         return ()
     return tuple(rollouts(network, task, (weight,), seeds).returns[0].tolist())

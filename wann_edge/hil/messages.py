@@ -1,4 +1,4 @@
-"""The protocol's messages, as docs/hil-protocol.md defines them byte by byte."""
+"""The messages of the protocol, which docs/hil-protocol.md defines byte by byte."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEADER = struct.Struct("<BBHH")
 _HELLO = struct.Struct(f"<{HASH_BYTES}s{HASH_BYTES}sBHHIIIH")
 _STATISTICS = struct.Struct("<B8I")
 
-# Numbers of a payload by dtype, in the order of the protocol's codes.
+# The type of a payload's numbers by dtype, in the order of the protocol's codes.
 NUMBERS: dict[str, np.dtype[Any]] = {
     "float": np.dtype("<f4"),
     "q15": np.dtype("<i2"),
@@ -29,7 +29,7 @@ NUMBERS: dict[str, np.dtype[Any]] = {
 
 
 class Kind(IntEnum):
-    """What is asked for."""
+    """The type of a request."""
 
     HELLO = 1
     STEP = 2
@@ -40,7 +40,7 @@ class Kind(IntEnum):
 
 
 class Status(IntEnum):
-    """How a device answers; its name, in lower case, is what a user reads."""
+    """The status of a reply; error messages show its name in lower case."""
 
     OK = 0
     BAD_VERSION = 1
@@ -59,12 +59,12 @@ class Request(NamedTuple):
     payload: bytes = b""
 
     def body(self) -> bytes:
-        """The frame's body."""
+        """Return the frame's body."""
         return _HEADER.pack(VERSION, self.kind, self.session, self.sequence) + self.payload
 
 
 class Reply(NamedTuple):
-    """A frame from the device. status: of Status, or a number of a later version."""
+    """A frame from the device; status may be a number of a later protocol version."""
 
     version: int
     kind: int
@@ -75,23 +75,38 @@ class Reply(NamedTuple):
 
 
 def read_reply(body: bytes) -> Reply | None:
-    """The reply in a frame's body, or None where it is none."""
+    """Return the reply in a frame's body, or None when the body is not a reply."""
     if len(body) <= _HEADER.size:
         return None
     version, kind, session, sequence = _HEADER.unpack_from(body)
     if not kind & REPLY:
         return None
     status, payload = body[_HEADER.size], body[_HEADER.size + 1 :]
-    return Reply(version, kind & ~REPLY, session, sequence, status, payload)
+    return Reply(
+        version=version,
+        kind=kind & ~REPLY,
+        session=session,
+        sequence=sequence,
+        status=status,
+        payload=payload,
+    )
 
 
 @dataclass(frozen=True)
 class Hello:
-    """What a device says of itself.
+    """What a device reports about itself.
 
-    network, contract: hashes of wann_edge.network.hashes. dtype: of NUMBERS. ticks_hz: of the
-    clock that measures its compute time; 0 where it has none, and so no watchdog either.
-    faults: golden vectors that differ in its self-test. build: board and version.
+    Attributes:
+        network: hash of the network (wann_edge.network.hashes).
+        contract: hash of the contract.
+        dtype: a key of NUMBERS.
+        inputs: number of inputs.
+        outputs: number of outputs.
+        period_s: control period in seconds; 0 where none is prescribed.
+        watchdog_s: time-out of the watchdog in seconds.
+        ticks_hz: rate in Hz of the device's clock; 0 without a clock, and then without a watchdog.
+        faults: golden vectors that differ in the device's self-test.
+        build: board and version of wann-edge.
     """
 
     network: bytes
@@ -107,26 +122,41 @@ class Hello:
 
 
 def read_hello(payload: bytes) -> Hello | None:
-    """None where it is none."""
+    """Return the report in a payload, or None when the payload is too short."""
     if len(payload) < _HELLO.size:
         return None
     network, contract, code, *numbers = _HELLO.unpack_from(payload)
     inputs, outputs, period_us, watchdog_us, ticks_hz, faults = numbers
-    build = payload[_HELLO.size :].decode("ascii", "replace")
-    names = dict(enumerate(NUMBERS))
     return Hello(
-        *(network, contract, names.get(code, f"dtype {code}"), inputs, outputs),
-        *(period_us / 1e6, watchdog_us / 1e6, ticks_hz, faults, build),
+        network=network,
+        contract=contract,
+        dtype=dict(enumerate(NUMBERS)).get(code, f"dtype {code}"),
+        inputs=inputs,
+        outputs=outputs,
+        period_s=period_us / 1e6,
+        watchdog_s=watchdog_us / 1e6,
+        ticks_hz=ticks_hz,
+        faults=faults,
+        build=payload[_HELLO.size :].decode("ascii", "replace"),
     )
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """What a device counted since its start, in the protocol's order; and what it applies.
+    """What a device counted since its start, in the protocol's order, and its present action.
 
-    frames: with a right CRC. refused: answered with an error. stale: older than one before,
-    and not answered. repeated: requests answered before. timeouts: times that its watchdog
-    applied the safe action. is_safe: whether that is what it applies now.
+    Attributes:
+        frames: frames with a correct CRC.
+        bad_frames: frames with a wrong CRC or length.
+        refused: requests answered with an error.
+        stale: requests older than an earlier one, which get no answer.
+        repeated: requests that were answered before.
+        steps: computed actions.
+        timeouts: times that the watchdog applied the safe action.
+        worst_ticks: longest compute time of a step on the device's clock.
+        is_safe: whether the device applies the safe action now.
+        selftest_failed: whether its self-test failed.
+        applied: the action that the device applies now.
     """
 
     frames: int
@@ -143,7 +173,7 @@ class Statistics:
 
 
 class Numbers:
-    """Observations, weights and actions of one network, as a device's numbers."""
+    """Converts observations, weights and actions of a network to and from payloads."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -152,18 +182,18 @@ class Numbers:
         self._type = NUMBERS[self.dtype]
 
     def observation(self, observation: Floats) -> bytes:
-        """The bytes of an observation float32 [inputs]."""
+        """Return the bytes of an observation float32 [inputs]."""
         numbers = self._fixed.words(observation[np.newaxis])[0] if self._fixed else observation
         return numbers.astype(self._type).tobytes()
 
     def weight(self, weight: float) -> bytes:
-        """The bytes of a shared weight."""
+        """Return the bytes of a shared weight."""
         number = self._fixed.weight_word(float32(weight)) if self._fixed else weight
         data: bytes = np.array([number], self._type).tobytes()
         return data
 
     def action(self, payload: bytes) -> Floats | None:
-        """The action float32 [outputs], or None where there are more bytes, or fewer."""
+        """Return the action float32 [outputs], or None when the payload has another length."""
         outputs = len(self._network.outputs)
         if len(payload) != outputs * self._type.itemsize:
             return None
@@ -173,18 +203,27 @@ class Numbers:
         return action
 
     def step(self, payload: bytes) -> tuple[int, Floats] | None:
-        """Ticks of computation and action of a step's reply; None where it is none."""
+        """Return compute ticks and action of a step's reply, or None when it has another length."""
         action = self.action(payload[4:])
         return None if action is None else (int.from_bytes(payload[:4], "little"), action)
 
     def statistics(self, payload: bytes) -> Statistics | None:
-        """None where it is none."""
+        """Return the statistics in a payload, or None when it has another length."""
         action = self.action(payload[_STATISTICS.size :])
         if action is None:
             return None
         flags, *counts = _STATISTICS.unpack_from(payload)
-        frames, bad, refused, stale, repeated, steps, timeouts, worst_ticks = counts
+        frames, bad_frames, refused, stale, repeated, steps, timeouts, worst_ticks = counts
         return Statistics(
-            *(frames, bad, refused, stale, repeated, steps, timeouts, worst_ticks),
-            *(bool(flags & 1), bool(flags & 2), tuple(action.tolist())),
+            frames=frames,
+            bad_frames=bad_frames,
+            refused=refused,
+            stale=stale,
+            repeated=repeated,
+            steps=steps,
+            timeouts=timeouts,
+            worst_ticks=worst_ticks,
+            is_safe=bool(flags & 1),
+            selftest_failed=bool(flags & 2),
+            applied=tuple(action.tolist()),
         )

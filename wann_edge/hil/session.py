@@ -12,7 +12,7 @@ import numpy as np
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import ForwardPolicy
-from wann_edge.exporters.firmware import firmware_files
+from wann_edge.exporters.firmware.project import firmware_files
 from wann_edge.hil.capture import Capture, Replay, new_capture, replay
 from wann_edge.hil.device import Device, Times
 from wann_edge.hil.device_policy import DevicePolicy
@@ -25,7 +25,7 @@ from wann_edge.network import Network, float32
 from wann_edge.system.files import check_writable
 from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task, check_fit
-from wann_edge.verify.host import HostTarget
+from wann_edge.verify.host_target import HostTarget
 
 
 @dataclass(frozen=True)

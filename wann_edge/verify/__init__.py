@@ -1,7 +1,7 @@
-"""Proof: an exported artefact runs, and its results are held against the kernel's.
+"""Proof: exported artefacts run, and their results are compared with the kernel's.
 
-inputs.py says on what; host.py, onnx.py and emulated/ run the artefacts, compare.py judges;
-cost.py measures what an artefact costs on a core.
+inputs.py makes the observations; host_target.py, onnx_target.py and emulated/ build and run
+artefacts; compare.py compares; emulated/measured_cost.py measures flash, RAM and instructions.
 """
 
 from wann_edge.verify.compare import prove

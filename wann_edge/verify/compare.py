@@ -1,4 +1,4 @@
-"""Holds artefacts against the kernel: on inputs, then in the task's closed loop."""
+"""Compares artefacts with the kernel: on inputs, then in the task's closed loop."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from wann_edge.task import Task, check_fit, final_task
 from wann_edge.verify.inputs import verification_inputs
 from wann_edge.verify.outcome import Artefact, Check, Loop, Target, Verification
 
-# Beside the paper's: a power of two rounds nothing away, so that it hides a product or a
-# sum taken in another order.
+# Beside the paper's weights: products with a power of two are exact, so those weights would not
+# show a sum or a product taken in another order.
 ODD_WEIGHTS = (-1.7, 0.3)
-# A step function's argument this near to 0, of terms of size 1, is decided by rounding.
+# Rounding decides the sign of a step function's argument this near to 0, of terms of size 1.
 STEP_BAND = 1e-4
 
 Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -38,13 +38,26 @@ def prove(
     on_check: Callable[[str], None] = lambda what: None,
     optimize: Optimize = "size",
 ) -> Verification:
-    """Exports the network for each target, builds, runs and compares it with the kernel.
+    """Export the network for each target, build it, run it and compare it with the kernel.
 
-    task: for typical states and the closed loop; without one, inputs are drawn from
-    the declared bounds and no loop is closed. require: whether a target of which a part
-    is not installed is a check that failed, or one that is skipped. on_check is told
-    what begins. optimize: what a C header is exported for.
-    Raises SettingsError on an unknown target, TaskError when the network does not fit.
+    Args:
+        network: the network to export.
+        targets: names of targets.
+        task: supplies typical states and the closed loop; None for inputs drawn from the
+            declared bounds and no loop.
+        episodes: number of episodes of the closed loop.
+        seed: inputs and episodes derive from it.
+        require: whether a target whose parts are not installed is a failed check, not a skipped
+            one.
+        on_check: called with the target's name before its checks.
+        optimize: what a C header is exported for.
+
+    Returns:
+        The checks of all artefacts of all targets.
+
+    Raises:
+        SettingsError: a target is unknown.
+        TaskError: the network does not fit the task.
     """
     task = None if task is None else final_task(task)
     kinds = {name: cast("type[Target]", load("targets", name)) for name in targets}
@@ -57,11 +70,14 @@ def prove(
 
 
 class Reference:
-    """What the kernel gives, for every artefact to be held against.
+    """The kernel's results, with which every artefact is compared.
 
-    observations [n, inputs], weights [n]: every input with every weight; actions [n,
-    outputs]. ordinary [n]: inputs on which an inexact artefact must agree in value.
-    near_step [n]: inputs on which a step function's argument is within STEP_BAND of 0.
+    Attributes:
+        observations: float32 [n, inputs]; every input with every weight.
+        weights: float32 [n].
+        actions: float32 [n, outputs].
+        ordinary: bool [n]; inputs on which an inexact artefact must agree in value.
+        near_step: bool [n]; inputs where a step function's argument is within STEP_BAND of 0.
     """
 
     def __init__(
@@ -83,7 +99,7 @@ class Reference:
 
     @cached_property
     def returns(self) -> Floats:
-        """The return of each episode of the closed loop; none where no task is known."""
+        """Return float32 [episodes]: the return of each episode; empty without a task."""
         if self.task is None:
             return np.empty(0, np.float32)
         weights = [self.network.shared_weight]
@@ -94,7 +110,7 @@ class Reference:
 def _check_target(
     name: str, target: Target, kernel: Reference, optimize: Optimize, *, require: bool
 ) -> Iterator[Check]:
-    """The checks of one target; what can't be built or is missing is a check that failed."""
+    """Yield the checks of a target; an artefact that can't be built is a failed check."""
     try:
         with target.artefacts(kernel.network, optimize) as artefacts:
             for artefact in artefacts:
@@ -123,7 +139,7 @@ def _check_artefact(name: str, artefact: Artefact, kernel: Reference) -> Check:
 
 
 class _Difference(NamedTuple):
-    """Inputs that differ, those where a step's flip is why, and the largest other difference."""
+    """Inputs that differ, those that differ by a step's flip, and the largest other difference."""
 
     mismatches: int
     step_flips: int
@@ -137,7 +153,7 @@ def _compare_bits(kernel: Reference, found: Floats, tolerance: float) -> _Differ
 
 
 def _compare_values(kernel: Reference, found: Floats, tolerance: float) -> _Difference:
-    """Values within the tolerance where inputs are ordinary; finite and in bounds everywhere."""
+    """Compare values on ordinary inputs; on all others, demand finite values in bounds."""
     low = np.array([output.low for output in kernel.network.outputs])
     high = np.array([output.high for output in kernel.network.outputs])
     span = np.where(np.isfinite(high - low) & (high > low), high - low, 1.0)
@@ -151,10 +167,10 @@ def _compare_values(kernel: Reference, found: Floats, tolerance: float) -> _Diff
 
 
 def _close_loop(artefact: Artefact, kernel: Reference, task: Task) -> Loop | None:
-    """The kernel's episodes again, driven by the artefact.
+    """Run the kernel's episodes again with the artefact.
 
-    An artefact that promises bits must give each episode's return to the bit; another
-    one a mean reward within 3 standard errors of the difference.
+    An exact artefact must reach each episode's return to the bit; another one a mean return
+    within 3 standard errors of the difference.
     """
     if not artefact.in_loop:
         return None
@@ -169,4 +185,10 @@ def _close_loop(artefact: Artefact, kernel: Reference, task: Task) -> Loop | Non
     else:
         error = np.sqrt((ours.var() + theirs.var()) / max(1, len(ours) - 1))
         ok = bool(abs(ours.mean() - theirs.mean()) <= 3 * error)
-    return Loop(len(ours), float(theirs.mean()), float(ours.mean()), equal, ok)
+    return Loop(
+        episodes=len(ours),
+        mean_reward=float(theirs.mean()),
+        kernel_mean_reward=float(ours.mean()),
+        equal_episodes=equal,
+        ok=ok,
+    )

@@ -1,4 +1,4 @@
-"""The inputs on which an artefact is held against the kernel."""
+"""The inputs on which artefacts are compared with the kernel."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ _SPECIAL_VALUES = (
 
 
 class Inputs(NamedTuple):
-    """Observations [n, inputs] float32: well-behaved ones first, then special values.
+    """Observations, ordinary ones first.
 
-    ordinary: how many at the start are of the size that the task's contract declares;
-    on the others engines with another order of operations may differ by any amount.
+    Attributes:
+        observations: float32 [n, inputs].
+        ordinary: number of the first rows, whose values are as large as the contract declares;
+            on the others, engines with another order of operations may differ by any amount.
     """
 
     observations: Floats
@@ -34,7 +36,13 @@ class Inputs(NamedTuple):
 
 
 def verification_inputs(network: Network, task: Task | None, seed: int) -> Inputs:
-    """2300 inputs: typical states, both sides of the steps' zeros, special values."""
+    """Return 2300 inputs: typical states, both sides of steps' zeros, special values.
+
+    Args:
+        network: the network to verify.
+        task: supplies the typical states; None for the declared bounds.
+        seed: the inputs derive from it.
+    """
     rng = generator(seed, Use.VERIFICATION_INPUTS)
     typical = typical_states(network, task, TYPICAL, rng)
     zeros = _step_zeros(network, typical, rng)
@@ -47,10 +55,16 @@ def verification_inputs(network: Network, task: Task | None, seed: int) -> Input
 def typical_states(
     network: Network, task: Task | None, count: int, rng: np.random.Generator
 ) -> Floats:
-    """Observations [count, inputs] float32 that the network itself leads to in its task.
+    """Return observations of episodes that the network controls.
 
-    Values within the declared bounds where no task is known; fewer where episodes are short.
-    Drawn from whole episodes, however few are asked for.
+    Args:
+        network: the network, with its shared weight.
+        task: the task; None for observations drawn from the declared bounds.
+        count: number of observations.
+        rng: draws the episodes, and observations from whole episodes.
+
+    Returns:
+        float32 [count, inputs]; fewer rows where episodes are short.
     """
     if task is None:
         return _within_bounds(network, count, rng)
@@ -59,7 +73,7 @@ def typical_states(
 
 
 def _visited(network: Network, task: Task, seed: int, most: int) -> Floats:
-    """Observations of whole episodes, until there are a few times as many as are needed."""
+    """Return the observations of whole episodes, at most so many."""
     policy, world = KernelPolicy(network), task.world()
     seen: list[Floats] = []
     for episode in episode_seeds(seed, 100):
@@ -80,7 +94,7 @@ def _within_bounds(network: Network, count: int, rng: np.random.Generator) -> Fl
 
 
 def _step_zeros(network: Network, typical: Floats, rng: np.random.Generator) -> Floats:
-    """Neighbouring inputs between which a step function switches, by bisection."""
+    """Return pairs of inputs between which a step function switches, found by bisection."""
     names = network.without_dead_nodes().activations
     steps = [index for index, name in enumerate(names) if ACTIVATIONS[name].is_step]
     if not steps:
@@ -109,7 +123,7 @@ def _switched(
 
 
 def _special(typical: Floats, rng: np.random.Generator) -> Floats:
-    """Typical observations in which one or several values are special."""
+    """Return typical observations in which one or several values are special."""
     base = typical[rng.integers(len(typical), size=SPECIAL)]
     values = np.array(_SPECIAL_VALUES, np.float32)
     drawn = rng.choice(values, size=base.shape)

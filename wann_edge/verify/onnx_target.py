@@ -18,8 +18,8 @@ from wann_edge.system.needs import Need
 if TYPE_CHECKING:
     from wann_edge.verify.outcome import Artefact
 
-# Its sines and exponentials round otherwise than the kernel's, and a network can
-# amplify the last bit: a ten-thousandth of the output's range is what is promised.
+# onnxruntime rounds sines and exponentials differently, and a network can amplify the last bit:
+# outputs agree within a ten-thousandth of their range.
 TOLERANCE = 1e-4
 
 
@@ -35,13 +35,15 @@ class OnnxGraph:
         self._model = model
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        options.log_severity_level = 3  # errors; that a default can be overridden is no news
+        options.log_severity_level = (
+            3  # errors only: a warning says that a default can be overridden
+        )
         self._session = onnxruntime.InferenceSession(
             model, options, providers=["CPUExecutionProvider"]
         )
 
     def forward(self, observations: Floats, weights: Floats) -> Floats:
-        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        """Return actions [n, outputs] of observations [n, inputs] and weights [n], float32."""
         actions: list[Floats] = []
         starts = np.flatnonzero(np.diff(weights, prepend=np.nan))
         for first, end in zip(starts, [*starts[1:], len(weights)], strict=True):
@@ -53,7 +55,7 @@ class OnnxGraph:
         return np.concatenate(actions)
 
     def faults(self) -> Sequence[str]:
-        """What the onnx checker finds, with strict shape inference."""
+        """Return what the ONNX checker finds, with strict shape inference."""
         try:
             onnx.checker.check_model(self._model, full_check=True)
         except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
@@ -62,7 +64,7 @@ class OnnxGraph:
 
 
 class OnnxTarget:
-    """The exported graph under onnxruntime."""
+    """The exported ONNX graph in onnxruntime."""
 
     summary = "the ONNX graph in onnxruntime"
     needs: tuple[Need, ...] = ()
@@ -71,5 +73,5 @@ class OnnxTarget:
     def artefacts(
         self, network: Network, optimize: Optimize = "size"
     ) -> Iterator[Iterator[Artefact]]:
-        """Exports the graph and gives it in a session."""
+        """Export the graph and yield it in a session."""
         yield iter([OnnxGraph(export(network, "onnx", "policy"))])

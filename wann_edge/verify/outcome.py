@@ -1,4 +1,4 @@
-"""What can be verified, and what was found."""
+"""Targets and artefacts, and the results of their verification."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from wann_edge.system.needs import Listed
 class Artefact(Protocol):
     """An exported network, built and ready to run.
 
-    tolerance: 0 where the kernel's bits are demanded; else the largest difference
-    allowed, as a share of the output's range (of 1 where an output is unbounded).
-    in_loop: whether it also drives episodes of the task. most_episodes: how many at
-    most, where it is slow.
+    Attributes:
+        name: such as ``gcc -O2``.
+        tolerance: 0 for the kernel's bits; otherwise the largest allowed difference as a share
+            of the output's range (of 1 for an unbounded output).
+        in_loop: whether it also controls episodes of the task.
+        most_episodes: the largest number of these episodes; None for all.
     """
 
     name: str
@@ -28,34 +30,45 @@ class Artefact(Protocol):
     most_episodes: int | None
 
     def forward(self, observations: Floats, weights: Floats) -> Floats:
-        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        """Return actions [n, outputs] of observations [n, inputs] and weights [n], float32."""
         ...
 
     def faults(self) -> Sequence[str]:
-        """What the artefact's own tests find wrong; nothing when all is well."""
+        """Return what the artefact's own tests find wrong."""
         ...
 
 
 class Target(Listed, Protocol):
-    """Where exported networks run: the host's compilers, onnxruntime, a board.
+    """Where exported networks run: the host's compilers, onnxruntime, an emulated core.
 
-    Raises MissingError when a part it needs is not installed, VerifyError when an
-    artefact can't be built.
+    Raises:
+        MissingError: a part that the target needs is not installed.
+        VerifyError: an artefact can't be built.
     """
 
     def artefacts(
         self, network: Network, optimize: Optimize = "size"
     ) -> AbstractContextManager[Iterator[Artefact]]:
-        """Exports the network and gives each artefact, built; cleans up at the end.
+        """Export the network and yield each artefact, built; clean up when the block ends.
 
-        optimize: what a C header is exported for.
+        Args:
+            network: the network to export.
+            optimize: what a C header is exported for.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Loop:
-    """Episodes with the artefact in the kernel's place: means and the rewards' difference."""
+    """Episodes with the artefact in the kernel's place.
+
+    Attributes:
+        episodes: number of episodes.
+        mean_reward: mean return with the artefact.
+        kernel_mean_reward: mean return with the kernel.
+        equal_episodes: episodes whose returns have equal bits.
+        ok: whether the returns agree as the artefact promises.
+    """
 
     episodes: int
     mean_reward: float
@@ -66,12 +79,20 @@ class Loop:
 
 @dataclass(frozen=True)
 class Check:
-    """One artefact against the kernel.
+    """The comparison of one artefact with the kernel.
 
-    max_difference: the largest over all inputs that are not step flips, as a share
-    of the output's range. step_flips: inputs on which a step function's argument is
-    so near 0 that rounding decides, and the results differ. fault: what went wrong
-    beside that, in one line. skipped: the missing part for which nothing was checked.
+    Attributes:
+        target: name of the target.
+        artefact: name of the artefact; "" when none was built.
+        inputs: number of compared inputs.
+        mismatches: inputs on which the results differ.
+        step_flips: inputs on which they differ because a step function's argument is so near 0
+            that rounding decides; not counted as mismatches.
+        max_difference: largest difference on the other inputs, as a share of the output's range.
+        tolerance: as of the artefact.
+        loop: the closed loop; None without one.
+        fault: any other failure, in one line.
+        skipped: the missing part because of which nothing was checked.
     """
 
     target: str
@@ -87,7 +108,7 @@ class Check:
 
     @property
     def ok(self) -> bool:
-        """Whether the artefact was checked and keeps its promise."""
+        """Return whether the artefact was checked and agrees with the kernel."""
         if self.skipped:
             return False
         return not self.fault and self.mismatches == 0 and (self.loop is None or self.loop.ok)
@@ -101,12 +122,12 @@ class Verification:
 
     @property
     def ok(self) -> bool:
-        """Whether something was checked and every check that was not skipped passed."""
+        """Return whether there was a check and every check that was not skipped passed."""
         checked = [check for check in self.checks if not check.skipped]
         return bool(checked) and all(check.ok for check in checked)
 
     def to_document(self) -> dict[str, object]:
-        """For ``--json``."""
+        """Return the checks as ``--json`` prints them."""
         return {
             "ok": self.ok,
             "checks": [{**asdict(check), "ok": check.ok} for check in self.checks],

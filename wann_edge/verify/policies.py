@@ -1,4 +1,4 @@
-"""What drives a world in place of the kernel: the graph in onnxruntime, the compiled header."""
+"""Policies that run a network by the kernel, by onnxruntime, or by the compiled header."""
 
 from __future__ import annotations
 
@@ -9,19 +9,26 @@ from wann_edge.registry import load
 from wann_edge.system.needs import demand
 from wann_edge.task import Policy
 
-# Each engine's name, and the target that makes its artefacts; the kernel needs none.
+# Each engine and the target that builds its artefact; the kernel needs none.
 ENGINES = {"kernel": None, "onnxruntime": "onnxruntime", "c": "host"}
 
 
 def policy(network: Network, engine: str, weight: float) -> Policy:
-    """The network with a shared weight, run by this engine.
+    """Return a policy that runs the network by an engine.
 
-    Raises SettingsError on an unknown engine, MissingError where a part is not installed.
+    Args:
+        network: the network to run.
+        engine: a key of ENGINES.
+        weight: the shared weight.
+
+    Raises:
+        SettingsError: the engine is unknown.
+        MissingError: a part of the engine is not installed.
     """
     if engine not in ENGINES:
         raise SettingsError(
             f"unknown engine {engine!r}",
-            where="--engine",
+            where="engine",
             remedy=f"use one of {', '.join(ENGINES)}",
         )
     name = ENGINES[engine]

@@ -11,7 +11,7 @@ from wann_edge.exporters import Files
 from wann_edge.exporters.c.contract_lines import literal
 from wann_edge.exporters.c.text import HEADERS, KEYWORDS
 from wann_edge.network import Input, Output, float32
-from wann_edge.verify import host
+from wann_edge.verify import host_target as host
 
 _NUMBER = r"-?[\d.]+(?:e[+-]?\d+)?"
 _CHANNEL = re.compile(

@@ -14,7 +14,7 @@ from helpers.format_runners import MARK, OTHER, Contract, replaced, require_tool
 from helpers.format_runners.stated import stated_contract
 from helpers.parts import missing
 from wann_edge.exporters import Files
-from wann_edge.exporters.languages.micropython import KEYWORDS
+from wann_edge.exporters.languages.micropython_module import KEYWORDS
 from wann_edge.kernel import Floats
 
 NODE = "apt-get install nodejs"

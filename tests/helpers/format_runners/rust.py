@@ -13,7 +13,7 @@ import numpy as np
 from helpers.format_runners import MARK, OTHER, Contract, replaced, require_tools, write_files
 from helpers.format_runners.stated import stated_contract
 from wann_edge.exporters import Files
-from wann_edge.exporters.languages.rust import KEYWORDS
+from wann_edge.exporters.languages.rust_crate import KEYWORDS
 from wann_edge.kernel import Floats
 
 INSTALL = "apt-get install cargo"

@@ -14,7 +14,7 @@ from helpers.format_runners.stated import stated_contract
 from helpers.parts import missing
 from wann_edge.exporters import Files
 from wann_edge.exporters.c.text import KEYWORDS
-from wann_edge.exporters.languages.wasm import SECTION
+from wann_edge.exporters.languages.wasm_module import SECTION
 from wann_edge.kernel import Floats
 from wann_edge.system.zig import INSTALL
 

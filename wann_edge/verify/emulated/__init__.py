@@ -1,6 +1,6 @@
-"""The exported C header on processors that nobody needs to own.
+"""The exported C header on emulated cores.
 
-Zig's clang compiles it for a core, Unicorn or wasmtime runs the machine code. All come from
-PyPI by the extra ``emu``. cores.py lists the cores, toolchain.py compiles, elf.py reads what came
-of it, processor.py, simavr.py and wasm.py run it, target.py holds it against the kernel.
+Zig's clang compiles the header for a core of wann_edge.system.cores (toolchain.py); Unicorn,
+simavr or wasmtime runs the machine code (unicorn_core.py, simavr_core.py, wasmtime_core.py).
+emulated_target.py makes a verification target of it, measured_cost.py measures it.
 """

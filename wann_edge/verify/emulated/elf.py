@@ -1,4 +1,4 @@
-"""A linked program, read from its ELF file."""
+"""Reads a linked program from an ELF file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXECUTABLE, ALLOCATED, WRITABLE = 0x4, 0x2, 0x1
 
 
 def read_elf(path: Path) -> Image:
-    """The program of an ELF file with symbols."""
+    """Return the program of an ELF file with symbols."""
     with path.open("rb") as file:
         elf = ELFFile(file)
         kept = [s for s in elf.iter_sections() if s["sh_flags"] & ALLOCATED and s["sh_size"]]
@@ -44,7 +44,7 @@ def read_elf(path: Path) -> Image:
 
 
 def _stretches(start: int, contents: bytes, symbols: list[Symbol]) -> Iterator[tuple[int, bytes]]:
-    """What lies between a symbol $t or $x, where instructions begin, and $d, where data do."""
+    """Yield the stretches of instructions: from a symbol $t or $x to the next $d (data)."""
     end = start + len(contents)
     marks = sorted(
         (int(symbol["st_value"]), symbol.name[1])

@@ -1,4 +1,4 @@
-"""A linked program: what a device would hold in flash and RAM."""
+"""A linked program as a device holds it in flash and RAM."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 
 class Function(NamedTuple):
-    """A function of the program; the last bit of its address is Thumb's."""
+    """A function of the program; the lowest bit of its address marks Thumb code."""
 
     address: int
     size_bytes: int
 
 
 class Count(NamedTuple):
-    """What a call came to; cycles where the emulator knows them."""
+    """What a call executed; cycles only where the emulator counts them."""
 
     instructions: int
     cycles: int | None = None
@@ -24,11 +24,13 @@ class Count(NamedTuple):
 class Image:
     """One linked program.
 
-    sections: (address, contents) of all that is in memory from the start.
-    functions: by name, the compiler's own routines included.
-    instructions: (address, code) of stretches that hold instructions and nothing else.
-    code_bytes, constant_bytes: flash; constants among the instructions count as code.
-    ram_bytes: static.
+    Attributes:
+        sections: address and contents of each section that is loaded into memory.
+        functions: functions by name, including the compiler's library routines.
+        instructions: address and code of each stretch that holds instructions only.
+        code_bytes: flash taken by code, and by constants among the instructions.
+        constant_bytes: flash taken by other constants.
+        ram_bytes: static memory.
     """
 
     sections: tuple[tuple[int, bytes], ...]

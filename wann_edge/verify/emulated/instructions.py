@@ -1,17 +1,17 @@
-"""Machine code cut into instructions."""
+"""Splits machine code into instructions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wann_edge.verify.emulated.cores import Core
+from wann_edge.system.cores import Core
 from wann_edge.verify.emulated.image import Image
 
 
 def instructions(core: Core, code: bytes) -> Iterator[int]:
-    """The instructions of a stretch of code: Thumb's or compressed RISC-V's, 2 or 4 bytes each.
+    """Yield the instructions of a stretch of Thumb or compressed RISC-V code.
 
-    A long Thumb instruction has its first halfword above its second.
+    Each has 2 or 4 bytes. A long Thumb instruction has its first halfword in the upper 16 bits.
     """
     is_arm = core.architecture == "arm"
     at = 0
@@ -28,9 +28,9 @@ def instructions(core: Core, code: bytes) -> Iterator[int]:
 
 
 def uses_float_unit(core: Core, image: Image) -> bool:
-    """Whether there is a single-precision instruction that computes, not only moves.
+    """Return whether a single-precision instruction computes, and not only moves.
 
-    Thumb: data processing of coprocessor 10. RISC-V: OP-FP and the four fused ones.
+    Thumb: data processing of coprocessor 10. RISC-V: OP-FP and the four fused operations.
     """
     is_arm = core.architecture == "arm"
     return any(

@@ -1,4 +1,4 @@
-"""What an exported header costs on an emulated core: flash, RAM, stack, instructions."""
+"""Measures an exported header on an emulated core: flash, RAM, stack, instructions."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.network.number_formats import WORDS
+from wann_edge.system.cores import CORES, Core, core_names
 from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task, check_fit
-from wann_edge.verify.emulated.cores import CORES, Core
+from wann_edge.verify.emulated.emulated_target import load_program
 from wann_edge.verify.emulated.image import Count, Image
-from wann_edge.verify.emulated.target import load_program
 from wann_edge.verify.emulated.toolchain import check_installed, compile_for
 from wann_edge.verify.inputs import typical_states
 
-# Counting is slow where floats are library routines: some milliseconds a state.
+# A state takes some milliseconds where library routines compute floats.
 STATES = 200
 NAME = "costed_policy"
-# One step and nothing else: what a firmware grows by. A header in fixed point names its word.
+# One step and nothing else: the growth of a firmware. A header in fixed point names its word.
 HARNESS = f"""
 #include "policy.h"
 #ifndef {NAME.upper()}_WORD
@@ -40,13 +40,21 @@ void step(const number *observation, number *action) {{ {NAME}_step(observation,
 
 
 @dataclass(frozen=True)
-class Cost:
-    """One header on one core.
+class MeasuredCost:
+    """The cost of one header on one core.
 
-    code_bytes, constant_bytes: flash; constants that the compiler puts among its
-    instructions count as code. ram_bytes: static. stack_bytes: None where it can't be
-    seen. instructions: executed in a step, over ``states`` typical states; cycles, where
-    the emulator knows them. libraries: the compiler's own routines that were linked.
+    Attributes:
+        core: name of the core.
+        code_bytes: flash taken by code, and by constants among the instructions.
+        constant_bytes: flash taken by other constants.
+        ram_bytes: static memory.
+        stack_bytes: stack depth of a step; None where it can't be measured.
+        instructions_mean: instructions of a step, mean over the states.
+        instructions_worst: instructions of the longest step.
+        cycles_mean: cycles of a step, mean over the states; None where they are not counted.
+        cycles_worst: cycles of the longest step; None where they are not counted.
+        states: number of typical states.
+        libraries: linked library routines of the compiler.
     """
 
     core: str
@@ -63,7 +71,7 @@ class Cost:
 
     @property
     def flash_bytes(self) -> int:
-        """Code and constants."""
+        """Return the bytes of code and constants."""
         return self.code_bytes + self.constant_bytes
 
 
@@ -75,14 +83,22 @@ def measure_cost(
     states: int = STATES,
     seed: int = 0,
     optimize: Optimize = "size",
-) -> Cost:
-    """Exports the header, compiles it for a core (-Os) and runs it on typical states.
+) -> MeasuredCost:
+    """Export the header, compile it for a core with -Os and run it on typical states.
 
-    core: a name of cores.py. task: where the states come from; without one they are drawn
-    from the declared bounds.
-    Raises SettingsError on an unknown core, MissingError when a part is not installed,
-    VerifyError when the header can't be built or run, TaskError when the network does
-    not fit the task.
+    Args:
+        network: the network to measure.
+        core: a name of ``core_names()``.
+        task: supplies the states; None for states drawn from the declared bounds.
+        states: number of states.
+        seed: the states derive from it.
+        optimize: what the header is exported for.
+
+    Raises:
+        SettingsError: the core is unknown.
+        MissingError: a part that the core needs is not installed.
+        VerifyError: the header can't be built or run.
+        TaskError: the network does not fit the task.
     """
     known = core_named(core)
     return _measured(known, network, _states(network, task, states, seed), optimize)
@@ -90,7 +106,14 @@ def measure_cost(
 
 @dataclass(frozen=True)
 class Share:
-    """What one activation adds: the network's cost, less that with ``linear`` in its place."""
+    """The cost of one activation: the network's, less that with ``linear`` in its place.
+
+    Attributes:
+        activation: name of the activation.
+        nodes: number of nodes with it.
+        flash_bytes: flash that it adds.
+        instructions_mean: instructions that it adds to a mean step.
+    """
 
     activation: str
     nodes: int
@@ -107,11 +130,11 @@ def measure_shares(
     seed: int = 0,
     optimize: Optimize = "size",
 ) -> tuple[Share, ...]:
-    """What each activation of a network adds on a core, most instructions first.
+    """Measure what each activation of a network adds on a core, most instructions first.
 
-    Each is replaced by ``linear`` and measured on the same states: what is left then need
-    not add up, for routines are shared, and a soft float's cost depends on its value.
-    Raises as ``measure_cost``.
+    Each activation is replaced by ``linear`` and the network measured on the same states. The
+    shares need not add up: activations share routines, and a soft float's cost depends on its
+    value. Arguments and errors as ``measure_cost``.
     """
     known, seen = core_named(core), _states(network, task, states, seed)
     alive = network.without_dead_nodes()
@@ -128,10 +151,11 @@ def measure_shares(
 
 
 def core_named(name: str) -> Core:
-    """The core. Raises SettingsError where there is none, MissingError without its parts."""
+    """Return the core; raise SettingsError when it is unknown, MissingError without its parts."""
     if name not in CORES:
-        names = ", ".join(CORES)
-        raise SettingsError(f"{name!r} is not one of the cores", remedy=f"use one of {names}")
+        raise SettingsError(
+            f"unknown core {name!r}", where="core", remedy=f"use one of {', '.join(core_names())}"
+        )
     check_installed(CORES[name])
     return CORES[name]
 
@@ -142,7 +166,7 @@ def _states(network: Network, task: Task | None, states: int, seed: int) -> Floa
     return typical_states(network, task, states, generator(seed, Use.COST_INPUTS))
 
 
-def _measured(core: Core, network: Network, seen: Floats, optimize: Optimize) -> Cost:
+def _measured(core: Core, network: Network, seen: Floats, optimize: Optimize) -> MeasuredCost:
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
         source = Path(folder) / "step.c"
         (source.parent / "policy.h").write_bytes(export(network, "c", NAME, optimize))
@@ -151,14 +175,14 @@ def _measured(core: Core, network: Network, seen: Floats, optimize: Optimize) ->
 
 
 def _in_memory(network: Network, seen: Floats) -> list[bytes]:
-    """Each observation as the header's step reads it."""
+    """Return the bytes of each observation as the header's step reads it."""
     if isinstance(network, FixedNetwork):
         size_bytes = WORDS[network.dtype] // 8
         return [row.astype(f"<i{size_bytes}").tobytes() for row in network.words(seen)]
     return [row.astype("<f4").tobytes() for row in seen]
 
 
-def _run(core: Core, program: Path, states: list[bytes]) -> Cost:
+def _run(core: Core, program: Path, states: list[bytes]) -> MeasuredCost:
     device, image = load_program(core, program)
     observation = device.heap
     action = observation + len(states[0])
@@ -168,7 +192,7 @@ def _run(core: Core, program: Path, states: list[bytes]) -> Cost:
         device.write(observation, state)
         counts.append(device.counted_call("step", observation, action))
     cycles = [count.cycles for count in counts if count.cycles is not None]
-    return Cost(
+    return MeasuredCost(
         core=core.name,
         code_bytes=image.code_bytes,
         constant_bytes=image.constant_bytes,
@@ -184,6 +208,6 @@ def _run(core: Core, program: Path, states: list[bytes]) -> Cost:
 
 
 def _libraries(image: Image) -> tuple[str, ...]:
-    """The routines' names; a name with a dot is another one of the same routine."""
+    """Return the names of library routines; a name with a dot is a part of another routine."""
     own = re.compile(rf"step|{NAME}_\w+|wann_\w+|OUTLINED_\w+|.*\..*")
     return tuple(sorted(name for name in image.functions if own.fullmatch(name) is None))

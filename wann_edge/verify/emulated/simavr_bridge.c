@@ -1,7 +1,7 @@
-/* A bridge from Python to simavr: an ATmega328P whose functions are called one by one.
+/* A bridge from Python to simavr: calls single functions of a program on an ATmega328P.
  *
- * Compiled where simavr is installed, against its own headers, for a simulator's structures
- * change between releases. Addresses are the data space's: registers first, then RAM.
+ * Compiled against the installed simavr's headers, because its structures change between
+ * releases. Addresses are those of the data space: registers first, then RAM.
  */
 #include <stdarg.h>
 #include <stdint.h>
@@ -11,15 +11,10 @@
 #include <simavr/sim_core.h>
 #include <simavr/sim_elf.h>
 
-/* A call returns to the last word of the 32 KiB of flash: no function is there. */
-enum { STACK_POINTER = 0x5d, STOP = 0x7ffe };
+#include "simavr_bridge.h"
 
-/* What a call came to. came_back: 0 where it crashed or reached the most cycles. */
-typedef struct {
-    uint64_t cycles, instructions;
-    uint32_t lowest_stack;
-    int32_t came_back;
-} call_result;
+/* A call returns to the last word of the 32 KiB of flash, which holds no function. */
+enum { STACK_POINTER = 0x5d, STOP = 0x7ffe };
 
 avr_t *bridge_open(const char *path);
 void bridge_write(avr_t *avr, uint32_t address, const uint8_t *bytes, uint32_t count);
@@ -67,7 +62,7 @@ static uint32_t stack_of(const avr_t *avr)
     return avr->data[STACK_POINTER] | (uint32_t)avr->data[STACK_POINTER + 1] << 8;
 }
 
-/* Runs from a function's byte address until it returns. */
+/* Runs a function, given by its byte address, until it returns. */
 call_result bridge_call(avr_t *avr, uint32_t function, uint64_t most_cycles)
 {
     const uint32_t top = avr->ramend - 2;
@@ -75,7 +70,7 @@ call_result bridge_call(avr_t *avr, uint32_t function, uint64_t most_cycles)
     const uint64_t start = avr->cycle;
     avr->data[avr->ramend] = (uint8_t)(STOP / 2);
     avr->data[avr->ramend - 1] = (uint8_t)(STOP / 2 >> 8);
-    avr->data[1] = 0;  /* the register that compiled code takes for zero */
+    avr->data[1] = 0;  /* compiled code expects 0 in r1 */
     avr->data[STACK_POINTER] = (uint8_t)top;
     avr->data[STACK_POINTER + 1] = (uint8_t)(top >> 8);
     avr->state = cpu_Running;

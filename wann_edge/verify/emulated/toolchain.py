@@ -9,16 +9,16 @@ from pathlib import Path
 
 from wann_edge.errors import VerifyError
 from wann_edge.system import zig
+from wann_edge.system.cores import Core
 from wann_edge.system.needs import Need, demand, package, tool
 from wann_edge.system.zig import INSTALL
-from wann_edge.verify.emulated.cores import Core
 
 AVR_INSTALL = "apt-get install gcc gcc-avr avr-libc simavr libsimavr-dev"
 SIMAVR_HEADERS = Path("/usr/include/simavr")
 
 
 def _has_simavr() -> bool:
-    """Its library, and its headers."""
+    """Return whether simavr's library and headers are installed."""
     return find_library("simavr") is not None and SIMAVR_HEADERS.is_dir()
 
 
@@ -26,7 +26,7 @@ _ELF = package("pyelftools", INSTALL, "elftools")
 _ZIG = package("ziglang", INSTALL)
 _PROCESSOR = (_ZIG, package("unicorn", INSTALL), _ELF)
 _AVR_TOOLS = (tool("gcc", install=AVR_INSTALL), tool("avr-gcc", install=AVR_INSTALL))
-# What each architecture needs.
+# The needs of each architecture.
 NEEDS: dict[str, tuple[Need, ...]] = {
     "arm": _PROCESSOR,
     "riscv": _PROCESSOR,
@@ -34,14 +34,14 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "wasm": (_ZIG, package("wasmtime", INSTALL)),
 }
 
-# Symbols (-g) cost no flash, and tell what was linked. No flag about contraction, on
-# purpose: the header must hold without it.
+# Symbols (-g) cost no flash and name the linked functions. No flag forbids contraction: the
+# header must give the kernel's bits without one.
 COMMON_FLAGS = (
     *("-std=c99", "-Os", "-g", "-Wl,--gc-sections"),
     *("-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Werror"),
 )
 AVR_FLAGS = ("-ffunction-sections", "-fdata-sections", "-nostartfiles")
-# Code and constants at one place, what is written to at another: as flash and RAM are.
+# Code and constants at one address, variables at another, like flash and RAM.
 LINKER_SCRIPT = """\
 SECTIONS
 {
@@ -57,20 +57,30 @@ SECTIONS
 
 
 def check_installed(core: Core) -> None:
-    """Raises MissingError unless all parts that this core needs are installed."""
+    """Raise MissingError unless all parts that this core needs are installed."""
     demand(NEEDS[core.architecture])
 
 
 def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence[str] = ()) -> Path:
-    """The source linked for a core, beside it, with these functions kept.
+    """Compile and link a C source for a core.
 
-    Raises VerifyError when it does not compile.
+    Args:
+        core: the core to compile for.
+        source: the C file; the program is written beside it.
+        entries: functions that the linker must keep.
+        more: further flags.
+
+    Returns:
+        The path of the program.
+
+    Raises:
+        VerifyError: the source does not compile.
     """
     output = source.with_suffix(".wasm" if core.architecture == "wasm" else ".elf")
     kept = [f"-Wl,-u,{entry}" for entry in entries if core.architecture != "wasm"]
     flags = [*core.flags, *COMMON_FLAGS, *more, *kept, "-o", str(output), str(source)]
     if core.architecture == "avr":
-        # avr-libc keeps its floating-point routines in the library of mathematics.
+        # avr-libc has its floating-point routines in libm.
         run_compiler(["avr-gcc", *AVR_FLAGS, *flags, "-lm"], "avr-gcc")
     else:
         command = zig.command([*flags, *_linker_flags(core, source.parent, entries)])
@@ -81,10 +91,14 @@ def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence
 def run_compiler(
     command: Sequence[str], where: str, environment: Mapping[str, str] | None = None
 ) -> None:
-    """Raises VerifyError, with the beginning of what the compiler says, when it fails."""
+    """Run a compiler; raise VerifyError with the beginning of its messages when it fails."""
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise VerifyError(f"does not compile: {done.stderr.strip()[:500]}", where=where)
+        raise VerifyError(
+            f"does not compile: {done.stderr.strip()[:500]}",
+            where=where,
+            remedy="check the compiler's version",
+        )
 
 
 def _linker_flags(core: Core, folder: Path, entries: Sequence[str]) -> list[str]:

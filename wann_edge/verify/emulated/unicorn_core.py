@@ -1,4 +1,4 @@
-"""A microcontroller's core in Unicorn, with a linked program in its memory."""
+"""A Cortex-M or RISC-V core in Unicorn, with a linked program in its memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicorn
 from unicorn import arm_const, riscv_const
 
 from wann_edge.errors import VerifyError
-from wann_edge.verify.emulated.cores import Core
+from wann_edge.system.cores import Core
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.instructions import instructions
 
@@ -17,12 +17,12 @@ _FLASH_BYTES, _RAM_BYTES, HEAP_BYTES = 1 << 24, 1 << 20, 1 << 24
 _STACK_TOP = _RAM + _RAM_BYTES
 _PAINT_BYTES = 1 << 16
 _PAINT = b"\xa5"
-# A function that came back once is trusted: a time limit costs milliseconds a call.
+# A function that has returned once runs without a time limit, which costs milliseconds a call.
 _LONGEST_FIRST_CALL_US = 120_000_000
 
 
 class _Registers(NamedTuple):
-    """Unicorn's numbers of the registers of the calling convention."""
+    """Unicorn's numbers of the registers that a call uses."""
 
     arguments: tuple[int, ...]
     stack: int
@@ -44,8 +44,8 @@ _RISCV = _Registers(
 )
 
 
-class Processor:
-    """Runs a program's functions. ``heap`` is the address of HEAP_BYTES that are the caller's."""
+class UnicornCore:
+    """Runs functions of a program in Unicorn."""
 
     heap = _HEAP
     heap_bytes = HEAP_BYTES
@@ -80,17 +80,18 @@ class Processor:
         return machine
 
     def write(self, address: int, contents: bytes) -> None:
-        """Writes to memory."""
+        """Write to memory."""
         self._unicorn.mem_write(address, contents)
 
     def read(self, address: int, size_bytes: int) -> bytes:
-        """Reads from memory."""
+        """Read from memory."""
         return bytes(self._unicorn.mem_read(address, size_bytes))
 
     def call(self, name: str, *arguments: int) -> int:
-        """Runs a function with at most 4 whole arguments; gives what it gives, signed.
+        """Run a function with at most 4 integer arguments and return its signed result.
 
-        Raises VerifyError when it does not come back.
+        Raises:
+            VerifyError: the function crashes or does not return.
         """
         registers, machine = self._registers, self._unicorn
         entry = self._image.functions[name].address
@@ -103,17 +104,25 @@ class Processor:
             machine.emu_start(entry, _STOP, timeout=limit_us)
         except unicorn.UcError as error:
             at = machine.reg_read(registers.counter)
-            raise VerifyError(f"{error} at 0x{at:x}", where=f"{name}()") from None
+            raise VerifyError(
+                f"{error} at 0x{at:x}",
+                where=f"{name}()",
+                remedy="disassemble the function with zig objdump or arm-none-eabi-objdump",
+            ) from None
         if machine.reg_read(registers.counter) & ~1 != _STOP:
-            raise VerifyError("did not come back in two minutes", where=f"{name}()")
+            raise VerifyError(
+                "did not return in two minutes",
+                where=f"{name}()",
+                remedy="verify a smaller network, or on the host",
+            )
         self._trusted.add(name)
         result = int(machine.reg_read(registers.arguments[0]))
         return result - (result >> 31 << 32)
 
     def counted_call(self, name: str, *arguments: int) -> Count:
-        """Runs a function; gives the instructions executed until it came back.
+        """Run a function and return the instructions executed until it returns.
 
-        Thumb's whose condition fails count too, as they do on the clock.
+        Thumb instructions whose condition fails count too: they take a cycle.
         """
         sizes: dict[tuple[int, int], int] = {}
         total = 0
@@ -133,9 +142,9 @@ class Processor:
         return Count(total)
 
     def paint_stack(self) -> None:
-        """Fills the stack with a pattern, for ``stack_bytes`` to look for."""
+        """Fill the stack with the pattern that ``stack_bytes`` looks for."""
         self.write(_STACK_TOP - _PAINT_BYTES, _PAINT * _PAINT_BYTES)
 
     def stack_bytes(self) -> int | None:
-        """How deep into the stack something was written since it was painted."""
+        """Return the stack depth that was written since ``paint_stack``."""
         return len(self.read(_STACK_TOP - _PAINT_BYTES, _PAINT_BYTES).lstrip(_PAINT))

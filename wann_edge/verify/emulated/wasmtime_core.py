@@ -13,12 +13,12 @@ from wann_edge.verify.emulated.image import Count, Image
 _PAGE_BYTES = 1 << 16
 HEAP_BYTES = 1 << 24
 _PLENTY = 1 << 62
-# Numbers of sections in the binary format, and the magic number and version before them.
+# Section numbers of the binary format, and the bytes of magic number and version.
 _CODE_SECTION, _DATA_SECTION, _PREAMBLE_BYTES = 10, 11, 8
 
 
-class WasmModule:
-    """Runs a module's functions. ``heap`` is the address of HEAP_BYTES that are the caller's."""
+class WasmtimeCore:
+    """Runs functions of a WebAssembly module in wasmtime."""
 
     heap_bytes = HEAP_BYTES
 
@@ -35,48 +35,57 @@ class WasmModule:
         self.heap = memory.grow(self._store, HEAP_BYTES // _PAGE_BYTES) * _PAGE_BYTES
 
     def write(self, address: int, contents: bytes) -> None:
-        """Writes to memory."""
+        """Write to memory."""
         self._memory.write(self._store, contents, address)
 
     def read(self, address: int, size_bytes: int) -> bytes:
-        """Reads from memory."""
+        """Read from memory."""
         return bytes(self._memory.read(self._store, address, address + size_bytes))
 
     def call(self, name: str, *arguments: int) -> int:
-        """Runs a function; gives what it gives, 0 for nothing. Raises VerifyError on a trap."""
+        """Run a function and return its result, or 0; raise VerifyError on a trap."""
         function = self._exports[name]
         assert isinstance(function, wasmtime.Func)
         self._store.set_fuel(_PLENTY)
         try:
             return int(function(self._store, *arguments) or 0)
         except wasmtime.Trap as error:
-            raise VerifyError(str(error), where=f"{name}()") from None
+            raise VerifyError(
+                str(error), where=f"{name}()", remedy="verify on the host, which names the line"
+            ) from None
 
     def counted_call(self, name: str, *arguments: int) -> Count:
-        """Runs a function; gives the fuel that it burned: about one an instruction."""
+        """Run a function and return the fuel that it used: about one an instruction."""
         self.call(name, *arguments)
         return Count(_PLENTY - int(self._store.get_fuel()))
 
     def paint_stack(self) -> None:
-        """A module's stack is its engine's, and can't be seen."""
+        """Do nothing: wasmtime keeps the stack outside the module's memory."""
 
     def stack_bytes(self) -> int | None:
-        """Not known."""
+        """Return None: the stack can't be measured."""
         return None
 
 
 def read_wasm(path: Path) -> Image:
-    """The sizes of a module. Its static memory is pages of 64 KiB, and counts as none."""
+    """Return the sizes of a module; its memory, in pages of 64 KiB, counts as 0."""
     sizes = dict(_sections(path.read_bytes()))
-    return Image((), {}, (), sizes.get(_CODE_SECTION, 0), sizes.get(_DATA_SECTION, 0), 0)
+    return Image(
+        sections=(),
+        functions={},
+        instructions=(),
+        code_bytes=sizes.get(_CODE_SECTION, 0),
+        constant_bytes=sizes.get(_DATA_SECTION, 0),
+        ram_bytes=0,
+    )
 
 
 def _sections(module: bytes) -> Iterator[tuple[int, int]]:
-    """The number and size in bytes of each section."""
+    """Yield the number and size in bytes of each section."""
     at = _PREAMBLE_BYTES
     while at < len(module):
         number, size, shift = module[at], 0, 0
-        while True:  # a size is 7 bits a byte, the lowest first
+        while True:  # a size has 7 bits in each byte, the lowest first
             at += 1
             size |= (module[at] & 0x7F) << shift
             shift += 7

@@ -9,7 +9,7 @@ from string import Template
 from wann_edge.exporters import Files
 from wann_edge.exporters.c.contract_lines import description_lines
 from wann_edge.exporters.contract import contract
-from wann_edge.exporters.languages.python_languages import MicroPython
+from wann_edge.exporters.languages.micropython_language import MicroPythonLanguage
 from wann_edge.exporters.languages.translate import translated
 from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.vectors import octets_table, vectors
@@ -19,9 +19,9 @@ from wann_edge.system.needs import Need
 _MODULE = Template("""\
 # ${name}: a weight agnostic network, exported by wann-edge.
 #
-# Gives the bits of the kernel that it was searched and verified with, whether this
-# MicroPython computes in float32 or in float64: each operation is rounded to float32.
-# Builds that keep floats in 30 bits can't hold them: selftest() tells.
+# Its actions have the bits of the kernel's, whether this MicroPython computes in float32 or
+# float64: each operation is rounded to float32. Builds that store floats in 30 bits lose bits:
+# selftest() reports it.
 #
 ${description}
 #
@@ -29,7 +29,7 @@ ${description}
 #     import ${name}
 #     action = ${name}.step(observation)
 #
-# Not from an interrupt handler while another step runs: they share a cell of memory.
+# Do not call step() from an interrupt handler: calls share one cell of memory.
 import struct
 from array import array
 from math import copysign, isfinite, ldexp
@@ -44,7 +44,7 @@ def float_of(octets):
     return struct.unpack("<f", octets)[0]
 
 
-# Decimals are read inexactly by some builds, so constants stand as their octets.
+# Some builds read decimals inexactly, so constants are written as bytes.
 ${constants}
 SHARED_WEIGHT = ${weight}
 
@@ -52,13 +52,13 @@ cell = array("f", (0.0,))
 
 
 def f(x):
-    # x rounded to float32
+    # Returns x rounded to float32.
     cell[0] = x
     return cell[0]
 
 
 def step(observation, shared_weight=SHARED_WEIGHT):
-    # The action, a list of OUTPUTS numbers, for a sequence of INPUTS numbers.
+    # Returns the action, a list of OUTPUTS numbers, for a sequence of INPUTS numbers.
     if len(observation) != INPUTS:
         raise ValueError("%d numbers for %d inputs" % (len(observation), INPUTS))
     shared_weight = f(shared_weight)
@@ -72,12 +72,12 @@ ${actions}
 
 
 def contract():
-    # Order, names, units and bounds of inputs and outputs; None where there is no bound.
+    # Returns order, names, units and bounds of inputs and outputs; None means no bound.
     return ${contract}
 
 
 def selftest():
-    # The number of golden vectors whose bits differ from the kernel's: 0 on a sound build.
+    # Returns the number of golden vectors whose bits differ from the kernel's: 0 is correct.
     weights = (
 ${weights}
     )
@@ -100,7 +100,7 @@ ${expected}
 ${functions}""")
 
 
-# A module called so could not be imported, or would hide one that it imports itself.
+# A module of such a name can't be imported, or hides a module that it imports.
 KEYWORDS = frozenset((*keyword.kwlist, "array", "math", "struct"))
 
 
@@ -113,7 +113,11 @@ class MicroPythonModule:
     needs: tuple[Need, ...] = ()
 
     def files(self, network: Network, name: str) -> Files:
-        """The module, UTF-8; the same bytes for the same network and name."""
+        """Return the module, UTF-8; equal networks and names give equal bytes.
+
+        Raises:
+            ExportError: the network is in fixed point, or the name is not valid.
+        """
         check_numbers(network, self, "micropython")
         check_name(name, "Python", KEYWORDS)
         text = _module(network.without_dead_nodes(), name)
@@ -121,7 +125,7 @@ class MicroPythonModule:
 
 
 def _module(network: Network, name: str) -> str:
-    language = MicroPython()
+    language = MicroPythonLanguage()
     body = translated(network, language)
     functions = "\n\n".join(body.functions)
     weight = language.constant(network.shared_weight).text
@@ -144,6 +148,6 @@ def _module(network: Network, name: str) -> str:
 
 
 def python_literal(value: object, indent: int) -> str:
-    """A value as Python, in lines; all but the first are indented."""
+    """Return a value as Python source; all lines but the first are indented."""
     lines = pformat(value, width=96 - indent, sort_dicts=False).splitlines()
     return ("\n" + " " * indent).join(lines)

@@ -30,9 +30,9 @@ FLAGS = (
 )
 NAME = "verified_policy"
 
-# Runs the header over a batch. A network whose weight is the header's own default
-# goes through the function that has no weight argument, so that both are checked. A
-# header in fixed point takes floats through its units.
+# Runs the header over a batch. Rows with the header's default weight go through the function
+# without a weight argument, so that both functions are checked. A header in fixed point
+# converts floats by its functions for units.
 HARNESS = f"""
 #define {NAME.upper()}_SELFTEST
 #define {NAME.upper()}_UNITS
@@ -65,7 +65,7 @@ void run(int32_t count, const float *observation, const float *weight, float *ac
 
 
 class CompiledHeader:
-    """The header as a shared library of one compiler at one optimisation level."""
+    """The header as a shared library, built by one compiler at one optimisation level."""
 
     tolerance = 0.0
     most_episodes: int | None = None
@@ -79,7 +79,7 @@ class CompiledHeader:
         self._outputs = outputs
 
     def forward(self, observations: Floats, weights: Floats) -> Floats:
-        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        """Return actions [n, outputs] of observations [n, inputs] and weights [n], float32."""
         seen = np.ascontiguousarray(observations, np.float32)
         shared = np.ascontiguousarray(weights, np.float32)
         actions = np.empty((len(shared), self._outputs), np.float32)
@@ -87,26 +87,26 @@ class CompiledHeader:
         return actions
 
     def faults(self) -> Sequence[str]:
-        """What the header's own golden vectors find."""
+        """Run the header's self-test and return what it finds."""
         wrong = self._library.selftest()
         return [f"selftest(): {wrong} golden vectors differ"] if wrong else []
 
 
 class HostTarget:
-    """The exported header under gcc and clang, those that are installed."""
+    """The exported header, built by those of gcc and clang that are installed."""
 
     summary = "the C header on this computer, by gcc and clang"
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """One compiler."""
+        """Return the need of one compiler."""
         return (tool(*COMPILERS, install="apt-get install gcc"),)
 
     @contextmanager
     def artefacts(
         self, network: Network, optimize: Optimize = "size"
     ) -> Iterator[Iterator[Artefact]]:
-        """Exports the header and gives it compiled by each compiler at each level."""
+        """Export the header and yield it built by each compiler at each level."""
         demand(self.needs)
         found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
@@ -125,9 +125,18 @@ class HostTarget:
 
 
 def compile_header(compiler: str, level: str, place: Path, library: Path) -> None:
-    """Compiles harness.c to a shared library. Raises VerifyError when it does not compile.
+    """Compile harness.c to a shared library.
 
-    No contraction flag here, on purpose: the header must hold without it.
+    No flag forbids contraction: the header must give the kernel's bits without one.
+
+    Args:
+        compiler: "gcc" or "clang".
+        level: an optimisation flag.
+        place: the folder of harness.c and policy.h.
+        library: the file to write.
+
+    Raises:
+        VerifyError: the header does not compile.
     """
     command = [compiler, *FLAGS, level, "-o", str(library), str(place / "harness.c")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -135,4 +144,5 @@ def compile_header(compiler: str, level: str, place: Path, library: Path) -> Non
         raise VerifyError(
             f"the exported header does not compile: {done.stderr.strip()[:500]}",
             where=f"{compiler} {level}",
+            remedy="use a compiler that supports C99",
         )

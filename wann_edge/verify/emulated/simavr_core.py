@@ -10,17 +10,17 @@ from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.toolchain import SIMAVR_HEADERS, run_compiler
 
 BRIDGE = Path(__file__).with_name("simavr_bridge.c")
-# Left to the caller's arrays; the rest of the 2 KiB is the stack's.
+# For the caller's arrays; the rest of the 2 KiB is for the stack.
 _HEAP_BYTES = 512
 _MOST_CYCLES = 1 << 36
-# How an ELF file tells the data space from flash; where RAM begins in it.
+# Offset of data addresses in an ELF file; first address of the RAM in the data space.
 _RAM, _RAM_START = 0x800000, 0x100
-# The first argument ends at r25, and each begins at an even register below the one before.
+# The first argument ends at r25; each next one starts at an even register below it.
 _ARGUMENT_BYTES = {"step": (2, 2), "run": (4, 2, 2, 2)}
 
 
-class _Result(ctypes.Structure):
-    """As ``call_result`` of the bridge."""
+class CallResult(ctypes.Structure):
+    """Mirrors ``call_result`` of simavr_bridge.c; a test compares size and offsets."""
 
     _fields_ = (
         ("cycles", ctypes.c_uint64),
@@ -30,8 +30,8 @@ class _Result(ctypes.Structure):
     )
 
 
-class AvrProcessor:
-    """Runs a program's functions; counts exact cycles."""
+class SimavrCore:
+    """Runs functions of a program in simavr, which counts exact cycles."""
 
     heap_bytes = _HEAP_BYTES
 
@@ -40,7 +40,11 @@ class AvrProcessor:
         self._bridge = _bridge(program.parent)
         self._avr = self._bridge.bridge_open(str(program).encode())
         if not self._avr:
-            raise VerifyError("simavr does not read the program", where="simavr")
+            raise VerifyError(
+                "can't read the program",
+                where="simavr",
+                remedy="check the versions of simavr and avr-gcc",
+            )
         for address, contents in image.sections:
             if address >= _RAM:
                 self.write(address - _RAM, contents)
@@ -49,22 +53,22 @@ class AvrProcessor:
         self._lowest = self._top
 
     def write(self, address: int, contents: bytes) -> None:
-        """Writes to the data space."""
+        """Write to the data space."""
         self._bridge.bridge_write(self._avr, address, contents, len(contents))
 
     def read(self, address: int, size_bytes: int) -> bytes:
-        """Reads from the data space."""
+        """Read from the data space."""
         buffer = ctypes.create_string_buffer(size_bytes)
         self._bridge.bridge_read(self._avr, address, buffer, size_bytes)
         return buffer.raw
 
     def call(self, name: str, *arguments: int) -> int:
-        """Runs a function; gives what it gives, 16 bits signed. Raises VerifyError on a crash."""
+        """Run a function and return its signed 16-bit result; raise VerifyError on a crash."""
         self.counted_call(name, *arguments)
         return int.from_bytes(self.read(24, 2), "little", signed=True)
 
     def counted_call(self, name: str, *arguments: int) -> Count:
-        """Runs a function; gives the instructions and cycles until it came back."""
+        """Run a function and return the instructions and cycles until it returns."""
         register = 26
         for value, size in zip(arguments, _ARGUMENT_BYTES.get(name, ()), strict=False):
             register -= size
@@ -73,22 +77,30 @@ class AvrProcessor:
         result = self._bridge.bridge_call(self._avr, entry, _MOST_CYCLES)
         self._lowest = min(self._lowest, result.lowest_stack)
         if not result.came_back:
-            raise VerifyError("did not come back", where=f"{name}()")
+            raise VerifyError(
+                "crashed or did not return",
+                where=f"{name}()",
+                remedy="verify a smaller network, or on the host",
+            )
         if self._lowest < self.heap + self.heap_bytes:
-            raise VerifyError("the stack does not fit into 2 KiB of RAM", where=f"{name}()")
+            raise VerifyError(
+                "the stack does not fit into 2 KiB of RAM",
+                where=f"{name}()",
+                remedy="use a smaller network or fixed point",
+            )
         return Count(result.instructions, result.cycles)
 
     def paint_stack(self) -> None:
-        """Forgets how deep the stack was."""
+        """Forget the stack depth."""
         self._lowest = self._top
 
     def stack_bytes(self) -> int | None:
-        """How deep the stack was since then, without the return address."""
+        """Return the stack depth since ``paint_stack``, without the return address."""
         return int(self._top) - 2 - int(self._lowest)
 
 
 def _bridge(folder: Path) -> ctypes.CDLL:
-    """The bridge, compiled against this machine's simavr."""
+    """Compile the bridge against the installed simavr and load it."""
     library = folder / "bridge.so"
     flags = ("-std=gnu99", "-O2", "-Wall", "-Wextra", "-isystem", str(SIMAVR_HEADERS))
     files = ("-o", str(library), str(BRIDGE), "-lsimavr")
@@ -102,5 +114,5 @@ def _bridge(folder: Path) -> ctypes.CDLL:
     bridge.bridge_ram_end.argtypes = [ctypes.c_void_p]
     bridge.bridge_ram_end.restype = ctypes.c_uint32
     bridge.bridge_call.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint64]
-    bridge.bridge_call.restype = _Result
+    bridge.bridge_call.restype = CallResult
     return bridge

@@ -8,7 +8,7 @@ from string import Template
 from wann_edge.exporters import Files
 from wann_edge.exporters.c.contract_lines import description_lines
 from wann_edge.exporters.contract import contract
-from wann_edge.exporters.languages.brace_languages import JavaScript
+from wann_edge.exporters.languages.javascript_language import JavaScriptLanguage
 from wann_edge.exporters.languages.translate import translated
 from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.vectors import bits_table, vectors
@@ -19,8 +19,8 @@ _MODULE = Template("""\
 /**
  * ${name}: a weight agnostic network, exported by wann-edge.
  *
- * Gives the bits of the kernel that it was searched and verified with: each operation is
- * rounded to float32. An ES module for node and browsers, without dependencies.
+ * Its actions have the bits of the kernel's: each operation is rounded to float32.
+ * An ES module for node and browsers, without dependencies.
  *
 ${description}
  *
@@ -45,7 +45,7 @@ ${description}
  * @property {string} unit
  * @property {number|null} low Null where there is no bound.
  * @property {number|null} high
- * @property {number} safe The action where an observation is not finite.
+ * @property {number} safe The action when an observation is not finite.
  */
 
 /**
@@ -67,16 +67,16 @@ export const CONTRACT = frozen(${contract});
 export const INPUTS = ${inputs};
 /** The number of outputs. */
 export const OUTPUTS = ${outputs};
-/** The network's own shared weight. */
+/** The network's shared weight. */
 export const SHARED_WEIGHT = ${weight};
 
 /**
  * The action for an observation.
  * @param {ArrayLike<number>} observation INPUTS numbers, in the contract's order and units.
- * @param {number} [sharedWeight] Another shared weight than the network's own.
+ * @param {number} [sharedWeight] A shared weight in place of the network's.
  * @param {Float32Array} [action] Where to write the action; a new array otherwise.
  * @returns {Float32Array} OUTPUTS numbers.
- * @throws {RangeError} Where the observation has another length.
+ * @throws {RangeError} The observation has another length.
  */
 export function step(
   observation,
@@ -97,8 +97,8 @@ ${actions}
 }
 
 /**
- * Runs observations and shared weights for which the kernel's actions are known.
- * @returns {number} How many of them differ by a bit: 0 on a sound engine.
+ * Runs the golden vectors: observations and weights with the kernel's actions.
+ * @returns {number} How many actions differ in a bit: 0 on a correct engine.
  */
 export function selftest() {
   const weights = floats([${weight_bits}]);
@@ -131,7 +131,7 @@ ${functions}""")
 
 
 class JavaScriptModule:
-    """An ES module: ``step``, ``selftest`` and ``CONTRACT``."""
+    """An ES module with ``step``, ``selftest`` and ``CONTRACT``."""
 
     summary = "a JavaScript module for node and browsers"
     suffix = ".mjs"
@@ -139,7 +139,11 @@ class JavaScriptModule:
     needs: tuple[Need, ...] = ()
 
     def files(self, network: Network, name: str) -> Files:
-        """The module, ASCII; the same bytes for the same network and name."""
+        """Return the module, ASCII; equal networks and names give equal bytes.
+
+        Raises:
+            ExportError: the network is in fixed point, or the name is not valid.
+        """
         check_numbers(network, self, "js")
         check_name(name, "JavaScript", ())
         text = _module(network.without_dead_nodes(), name)
@@ -147,7 +151,7 @@ class JavaScriptModule:
 
 
 def _module(network: Network, name: str) -> str:
-    language = JavaScript()
+    language = JavaScriptLanguage()
     body = translated(network, language)
     functions = "\n".join(body.functions)
     golden = vectors(network)

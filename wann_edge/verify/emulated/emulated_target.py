@@ -16,62 +16,67 @@ from wann_edge.errors import VerifyError
 from wann_edge.exporters import Optimize, export
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
-from wann_edge.verify.emulated.cores import CORES, Core
+from wann_edge.system.cores import CORES, Core
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.instructions import uses_float_unit
 from wann_edge.verify.emulated.toolchain import NEEDS, check_installed, compile_for
-from wann_edge.verify.host import HARNESS, NAME
+from wann_edge.verify.host_target import HARNESS, NAME
 
 if TYPE_CHECKING:
     from wann_edge.verify.outcome import Artefact
 
-# A controller on an emulated core is some hundred times slower than on the host.
+# An emulated core is some hundred times slower than the host.
 MOST_EPISODES = 20
 WITHOUT_SELFTEST = re.sub(r".*(SELFTEST|selftest).*\n", "", HARNESS)
-# In one call, so that Ctrl-C is heard between calls.
+# Rows of one call: Ctrl-C takes effect between calls.
 MOST_ROWS = 500
 
 
-class Device(Protocol):
-    """What runs machine code: functions by name, whole arguments, memory to pass arrays in."""
+class EmulatedCore(Protocol):
+    """Runs functions of a program by name, with integer arguments and arrays in memory.
+
+    Attributes:
+        heap: address of memory for the caller's arrays.
+        heap_bytes: size of this memory.
+    """
 
     heap: int
     heap_bytes: int
 
     def write(self, address: int, contents: bytes) -> None:
-        """Writes to memory."""
+        """Write to memory."""
         ...
 
     def read(self, address: int, size_bytes: int) -> bytes:
-        """Reads from memory."""
+        """Read from memory."""
         ...
 
     def call(self, name: str, *arguments: int) -> int:
-        """Runs a function. Raises VerifyError when it does not come back."""
+        """Run a function and return its result; raise VerifyError when it does not return."""
         ...
 
     def counted_call(self, name: str, *arguments: int) -> Count:
-        """Runs a function; gives the instructions executed."""
+        """Run a function and return the executed instructions."""
         ...
 
     def paint_stack(self) -> None:
-        """Fills the stack with a pattern."""
+        """Mark the stack as unused."""
         ...
 
     def stack_bytes(self) -> int | None:
-        """How deep the stack was since it was painted, where that can be seen."""
+        """Return the stack depth since it was marked, where it can be measured."""
         ...
 
 
 class EmulatedHeader:
-    """The header's machine code on a device."""
+    """The header's machine code on an emulated core."""
 
     tolerance = 0.0
     in_loop = True
     most_episodes: int | None = MOST_EPISODES
 
     def __init__(
-        self, core: Core, device: Device, network: Network, faults: Sequence[str] = ()
+        self, core: Core, device: EmulatedCore, network: Network, faults: Sequence[str] = ()
     ) -> None:
         self.name = core.name
         self._has_selftest = core.has_room
@@ -80,10 +85,14 @@ class EmulatedHeader:
         self._faults = faults
 
     def forward(self, observations: Floats, weights: Floats) -> Floats:
-        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        """Return actions [n, outputs] of observations [n, inputs] and weights [n], float32."""
         rows = min(MOST_ROWS, self._device.heap_bytes // (4 * (sum(self._row) + 1)))
         if rows == 0:
-            raise VerifyError("one observation does not fit into the RAM", where=self.name)
+            raise VerifyError(
+                "one observation does not fit into the RAM",
+                where=self.name,
+                remedy="choose a core with more memory",
+            )
         parts = range(0, len(weights), rows)
         return np.concatenate(
             [self._part(observations[i : i + rows], weights[i : i + rows]) for i in parts]
@@ -103,7 +112,7 @@ class EmulatedHeader:
         return found
 
     def faults(self) -> Sequence[str]:
-        """What the header's own golden vectors find, and what the machine code lacks."""
+        """Run the header's self-test; return what it finds and what the machine code lacks."""
         wrong = self._device.call("selftest") if self._has_selftest else 0
         return [*self._faults, *([f"selftest(): {wrong} golden vectors differ"] if wrong else [])]
 
@@ -121,7 +130,7 @@ class EmulatedTarget:
     def artefacts(
         self, network: Network, optimize: Optimize = "size"
     ) -> Iterator[Iterator[Artefact]]:
-        """Exports the header and gives it compiled for the core."""
+        """Export the header and yield it compiled for the core."""
         check_installed(self._core)
         with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
             source = Path(folder) / "harness.c"
@@ -133,7 +142,17 @@ class EmulatedTarget:
 def emulated_header(
     core: Core, source: Path, network: Network, more: Sequence[str] = ()
 ) -> EmulatedHeader:
-    """The harness compiled for the core and loaded. Raises VerifyError where it can't be."""
+    """Compile a harness with its header for a core and load it.
+
+    Args:
+        core: the core to run on.
+        source: the harness, beside policy.h.
+        network: the network of the header.
+        more: further flags of the compiler.
+
+    Raises:
+        VerifyError: the harness does not compile.
+    """
     program = compile_for(core, source, ("run", "selftest") if core.has_room else ("run",), more)
     device, image = load_program(core, program)
     lacking = core.has_fpu and image.instructions and not uses_float_unit(core, image)
@@ -141,31 +160,24 @@ def emulated_header(
     return EmulatedHeader(core, device, network, faults)
 
 
-def load_program(core: Core, program: Path) -> tuple[Device, Image]:
-    """A device that runs the program, and what it holds."""
+def load_program(core: Core, program: Path) -> tuple[EmulatedCore, Image]:
+    """Return an emulated core that runs the program, and the program's contents."""
     if core.architecture == "wasm":
-        from wann_edge.verify.emulated.wasm_program import WasmModule, read_wasm
+        from wann_edge.verify.emulated.wasmtime_core import WasmtimeCore, read_wasm
 
-        return WasmModule(program), read_wasm(program)
+        return WasmtimeCore(program), read_wasm(program)
     from wann_edge.verify.emulated.elf import read_elf
 
     if core.architecture == "avr":
-        from wann_edge.verify.emulated.simavr import AvrProcessor
+        from wann_edge.verify.emulated.simavr_core import SimavrCore
 
         image = read_elf(program)
-        return AvrProcessor(program, image), image
-    from wann_edge.verify.emulated.processor import Processor
+        return SimavrCore(program, image), image
+    from wann_edge.verify.emulated.unicorn_core import UnicornCore
 
     image = read_elf(program)
-    return Processor(core, image), image
+    return UnicornCore(core, image), image
 
 
-CortexM0Plus = partial(EmulatedTarget, CORES["cortex-m0plus"])
-CortexM3 = partial(EmulatedTarget, CORES["cortex-m3"])
-CortexM4F = partial(EmulatedTarget, CORES["cortex-m4f"])
-CortexM7F = partial(EmulatedTarget, CORES["cortex-m7f"])
-CortexM33F = partial(EmulatedTarget, CORES["cortex-m33f"])
-Rv32imc = partial(EmulatedTarget, CORES["rv32imc"])
-Rv32imfc = partial(EmulatedTarget, CORES["rv32imfc"])
-Avr = partial(EmulatedTarget, CORES["avr"])
-Wasm32 = partial(EmulatedTarget, CORES["wasm32"])
+# The registry finds the target of a core under the core's name.
+globals().update({name: partial(EmulatedTarget, core) for name, core in CORES.items()})

@@ -24,7 +24,7 @@ _SOURCE = Template("""\
 #define ${NAME}_SELFTEST
 #include "${name}.h"
 
-/* Room for a host that has none of its own in this memory. */
+/* Memory for hosts that allocate none themselves. */
 float observation[${NAME}_INPUTS], action[${NAME}_OUTPUTS];
 
 void step(const float *seen, float *given);
@@ -43,14 +43,14 @@ int selftest(void) { return ${name}_selftest(); }
 class WasmModule:
     """A module that imports nothing and exports its memory.
 
-    | export | what it is |
+    | export | meaning |
     |---|---|
-    | step(observation, action) | both are addresses of float32 in the memory |
-    | step_with_weight(observation, shared_weight, action) | with a weight chosen at run time |
-    | selftest() | the number of golden vectors whose bits differ |
-    | observation, action | globals: addresses of room for one of each |
+    | step(observation, action) | both arguments are addresses of float32 in the memory |
+    | step_with_weight(observation, shared_weight, action) | the same with another shared weight |
+    | selftest() | returns the number of golden vectors whose bits differ |
+    | observation, action | globals: addresses of memory for one of each |
 
-    The custom section ``wann-edge`` is the contract as JSON.
+    The custom section ``wann-edge`` contains the contract as JSON.
     """
 
     summary = "a WebAssembly module that imports nothing"
@@ -59,9 +59,11 @@ class WasmModule:
     needs: tuple[Need, ...] = (package("ziglang", zig.INSTALL),)
 
     def files(self, network: Network, name: str) -> Files:
-        """The module; the same bytes for the same network and name, with the same Zig.
+        """Return the module; equal networks, names and versions of Zig give equal bytes.
 
-        Raises ExportError on the name, or fixed point; MissingError where Zig is not installed.
+        Raises:
+            ExportError: the network is in fixed point, or the name is not valid.
+            MissingError: Zig is not installed.
         """
         check_numbers(network, self, "wasm")
         check_c_name(name)
@@ -75,14 +77,14 @@ class WasmModule:
 
 
 def _section(content: bytes) -> bytes:
-    """A custom section: its number, its size, and a name and content of its own."""
+    """Return a custom section: number, size, name and content."""
     name = SECTION.encode("ascii")
     body = _length(len(name)) + name + content
     return bytes([_CUSTOM]) + _length(len(body)) + body
 
 
 def _length(number: int) -> bytes:
-    """An unsigned number, 7 bits an octet, the lowest first (LEB128)."""
+    """Return an unsigned number with 7 bits in each byte, the lowest first (LEB128)."""
     octets = bytearray()
     while number > 0x7F:
         octets.append(number & 0x7F | 0x80)

@@ -1,0 +1,41 @@
+"""The ctypes mirror of simavr_bridge.h has the compiler's layout."""
+
+from __future__ import annotations
+
+import ctypes
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from helpers.c_structs import differences
+from helpers.parts import missing
+
+
+@pytest.fixture
+def mirror() -> type[ctypes.Structure]:
+    try:
+        module = import_module("wann_edge.verify.emulated.simavr_core")
+    except ImportError as error:
+        missing("emu", str(error))
+    result: type[ctypes.Structure] = module.CallResult
+    return result
+
+
+def header() -> str:
+    module = import_module("wann_edge.verify.emulated.simavr_core")
+    return str(Path(module.__file__ or "").with_name("simavr_bridge.h"))
+
+
+def test_the_result_of_a_call_is_mirrored(mirror: type[ctypes.Structure], tmp_path: Path) -> None:
+    assert differences(mirror, "call_result", header(), tmp_path) == []
+
+
+def test_fields_in_another_order_are_seen(mirror: type[ctypes.Structure], tmp_path: Path) -> None:
+    """A control."""
+
+    class Reversed(ctypes.Structure):
+        _fields_ = tuple(reversed(mirror._fields_))
+
+    found = differences(Reversed, "call_result", header(), tmp_path)
+    assert [line.split()[1] for line in found] == ["came_back", "lowest_stack", "cycles"]
