@@ -1,6 +1,6 @@
 """Exporters: each turns a network into the files of one format.
 
-An exporter knows no disk: its caller writes what it gives.
+An exporter does not access the disk: its caller writes the files.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wann_edge.system.needs import Listed
 if TYPE_CHECKING:
     from wann_edge.network import Network
 
-# Whether a C header in floats is exported for less flash or for fewer instructions.
+# What a C header in floats is optimized for: little flash, or few instructions.
 Optimize = Literal["size", "speed"]
 # Relative POSIX path -> contents.
 Files = Mapping[str, bytes]
@@ -33,29 +33,35 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
 class Exporter(Listed, Protocol):
     """One format.
 
-    suffix: how its file ends, dot included; "" where it has several, which make a folder.
-    numbers: what its networks compute in, of "float" and "fixed" (a FixedNetwork).
-    needs: what must be installed to write it.
+    Attributes:
+        suffix: the file extension, dot included; "" if the format is a folder of files.
+        numbers: the kinds of networks that it accepts: "float", "fixed" (a FixedNetwork).
+        needs: what must be installed to write it.
     """
 
     suffix: str
     numbers: tuple[str, ...]
 
     def files(self, network: Network, name: str) -> Files:
-        """The artefact's files: the same bytes for the same network and name.
+        """Return the artefact's files; the same bytes for the same network and name.
 
-        A format of one file gives one, ``{name}{suffix}``. name: checked by
-        ``names.check_name``; the artefact's own names start with it.
-        Raises ExportError when the network can't be written in this format, or so named.
+        A format of one file returns ``{name}{suffix}`` only.
+
+        Args:
+            network: the network to export.
+            name: an identifier; all names in the artefact begin with it.
+
+        Raises:
+            ExportError: the format does not accept the network or the name.
         """
         ...
 
 
 class OptimizingExporter(Exporter, Protocol):
-    """A format that can be written for fewer instructions instead of less flash."""
+    """A format that can also be written for few instructions instead of little flash."""
 
     def optimized(self, optimize: Optimize) -> Exporter:
-        """The format written for this."""
+        """Return an exporter that optimizes for this."""
         ...
 
 
@@ -64,9 +70,16 @@ def _optimizes(exporter: Exporter) -> TypeGuard[OptimizingExporter]:
 
 
 def export_files(network: Network, format: str, name: str = "policy") -> Files:
-    """The network in a registered format: contents by relative path, with forward slashes.
+    """Return a network in a registered format: contents by relative path with forward slashes.
 
-    Raises SettingsError on an unknown format, ExportError as the format does.
+    Args:
+        network: the network to export.
+        format: a registered name, such as "c" or "arduino".
+        name: an identifier with which all names in the artefact begin; default "policy".
+
+    Raises:
+        SettingsError: the format is unknown.
+        ExportError: the format does not accept the network or the name.
     """
     return exporter_of(format).files(network, name)
 
@@ -74,28 +87,44 @@ def export_files(network: Network, format: str, name: str = "policy") -> Files:
 def export(
     network: Network, format: str, name: str = "policy", optimize: Optimize = "size"
 ) -> bytes:
-    """The network in a format of one file, such as "c" or "onnx": the file's bytes.
+    """Return the file of a network in a format of one file.
 
-    Raises SettingsError on an unknown format, ExportError as the format does, and where
-    the format is a folder.
+    Args:
+        network: the network to export.
+        format: a registered name, such as "c" or "onnx".
+        name: an identifier with which all names in the artefact begin; default "policy".
+        optimize: "size" for little flash (default) or "speed" for few instructions.
+
+    Raises:
+        SettingsError: the format is unknown, or cannot be optimized for speed.
+        ExportError: the format does not accept the network or the name, or is a folder.
     """
     exporter = exporter_of(format, optimize)
     if not exporter.suffix:
-        raise ExportError("the format has several files", where=format, remedy="use export_files()")
+        raise ExportError(
+            "the format is a folder of files", where=format, remedy="use export_files()"
+        )
     return exporter.files(network, name)[f"{name}{exporter.suffix}"]
 
 
 def exporter_of(format: str, optimize: Optimize = "size") -> Exporter:
-    """The exporter registered under this name, for less flash or fewer instructions.
+    """Return the exporter of a registered format.
 
-    Raises SettingsError where there is none, or it is asked for speed and knows no such choice.
+    Args:
+        format: a registered name.
+        optimize: "size" for little flash (default) or "speed" for few instructions.
+
+    Raises:
+        SettingsError: the format is unknown, or cannot be optimized for speed.
     """
     made = cast("type[Exporter]", load("exporters", format))()
     if _optimizes(made):
         return made.optimized(optimize)
     if optimize != "size":
         raise SettingsError(
-            f"the format {format!r} has no choice of size or speed", where=f"--optimize {optimize}"
+            f"the format {format!r} cannot be optimized for {optimize}",
+            where=f"--optimize {optimize}",
+            remedy="leave the option out, or use --format c",
         )
     return made
 

@@ -1,4 +1,4 @@
-"""The contract as plain values: what goes in, what comes out, how often, and in which units."""
+"""The contract as plain values: inputs, outputs, units and control period."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from wann_edge.network import Input, Network, Output
 
 
 def contract(network: Network, format: str) -> dict[str, object]:
-    """Numbers, texts, lists and dictionaries, for JSON and its like; an absent value is None.
+    """Return the contract as numbers, texts, lists and dictionaries; None for an absent value.
 
-    format: what the artefact is, as registered.
+    Args:
+        network: the network whose contract it is.
+        format: the registered name of the artefact's format.
     """
     return {
         "format": f"wann-edge-{format}",
@@ -26,7 +28,7 @@ def contract(network: Network, format: str) -> dict[str, object]:
 
 
 def _channel(channel: Input | Output) -> dict[str, str | float | None]:
-    """The channel's fields; an absent bound is None, for JSON has no infinity."""
+    """Return the fields of an input or output; None for an absent bound."""
     return {
         name: None if isinstance(value, float) and math.isinf(value) else value
         for name, value in asdict(channel).items()

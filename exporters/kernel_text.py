@@ -1,7 +1,7 @@
-"""The kernel's own C text, cut into the blocks that exported code carries.
+"""The kernel's C text, cut into the blocks that exported code contains.
 
-A block stands between ``/* wann:begin NAME */`` and ``/* wann:end */`` in the
-kernel's headers, and is shipped as it stands there.
+In the kernel's headers a block stands between ``/* wann:begin NAME */`` and
+``/* wann:end */``; exports contain it unchanged.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import zlib
 from functools import cache
 from importlib.resources import files
 
-# In the order in which the kernel includes them: a block names only what stands before it.
+# In the order of inclusion: a block uses only names of earlier blocks.
 _HEADERS = (
     *("real.h", "activations.h", "network.h"),
     *("words.h", "q15.h", "q31.h", "fixed.h"),
@@ -23,7 +23,7 @@ _NAMED = re.compile(r"\bwann_\w+")
 
 @cache
 def blocks() -> dict[str, str]:
-    """All blocks, name to text, in the kernel's order."""
+    """Return the text of all blocks by name, in the kernel's order."""
     folder = files("wann_edge.kernel")
     return dict(
         block
@@ -33,7 +33,7 @@ def blocks() -> dict[str, str]:
 
 
 def needed_by(code: str) -> list[str]:
-    """The blocks that define what ``code`` names, and what these name, in the kernel's order."""
+    """Return the blocks that ``code`` needs, directly or through others, in the kernel's order."""
     named = set(_NAMED.findall(code))
     needed: list[str] = []
     for name, text in reversed(blocks().items()):
@@ -44,10 +44,10 @@ def needed_by(code: str) -> list[str]:
 
 
 def shipped(name: str) -> str:
-    """A block in a guard, so that headers which carry the same text meet in one source.
+    """Return a block in an include guard, so that one source can include several headers.
 
-    Headers that carry different texts of a block do not compile together: one would
-    run code that it was not verified with.
+    Headers with different texts of a block do not compile together: one of them would run
+    code that it was not verified with.
     """
     text = blocks()[name]
     guard, version = f"WANN_TEXT_{name.upper()}", f"0x{zlib.crc32(text.encode()):08x}"

@@ -1,4 +1,4 @@
-"""What every format demands of the name it is exported under, and of the numbers within."""
+"""Checks that all exporters make: the name of the artefact, and floats or fixed point."""
 
 from __future__ import annotations
 
@@ -18,10 +18,18 @@ LONGEST = 48
 
 
 def check_name(name: str, language: str, keywords: Collection[str]) -> None:
-    """Raises ExportError unless the name is an identifier of the language, and free.
+    """Check that a name is an identifier of a language, and not a reserved one.
 
-    Letters, digits and underscores of ASCII, a letter first: identifiers in every
-    language, and names of files on every system.
+    ASCII letters, digits and underscores with a letter first are identifiers in every language
+    and file names on every system.
+
+    Args:
+        name: the name of the artefact.
+        language: the name of the language, for the error message.
+        keywords: the reserved names of the language.
+
+    Raises:
+        ExportError: the name is not valid.
     """
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None:
         fault = "is not an identifier that begins with a letter"
@@ -37,18 +45,27 @@ def check_name(name: str, language: str, keywords: Collection[str]) -> None:
 
 
 def check_numbers(network: Network, exporter: Exporter, format: str) -> None:
-    """Raises ExportError where the network computes in numbers that the format has not."""
+    """Check that a format accepts the network's kind of numbers.
+
+    Args:
+        network: a network in floats or in fixed point.
+        exporter: the format's exporter.
+        format: the format's registered name.
+
+    Raises:
+        ExportError: the format does not accept floats, or does not accept fixed point.
+    """
     given = "fixed" if isinstance(network, FixedNetwork) else "float"
     if given in exporter.numbers:
         return
     if isinstance(network, FixedNetwork):
         raise ExportError(
-            "the format is in floats",
+            "the format cannot hold a fixed-point network",
             where=f"{format}, {network.dtype}",
             remedy="use --dtype float, or a format in fixed point such as c",
         )
     raise ExportError(
-        "the format is in fixed point",
+        "the format cannot hold a network in floats",
         where=f"{format}, float",
         remedy="use --dtype q15, q31 or auto (in Python in_fixed_point), or --format c",
     )

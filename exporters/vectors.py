@@ -1,4 +1,4 @@
-"""Golden vectors: what every exported self-test runs, with the kernel's answers."""
+"""Golden vectors: the inputs of every exported self-test, with the kernel's outputs."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from wann_edge.kernel import Floats
 from wann_edge.network import LARGEST, Input, Network
 from wann_edge.system.seeds import Use, fixed_generator
 
-# Beside the network's own: both signs, and no powers of two, which round nothing away and
-# would hide a product taken out of order.
+# Besides the network's own weight: both signs, and no powers of two. A product with a power of
+# two does not round, so it would hide a wrong order of operations.
 _WEIGHTS = (-1.7, 0.3, 1.1)
 
 
 class Vectors(NamedTuple):
-    """weights [w], observations [r, inputs], expected [w * r, outputs], float32.
+    """Inputs of a self-test, with the kernel's outputs.
 
-    Row ``v`` of expected is the kernel's action for weight ``v // r`` and observation ``v % r``.
+    Attributes:
+        weights: shared weights, float32 [w].
+        observations: float32 [r, inputs].
+        expected: float32 [w * r, outputs]; row ``v`` is the kernel's action for weight
+            ``v // r`` and observation ``v % r``.
     """
 
     weights: Floats
@@ -29,7 +33,7 @@ class Vectors(NamedTuple):
 
 
 def vectors(network: Network) -> Vectors:
-    """The network's golden vectors, computed by the kernel now."""
+    """Compute the golden vectors of a network with the kernel."""
     weights = np.array([network.shared_weight, *_WEIGHTS], np.float32)
     observations = _observations(network.inputs)
     rows = len(observations)
@@ -40,7 +44,7 @@ def vectors(network: Network) -> Vectors:
 
 
 def _observations(inputs: tuple[Input, ...]) -> Floats:
-    """16 observations: from the declared ranges, at their ends, zeros, huge, not finite."""
+    """Return 16 observations: in the declared ranges, at their ends, zero, huge, and not finite."""
     rng = fixed_generator(Use.GOLDEN_VECTORS)
     low, high = np.array([channel.typical_range for channel in inputs]).T
     zero = np.zeros(len(inputs))
@@ -54,12 +58,12 @@ def _observations(inputs: tuple[Input, ...]) -> Floats:
 
 
 def bits_table(rows: Iterable[Floats], line: str) -> str:
-    """The bits of floats as hexadecimal numbers, each row in the gap of a line."""
+    """Return the bits of floats as hexadecimal numbers; ``line`` is the format of a row."""
     texts = (", ".join(f"0x{bits:08x}" for bits in row.view(np.uint32).tolist()) for row in rows)
     return "\n".join(line.format(text) for text in texts)
 
 
 def octets_table(rows: Iterable[Floats], line: str) -> str:
-    """The octets of floats, lowest first, as Python's bytes, each row in the gap of a line."""
+    """Return the octets of floats, lowest first, as Python bytes; ``line`` formats a row."""
     texts = ("".join(f"\\x{octet:02x}" for octet in row.astype("<f4").tobytes()) for row in rows)
     return "\n".join(line.format(f'b"{text}"') for text in texts)

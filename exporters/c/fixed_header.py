@@ -17,7 +17,7 @@ from wann_edge.exporters.c.units import units
 from wann_edge.exporters.kernel_text import needed_by, shipped
 from wann_edge.kernel import ACTIVATIONS
 from wann_edge.network.fixed_network import FixedNetwork
-from wann_edge.network.number_formats import WORDS, Format
+from wann_edge.network.number_formats import WORDS, NumberFormat
 
 _HEADER = Template("""\
 /* ${name}: a weight agnostic network in fixed point (${dtype}), exported by wann-edge.
@@ -128,7 +128,7 @@ def _node_statements(network: FixedNetwork) -> Iterator[str]:
         yield f"const wann_word n{node} = wann_{network.dtype}_{activation}({argument});"
 
 
-def _sum(network: FixedNetwork, sources: list[int], format: Format) -> str:
+def _sum(network: FixedNetwork, sources: list[int], format: NumberFormat) -> str:
     """The sum in C, exact in any order; sources of the same shift are shifted together."""
     constant, groups = 0, dict[str, list[str]]()
     for source, term in zip(sources, format.terms, strict=True):
@@ -162,7 +162,7 @@ def _constant(network: FixedNetwork, one: int, term: int) -> int:
     return one << term if term >= 0 else one >> -term
 
 
-def _argument(dtype: str, activation: str, total: str, format: Format) -> str:
+def _argument(dtype: str, activation: str, total: str, format: NumberFormat) -> str:
     """The sum times the shared weight, saturated where it can be too large."""
     if dtype == "q31":
         scaled = "multiply" if ACTIVATIONS[activation].is_periodic else "scaled"

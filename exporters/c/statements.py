@@ -1,12 +1,11 @@
-"""A network as statements of C: the kernel's order of operations, and nothing twice.
+"""Write a network as C statements, in the kernel's order of operations, nothing twice.
 
-Each sum runs in stored order from its first source, as ``wann_forward`` in kernel/network.h
-adds it; which node is computed before which is free. They are computed where a sum first
-needs them, from the outputs backwards, so that few values wait at a time and a processor
-keeps them in registers. Nodes with the same activation of the same sum are one, and a sum
-starts from what another has added up before.
+Each sum runs in stored order, as ``wann_forward`` in kernel/network.h adds it; the order of the
+nodes is free. A node is computed where a sum first needs it, starting from the outputs, so that
+few values are live at a time and stay in registers. Nodes with equal activations of equal sums
+are computed once, and sums with the same beginning share it.
 
-The C header carries these statements; translate.py reads them for the other languages.
+The C header contains these statements; translate.py reads them for the other languages.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from wann_edge.exporters.c.contract_lines import is_scaled, literal
 from wann_edge.kernel import ACTIVATIONS
 from wann_edge.network import Network, Output
 
-# A source's name, and its weight where it has one that is not 1.
+# The name of a source, and its weight if that is not 1.
 Term = tuple[str, float | None]
 Sum = tuple[Term, ...]
-# Yields the names of values that are needed first, and gives an expression.
+# Yields the names of values that are needed first, and returns an expression.
 Needs = Generator[str, None, str]
 BIAS = "1.0f"
 
 
 class Bounds(NamedTuple):
-    """An output's numbers as C expressions."""
+    """The bounds and the safe action of an output as C expressions."""
 
     low: str
     high: str
@@ -37,11 +36,13 @@ class Bounds(NamedTuple):
 
 
 class Values:
-    """Which nodes are equal, and the activation and sum that give each value.
+    """The values of a network: equal nodes have one.
 
-    names: one a node of the network, the first node's where several are equal.
-    of: for each computed value its activation and sum. constant: what no input reaches.
-    outputs: the names of the outputs' values.
+    Attributes:
+        names: the name of each node's value; equal nodes have the name of the first.
+        of: the activation and the sum of each computed value.
+        constant: the names of values that depend on no input.
+        outputs: the names of the outputs' values.
     """
 
     def __init__(self, network: Network) -> None:
@@ -69,11 +70,15 @@ class Values:
 def statements(
     network: Network, values: Values, functions: Collection[str], prefix: str
 ) -> list[str]:
-    """Declarations of all values that the outputs need.
+    """Return the declarations of all values that the outputs need.
 
-    functions: activations that are called as ``prefix_node_tanh(sum, shared_weight)``.
+    Args:
+        network: the network without dead nodes.
+        values: its values.
+        functions: activations that are called as ``prefix_node_tanh(sum, shared_weight)``.
+        prefix: the prefix of these functions.
     """
-    return _Writer(network, values, functions, prefix).lines
+    return _StatementWriter(network, values, functions, prefix).lines
 
 
 def is_called(activation: str, uses: int) -> bool:
@@ -83,7 +88,7 @@ def is_called(activation: str, uses: int) -> bool:
 
 
 def bounded(node: str, output: Output, bounds: Bounds) -> str:
-    """``wann_bounded``, or the half of it that has a bound: C has no constant for infinity."""
+    """Return an expression that bounds a node; C has no constant for an infinite bound."""
     low, high, safe = bounds
     if math.isfinite(output.low) and math.isfinite(output.high):
         return f"wann_bounded({node}, {low}, {high}, {safe})"
@@ -113,7 +118,7 @@ def _added(texts: Sequence[str]) -> str:
 
 
 def _shared_beginnings(sums: Collection[Sum]) -> set[Sum]:
-    """The beginnings of two terms or more that sums share before they end or go apart."""
+    """Return the longest beginnings, of at least two terms, that several sums share."""
     ways: dict[Sum, set[Term | None]] = {}
     for terms in sums:
         for length in range(2, len(terms) + 1):
@@ -122,8 +127,8 @@ def _shared_beginnings(sums: Collection[Sum]) -> set[Sum]:
     return {beginning for beginning, after in ways.items() if len(after) > 1}
 
 
-class _Writer:
-    """Each of the generators writes lines, and yields the names of values that it needs first."""
+class _StatementWriter:
+    """Writes the statements; its generators yield the names of values that they need first."""
 
     def __init__(
         self, network: Network, values: Values, functions: Collection[str], prefix: str
@@ -139,7 +144,7 @@ class _Writer:
             self._write(output)
 
     def _write(self, name: str) -> None:
-        """The value and all it needs: recursion on a stack of its own, for networks are deep."""
+        """Write a value and all it needs, with an explicit stack because networks can be deep."""
         waiting: list[tuple[str, Iterator[str]]] = [(name, self._value(name))]
         while waiting:
             here, rest = waiting[-1]
@@ -173,7 +178,7 @@ class _Writer:
         return f"({value} - {literal(channel.offset)}) * {literal(channel.scale)}"
 
     def _total(self, terms: Sum) -> Needs:
-        """Gives the sum as an expression; what other sums begin with has a name."""
+        """Return the sum as an expression; a shared beginning gets a name."""
         lengths = range(len(terms), 1, -1)
         shared = next((n for n in lengths if terms[:n] in self._beginnings), 0)
         if not shared:
@@ -185,7 +190,7 @@ class _Writer:
         return (yield from self._sum((self._totals[beginning],), terms[shared:]))
 
     def _sum(self, begun: Sequence[str], terms: Sum) -> Needs:
-        """Adds up as far as values are known, before it asks for one that is not."""
+        """Add up the known values before asking for an unknown one."""
         texts, variable = [*begun], ""
         for source, weight in terms:
             if source not in self._done:
@@ -200,7 +205,7 @@ class _Writer:
         return _added(texts)
 
     def _named(self, declaration: str) -> str:
-        """Declares another sum; gives its name."""
+        """Declare another sum; return its name."""
         self._named_sums += 1
         name = f"s{self._named_sums}"
         self.lines.append(declaration.format(name))

@@ -1,4 +1,4 @@
-"""What a C header costs on a core: flash and instructions, estimated without a compiler."""
+"""Estimate flash and instructions of a C header on a core, without a compiler."""
 
 from wann_edge.exporters.cost.estimator import Estimate, estimate
 

@@ -1,4 +1,4 @@
-"""What no compiler leaves out of a header: each value once, and only if an input changes it."""
+"""Count the operations that no compiler removes: each value once, if it depends on an input."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from wann_edge.network import Network
 
 
 class Counted(NamedTuple):
-    """What is computed.
+    """The operations of a network.
 
-    value: a number for each node's value, 0 for a constant or one that is not needed; equal
-    values have one number. uses: of each activation, the nodes that are computed.
-    additions: which edges are added to what comes before, counted through all nodes in order.
-    products: how many products with single weights.
+    Attributes:
+        value: a number for each node's value, equal for equal values; 0 for a constant or a
+            value that is not needed.
+        uses: for each activation, the nodes that are computed.
+        additions: the indices of edges that cause an addition, in the order of all edges.
+        products: the number of products with single weights.
     """
 
     value: list[int]
@@ -23,9 +25,9 @@ class Counted(NamedTuple):
 
 
 def counted(network: Network) -> Counted:
-    """Of equal values the first: this is how compilers find what they compute only once.
+    """Count the operations of a network; of equal values only the first, as compilers do.
 
-    A linear node is its sum where the shared weight is 1.
+    A linear node equals its sum if the shared weight is 1.
     """
     needed, first = _needed(network), network.first_computed
     value = [index if needed[index] else 0 for index in range(first)]
@@ -68,7 +70,7 @@ def counted(network: Network) -> Counted:
 
 
 def _needed(network: Network) -> bytearray:
-    """Which nodes vary with an input and reach an output."""
+    """Return 1 for each node that depends on an input and reaches an output, else 0."""
     first, count = network.first_computed, network.node_count
     outputs = count - len(network.outputs)
     varies, needed = bytearray(count), bytearray(count)

@@ -1,8 +1,8 @@
-"""What a C header will cost on a core, estimated without a compiler at hand.
+"""Estimate the cost of a C header on a core, without a compiler.
 
-A sum: how often each part occurs in what the exporter emits and, on some observations, in what
-runs, times what the part costs by ``cost_table.json``. The table is fitted to measurements by
-``python -m benchmarks.cost_table``.
+The estimate is a sum over parts: how often a part occurs in the header, or runs on some
+observations, times its cost in ``cost_table.json``. ``python -m benchmarks.cost_table`` fits
+the table to measurements.
 """
 
 from __future__ import annotations
@@ -27,22 +27,28 @@ from wann_edge.network import Input, Network
 from wann_edge.system.seeds import Use, fixed_generator
 
 Parts = dict[str, float]
-# Observations that are drawn where none are given.
+# How many observations are drawn if none are given.
 STATES = 16
 
 
 class Estimate(NamedTuple):
-    """Instructions of a step on typical states, and bytes of flash."""
+    """The mean number of instructions of a step, and the bytes of flash."""
 
     instructions: float
     flash_bytes: float
 
 
 def estimate(network: Network, core: str, observations: Floats | None = None) -> Estimate:
-    """The cost of a network's C header on a core: a few tenths of a millisecond of arithmetic.
+    """Estimate the cost of a network's C header on a core, in a few tenths of a millisecond.
 
-    observations: float32 [n, inputs], typical ones; where they are not given, some within
-    the inputs' declared ranges. Raises SettingsError where the table has no such core.
+    Args:
+        network: a network in floats.
+        core: the name of a core, such as "cortex-m4f".
+        observations: typical observations, float32 [n, inputs]; None to draw 16 from the
+            declared ranges of the inputs.
+
+    Raises:
+        SettingsError: the core, or an activation of the network, has not been measured.
     """
     costs = _costs(core)
     seen = _drawn(network.inputs) if observations is None else observations
@@ -64,7 +70,7 @@ def estimate(network: Network, core: str, observations: Floats | None = None) ->
 
 @lru_cache(maxsize=8)
 def _drawn(inputs: Sequence[Input]) -> Floats:
-    """Observations within the declared ranges, always the same."""
+    """Draw observations from the declared ranges; always the same ones."""
     low, high = zip(*(channel.typical_range for channel in inputs), strict=True)
     rng = fixed_generator(Use.ESTIMATE)
     return rng.uniform(low, high, (STATES, len(inputs))).astype(np.float32)
@@ -75,24 +81,31 @@ def _costs(core: str) -> dict[str, tuple[float, float]]:
     table = _table()
     if core not in table:
         known = ", ".join(table)
-        raise SettingsError(f"no cost is known of core {core[:40]!r}", remedy=f"use one of {known}")
+        raise SettingsError(
+            f"the cost of core {core[:40]!r} has not been measured",
+            where="core",
+            remedy=f"use one of {known}",
+        )
     return {part: (both[0], both[1]) for part, both in table[core].items()}
 
 
 @cache
 def _table() -> dict[str, dict[str, list[float]]]:
-    """For each core and part, instructions and bytes of flash."""
+    """Return instructions and bytes of flash for each core and part."""
     text = files("wann_edge.exporters.cost").joinpath("cost_table.json").read_text("ascii")
     table: dict[str, dict[str, list[float]]] = json.loads(text)
     return table
 
 
 def parts_of(network: Network, found: Counted | None = None) -> Parts:
-    """How often each part of the table occurs.
+    """Return how often each part of the table occurs.
 
-    Only what no compiler leaves out: nodes that an input reaches and that reach an output,
-    for one that only the bias reaches is a constant; and of equal nodes or sums the first.
-    found: what ``counted`` gives of the network, where that is known.
+    Only operations that no compiler removes count: nodes that depend on an input and reach an
+    output, and of equal nodes or sums the first.
+
+    Args:
+        network: the network without dead nodes.
+        found: the result of ``counted`` for the network, if known.
     """
     first, outputs = network.first_computed, network.node_count - len(network.outputs)
     found = found or counted(network)
@@ -121,7 +134,7 @@ def parts_of(network: Network, found: Counted | None = None) -> Parts:
         parts[f"more:{name}"] = number - 1
         for block in _shared_blocks(name):
             parts[f"block:{block}"] = 1
-    # A soft float's routine is linked once, for whoever uses it first.
+    # A soft-float routine is linked once.
     for routine in ROUTINES:
         parts[f"routine:{routine}"] = int(any(routine in ACTIVATIONS[a].routines for a in uses))
     if parts["bound"]:
@@ -134,6 +147,6 @@ def parts_of(network: Network, found: Counted | None = None) -> Parts:
 
 @cache
 def _shared_blocks(activation: str) -> tuple[str, ...]:
-    """The kernel's text that an activation needs beside its own."""
+    """Return the blocks of the kernel that an activation needs besides its own."""
     own = ("real", "contraction", activation)
     return tuple(block for block in needed_by(f"wann_{activation}(") if block not in own)

@@ -1,8 +1,8 @@
-"""What runs in a header on some observations: what an instruction count sees beside the code.
+"""Count how often the parts of a header run whose cost depends on the observations.
 
-Activations leave early where their argument is far from 0, and a soft float's cost depends
-on its operands: one that is 0 costs little, others are shifted until they can be added, and
-a difference until it is normal.
+Activations return early if their argument is far from 0. The cost of a soft float depends on
+its operands: a 0 costs little, other operands are shifted until they can be added, and a
+difference is shifted until it is normal.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from wann_edge.network import Network
 # The x^2 from which an activation returns early.
 FAR = {name: row.far_square for name, row in ACTIVATIONS.items() if row.far_square is not None}
 NAMES = ("run:add", "run:shift", "run:cancel", "run:multiply", *(f"run:{name}" for name in FAR))
-# A float32 that is smaller by so many places adds nothing.
+# An operand that is smaller by this many binary places does not change a float32 sum.
 PLACES = 25
-# Beyond it differences of sums would not be exact.
+# Larger values would make differences of sums inexact.
 LARGEST = 1e9
 
 Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -27,12 +27,16 @@ Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 def runs_of(
     network: Network, observations: Floats, found: Counted | None = None
 ) -> dict[str, float]:
-    """How often each part that depends on values runs in a step, on average.
+    """Return how often each part that depends on values runs in a step, on average.
 
-    run:add: additions of two numbers that are not 0; run:shift, run:cancel: places by which
-    they are shifted before and after; run:multiply: products of sums that are not 0;
-    run:gauss and so on: activations that do not leave early. found: what ``counted`` gives
-    of the network without dead nodes, where that is known.
+    ``run:add`` counts additions of two numbers other than 0; ``run:shift`` and ``run:cancel``
+    the places by which they are shifted before and after; ``run:multiply`` products of sums
+    other than 0; ``run:gauss`` and so on the activations that do not return early.
+
+    Args:
+        network: the network.
+        observations: float32 [n, inputs].
+        found: the result of ``counted`` for the network without dead nodes, if known.
     """
     network = network.without_dead_nodes()
     found = found or counted(network)
@@ -50,7 +54,7 @@ def runs_of(
 
 
 def _values(network: Network, observations: Floats, given: Floats) -> Floats:
-    """What every node gives, float32 [n, nodes]."""
+    """Return the value of every node, float32 [n, nodes]."""
     offset = np.array([channel.offset for channel in network.inputs], np.float32)
     scale = np.array([channel.scale for channel in network.inputs], np.float32)
     results = np.empty_like(given)
@@ -62,7 +66,7 @@ def _values(network: Network, observations: Floats, given: Floats) -> Floats:
 
 
 def _additions(network: Network, found: Counted, values: Floats) -> dict[str, float]:
-    """The parts of additions, whose edges stand in ``found``."""
+    """Return the parts of the additions that ``found`` lists."""
     if not found.additions:
         return {}
     pairs = [pair for sources in network.sources for pair in sources]
@@ -92,5 +96,5 @@ def _exponent(x: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Integers:
 
 
 def _mean(counts: Flags | Integers) -> float:
-    """Summed over nodes or edges [n, count], the mean over observations."""
+    """Return the sum over nodes or edges [n, count], averaged over observations."""
     return float(counts.sum() / max(1, len(counts)))

@@ -1,8 +1,8 @@
-"""The ONNX graph of a network: the kernel's walk, a depth layer at a time.
+"""Build the ONNX graph of a network, one layer of equal depth after the other.
 
-Values lie batch by node, ``[batch, nodes]``, and grow by a layer at a time. A layer is
-one product with its matrix of connections, one multiplication by the shared weight, and
-its activations, a run of nodes of the same kind at a time.
+The values are a matrix ``[batch, nodes]`` that grows by the columns of each layer. A layer is
+a product with its matrix of connections, a multiplication by the shared weight, and one
+operator for each run of nodes with the same activation.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from wann_edge.kernel import ACTIVATIONS
 from wann_edge.network import LARGEST, Network
 
 
-class Writer:
-    """Nodes and constants in the order they are added; makes the names of results."""
+class GraphBuilder:
+    """Collects the operators and constants of a graph, and names their results."""
 
     def __init__(self) -> None:
         self.nodes: list[NodeProto] = []
@@ -28,7 +28,7 @@ class Writer:
     def add(
         self, operator: str, *sources: str, result: str = "", **attributes: int | list[int]
     ) -> str:
-        """A node with one result; gives the result's name."""
+        """Add an operator with one result; return the result's name."""
         result = result or f"{operator.lower()}_{len(self.nodes)}"
         node = helper.make_node(operator, sources, [result], name=result)
         node.attribute.extend(helper.make_attribute(*item) for item in attributes.items())
@@ -36,7 +36,7 @@ class Writer:
         return result
 
     def split(self, values: str, sizes: Sequence[int]) -> list[str]:
-        """Parts of these sizes along the second axis; gives their names."""
+        """Split a matrix into columns of these sizes; return the names of the parts."""
         if len(sizes) == 1:
             return [values]
         name = f"split_{len(self.nodes)}"
@@ -46,19 +46,19 @@ class Writer:
         return parts
 
     def floats(self, name: str, values: ArrayLike) -> str:
-        """A float32 constant; gives its name."""
+        """Add a float32 constant; return its name."""
         return self._constant(name, np.asarray(values, np.float32))
 
     def integers(self, name: str, values: ArrayLike) -> str:
-        """An int64 constant; gives its name."""
+        """Add an int64 constant; return its name."""
         return self._constant(name, np.asarray(values, np.int64))
 
     def number(self, value: float) -> str:
-        """One float32, of shape [1]; gives its name."""
+        """Add one float32 of shape [1]; return its name."""
         return self.floats(f"number_{value!r}", [value])
 
     def as_float(self, flags: str) -> str:
-        """Truth values as 1.0 and 0.0; gives their name."""
+        """Convert truth values to 1.0 and 0.0; return the result's name."""
         return self.add("Cast", flags, to=TensorProto.FLOAT)
 
     def _constant(self, name: str, values: NDArray[np.generic]) -> str:
@@ -67,7 +67,7 @@ class Writer:
 
 
 def layers(network: Network) -> list[list[int]]:
-    """Computed nodes by depth, each layer in order of activation, then of number.
+    """Return the computed nodes by depth, each layer ordered by activation, then by number.
 
     A node is one deeper than its deepest source; the bias and the inputs have depth 0.
     """
@@ -83,10 +83,12 @@ def layers(network: Network) -> list[list[int]]:
     return found
 
 
-def write_network(writer: Writer, network: Network) -> None:
-    """Nodes from ``observation`` [batch, inputs] and ``shared_weight`` [1] to ``action``.
+def write_network(writer: GraphBuilder, network: Network) -> None:
+    """Add the operators from ``observation`` [batch, inputs] and ``shared_weight`` to ``action``.
 
-    Every computed node of the network is written: leave dead ones out before.
+    Args:
+        writer: receives the operators.
+        network: a network without dead nodes.
     """
     finite = writer.add("LessOrEqual", writer.add("Abs", "observation"), writer.number(LARGEST))
     values = _scaled(writer, network, writer.add("Where", finite, "observation", writer.number(0)))
@@ -103,10 +105,10 @@ def write_network(writer: Writer, network: Network) -> None:
     _write_action(writer, network, writer.add("Gather", values, columns, axis=1), finite)
 
 
-def _scaled(writer: Writer, network: Network, observed: str) -> str:
-    """The first columns of values: the bias and the scaled observations.
+def _scaled(writer: GraphBuilder, network: Network, observed: str) -> str:
+    """Add the first columns of the values: the bias and the scaled observations.
 
-    Padding makes a column of zeros before the observations; the bias is (0 - -1) * 1.
+    Padding puts a column of zeros before the observations; the bias is (0 - -1) * 1.
     """
     offset = [-1.0, *(channel.offset for channel in network.inputs)]
     scale = [1.0, *(channel.scale for channel in network.inputs)]
@@ -116,7 +118,7 @@ def _scaled(writer: Writer, network: Network, observed: str) -> str:
 
 
 def _matrix(network: Network, order: Sequence[int], layer: Sequence[int]) -> NDArray[np.float32]:
-    """Connections [values, nodes of the layer]: 1 or the single weight; 0 where there is none."""
+    """Return the connections [values, nodes of the layer]: 1 or the single weight; 0 for none."""
     row = {node: place for place, node in enumerate(order)}
     matrix = np.zeros((len(order), len(layer)), np.float32)
     for column, node in enumerate(layer):
@@ -125,8 +127,8 @@ def _matrix(network: Network, order: Sequence[int], layer: Sequence[int]) -> NDA
     return matrix
 
 
-def _activated(writer: Writer, sums: str, kinds: Sequence[str]) -> list[str]:
-    """Activations of sums [batch, nodes], one a run of nodes of the same kind."""
+def _activated(writer: GraphBuilder, sums: str, kinds: Sequence[str]) -> list[str]:
+    """Add the activations of sums [batch, nodes], one operator for each run of equal kinds."""
     runs = [(kind, len(list(run))) for kind, run in groupby(kinds)]
     parts = writer.split(sums, [size for _, size in runs])
     return [
@@ -135,8 +137,8 @@ def _activated(writer: Writer, sums: str, kinds: Sequence[str]) -> list[str]:
     ]
 
 
-def _write_action(writer: Writer, network: Network, output: str, finite: str) -> None:
-    """Clamps the outputs; the safe action where an observation or the output is not usable."""
+def _write_action(writer: GraphBuilder, network: Network, output: str, finite: str) -> None:
+    """Clamp the outputs; select the safe action if an observation or output is not a number."""
     low, high, safe = (
         writer.floats(f"output_{name}", [getattr(channel, name) for channel in network.outputs])
         for name in ("low", "high", "safe")

@@ -1,4 +1,4 @@
-"""Networks as ONNX models."""
+"""Export networks as ONNX models."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 from wann_edge.exporters import Files
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.names import check_name, check_numbers
-from wann_edge.exporters.onnx.graph import Writer, write_network
+from wann_edge.exporters.onnx.graph import GraphBuilder, write_network
 from wann_edge.network import Network
 from wann_edge.system.needs import Need
 
-# Old enough for onnxruntime 1.18 and later: IR version 8 came with operator set 17.
+# onnxruntime 1.18 and later read these; IR version 8 came with operator set 17.
 OPSET = 17
 IR_VERSION = 8
 
@@ -28,10 +28,10 @@ class Onnx:
     | input with a default, the network's | shared_weight | float32 | [1] |
     | output | action | float32 | [batch, outputs] |
 
-    Input scaling, output clamping and the safe action are part of the graph. Beyond the
-    kernel, the action is the safe one where a hidden node overflows float32, for infinity
-    times an absent connection's 0 is not a number. The contract is in the model's
-    metadata: each value is JSON.
+    Input scaling, output clamping and the safe action are part of the graph. Unlike in the
+    kernel, the action is also the safe one where a hidden node overflows float32, because
+    infinity times the 0 of an absent connection is not a number. The metadata of the model
+    contain the contract; each value is JSON.
     """
 
     summary = "an ONNX graph, for onnxruntime and others"
@@ -40,7 +40,15 @@ class Onnx:
     needs: tuple[Need, ...] = ()
 
     def files(self, network: Network, name: str) -> Files:
-        """The model; name is the graph's. Raises ExportError on the name, or fixed point."""
+        """Return the model.
+
+        Args:
+            network: a network in floats.
+            name: an identifier, the name of the graph.
+
+        Raises:
+            ExportError: the name is not valid, or the network is in fixed point.
+        """
         check_numbers(network, self, "onnx")
         check_name(name, "ONNX", ())
         model = _model(network.without_dead_nodes(), name)
@@ -49,7 +57,7 @@ class Onnx:
 
 
 def _model(network: Network, name: str) -> ModelProto:
-    writer = Writer()
+    writer = GraphBuilder()
     writer.floats("shared_weight", [network.shared_weight])
     write_network(writer, network)
     graph = helper.make_graph(
@@ -78,5 +86,5 @@ def _floats(name: str, shape: list[int | str]) -> ValueInfoProto:
 
 
 def _metadata(network: Network) -> dict[str, str]:
-    """The contract: for each name a JSON text."""
+    """Return the contract: for each name a JSON text."""
     return {name: json.dumps(value) for name, value in contract(network, "onnx").items()}

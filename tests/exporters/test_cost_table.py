@@ -169,7 +169,9 @@ def test_states_that_leave_early_cost_less() -> None:
 
 def test_what_is_not_in_the_table_is_refused() -> None:
     network = small(("linear",), ((1, 3),))
-    with pytest.raises(SettingsError, match="no cost is known of core 'z80'; use one of cortex"):
+    with pytest.raises(
+        SettingsError, match="core: the cost of core 'z80' has not been measured; use one of cortex"
+    ):
         estimate(network, "z80")
     assert load("costs", "c") is estimate
 

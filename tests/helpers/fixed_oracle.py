@@ -12,7 +12,7 @@ import numpy as np
 
 from wann_edge.kernel import activate_fixed
 from wann_edge.network.fixed_network import FixedNetwork
-from wann_edge.network.number_formats import Format
+from wann_edge.network.number_formats import NumberFormat
 
 
 def nearest(value: int, shift: int) -> int:
@@ -39,7 +39,7 @@ def walk(network: FixedNetwork, observation: Sequence[int], weight: int) -> list
     ]
 
 
-def _sum(network: FixedNetwork, values: list[int], sources: list[int], format: Format) -> int:
+def _sum(network: FixedNetwork, values: list[int], sources: list[int], format: NumberFormat) -> int:
     total = 0
     for source, term in zip(sources, format.terms, strict=True):
         if network.weights is None:
@@ -50,7 +50,7 @@ def _sum(network: FixedNetwork, values: list[int], sources: list[int], format: F
     return total
 
 
-def _scaled(wide: bool, periodic: bool, total: int, weight: int, format: Format) -> int:
+def _scaled(wide: bool, periodic: bool, total: int, weight: int, format: NumberFormat) -> int:
     if wide:
         product = total * weight >> format.product_shift
         if periodic:

@@ -175,7 +175,7 @@ def test_rollouts_refuse_other_shapes_and_plants(packed: Program) -> None:
     swingup = plant("swingup")
     with pytest.raises(ValueError, match="states: shape"):
         fits.rollouts(swingup, np.zeros(2), np.zeros((2, 5)), 10)
-    with pytest.raises(ValueError, match="does not fit the plant swingup"):
+    with pytest.raises(ValueError, match="are not those of the plant swingup"):
         packed.rollouts(swingup, np.zeros(2), np.zeros((2, 4)), 10)
     with pytest.raises(ValueError, match="action: shape"):
         swingup.step(np.zeros(4), np.zeros(5), np.zeros(2))

@@ -112,11 +112,11 @@ LOOP["loop"] = LOOP
 @pytest.mark.parametrize(
     ("provenance", "line"),
     [
-        ({"task": object()}, "provenance: holds what JSON can't: Object of type object"),
-        ({"score": math.inf}, "provenance: holds what JSON can't"),
-        ({"name": "\ud800"}, "provenance: holds what JSON can't"),
-        (LOOP, "provenance: holds what JSON can't"),
-        ({"keys": dict.fromkeys(range(MAX_KEYS + 1))}, "provenance: holds what JSON can't"),
+        ({"task": object()}, "provenance: cannot be written as JSON: Object of type object"),
+        ({"score": math.inf}, "provenance: cannot be written as JSON"),
+        ({"name": "\ud800"}, "provenance: cannot be written as JSON"),
+        (LOOP, "provenance: cannot be written as JSON"),
+        ({"keys": dict.fromkeys(range(MAX_KEYS + 1))}, "provenance: cannot be written as JSON"),
         ({"log": "x" * MAX_BYTES}, "file size: too large"),
     ],
 )

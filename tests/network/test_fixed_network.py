@@ -136,7 +136,7 @@ def test_drawn_edge_weights_are_refused() -> None:
     made = random_network(np.random.default_rng(7), inputs=5, outputs=1)
     program = fixed_of(made, "q15").program
     drawn = np.ones((2, program.edges))
-    with pytest.raises(ValueError, match="fixed point has formats for its own"):
+    with pytest.raises(ValueError, match="formats of a fixed-point network fit its own weights"):
         program.rollouts(plant("swingup"), [1.0, 1.0], np.zeros((2, 4)), 10, drawn)
 
 

@@ -173,18 +173,18 @@ def refusal(path: Path, *, inputs: int = 2, outputs: int = 1, weights: Path | No
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("", "cut short"),
-        (TEXT.replace("\n", ",0\n", 1), "row 1: 7 cells, not 6"),
-        (TEXT[:-2], "cut short: the last line has no end"),
-        (TEXT.replace(",5.00e+00", ""), "row 4: 5 cells, not 6"),
-        (TEXT + "\n", "row 1: 6 cells, not 7"),
+        ("", "last line: the file is cut short"),
+        (TEXT.replace("\n", ",0\n", 1), "row 1: 7 cells instead of 6"),
+        (TEXT[:-2], "last line: the file is cut short"),
+        (TEXT.replace(",5.00e+00", ""), "row 4: 5 cells instead of 6"),
+        (TEXT + "\n", "row 1: 6 cells instead of 7"),
         (TEXT.replace("5.00e+00", "x" * 999), "row 4: could not convert string to float: 'xxx"),
         (TEXT.replace("5.00e+00", "1.10e+01"), "row 4: unknown activation id 11"),
         (TEXT.replace("5.00e+00", "5.50e+00"), "row 4: unknown activation id 5.5"),
         (TEXT.replace("5.00e+00", "nan"), "row 4: unknown activation id nan"),
         (TEXT.replace("0.00e+00", "inf", 1), "row 1, column 1: a weight is infinite"),
-        (TEXT.replace("0.00e+00", "nan", 1), "row 1, column 1: a connection on or below"),
-        (written(SMALL.T, [1] * 5), "row 4, column 2: a connection on or below the diagonal"),
+        (TEXT.replace("0.00e+00", "nan", 1), "row 1, column 1: a connection leads back"),
+        (written(SMALL.T, [1] * 5), "row 4, column 2: a connection leads back"),
     ],
 )
 def test_text_that_is_refused(text: str, line: str, tmp_path: Path) -> None:
@@ -198,12 +198,17 @@ def test_text_that_is_refused(text: str, line: str, tmp_path: Path) -> None:
 def test_wrong_numbers_of_channels(inputs: int, outputs: int, tmp_path: Path) -> None:
     (tmp_path / "net.out").write_text(TEXT)
     line = refusal(tmp_path / "net.out", inputs=inputs, outputs=outputs)
-    assert line == f"its connections show 2 inputs and 1 outputs, not {inputs} and {outputs}"
+    assert line.startswith(
+        f"connections: the file has 2 inputs and 1 outputs, not {inputs} and {outputs}"
+    )
+    assert line.endswith("; use --inputs 2 --outputs 1")
 
 
 def test_a_task_that_does_not_fit(tmp_path: Path) -> None:
     (tmp_path / "net.out").write_text(TEXT)
-    with pytest.raises(NetworkError, match="the task 'swingup' has 5 inputs and 1 outputs, not 2"):
+    with pytest.raises(
+        NetworkError, match="task 'swingup': the task has 5 inputs and 1 outputs, not 2"
+    ):
         read_published(tmp_path / "net.out", 2, 1, task=SPEC)
 
 
@@ -211,15 +216,18 @@ def test_a_task_that_does_not_fit(tmp_path: Path) -> None:
     ("text", "line"),
     [
         ("[[1, 2, 3", "line 1 column 10: not JSON"),
-        ("{}", "not a zoo file; it would be [[weight, ...], score, ...]"),
-        ("[]", "not a zoo file"),
-        ("[1, 2, 3]", "not a zoo file"),
-        ('[[1, 2, "3"], 0]', "not a zoo file"),
-        ("[[1, 2, true], 0]", "not a zoo file"),
-        ("[[1, 2], 0]", "2 weights for 3 connections"),
-        ("[[1, 2, NaN], 0]", "weight 3: not a finite float32"),
-        ("[[1, 1e39, 3], 0]", "weight 2: not a finite float32"),
-        (f"[[1{'0' * 400}, 2, 3], 0]", "weight 1: not a finite float32"),
+        (
+            "{}",
+            "document: not a file of tuned weights; choose a file of the form [[weight, ...",
+        ),
+        ("[]", "document: not a file of tuned weights"),
+        ("[1, 2, 3]", "document: not a file of tuned weights"),
+        ('[[1, 2, "3"], 0]', "document: not a file of tuned weights"),
+        ("[[1, 2, true], 0]", "document: not a file of tuned weights"),
+        ("[[1, 2], 0]", "weights: 2 weights for 3 connections"),
+        ("[[1, 2, NaN], 0]", "weight 3: the weight is not a finite float32"),
+        ("[[1, 1e39, 3], 0]", "weight 2: the weight is not a finite float32"),
+        (f"[[1{'0' * 400}, 2, 3], 0]", "weight 1: the weight is not a finite float32"),
     ],
 )
 def test_weights_that_are_refused(text: str, line: str, tmp_path: Path) -> None:
@@ -231,7 +239,7 @@ def test_weights_that_are_refused(text: str, line: str, tmp_path: Path) -> None:
 def test_a_bias_beyond_float32(tmp_path: Path) -> None:
     (tmp_path / "net.out").write_text(TEXT)
     (tmp_path / "zoo.json").write_text("[[3e38, 1, 1], 0]")
-    with pytest.raises(NetworkError, match="weight 1: not a finite float32"):
+    with pytest.raises(NetworkError, match="weight 1: the weight is not a finite float32"):
         read_published(tmp_path / "net.out", 2, 1, tmp_path / "zoo.json", 3e38)
 
 

@@ -31,7 +31,6 @@ PENDING_CLASSES = frozenset(
         "Listed",
         "Standing",
         "WasmModule",
-        "_File",
         "_Writer",
     }
 )

@@ -1,1 +1,1 @@
-"""From floats to fixed point: the ranges of a network's numbers, and what rounding costs."""
+"""From floats to fixed point: the ranges of a network's numbers, and the cost of rounding."""

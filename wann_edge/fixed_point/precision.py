@@ -1,4 +1,4 @@
-"""What fixed point costs a network: its reward in its task, beside that in floats."""
+"""Measure what fixed point costs a network: its reward compared with that in floats."""
 
 from __future__ import annotations
 
@@ -16,21 +16,27 @@ from wann_edge.network.number_formats import WORDS
 from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task
 
-# As users choose it: floats, a word size, or the narrowest that is good enough.
+# The values of --dtype: floats, a word size, or the narrowest word size that is good enough.
 DTYPES = ("float", *WORDS, "auto")
-# The share of the reward that fixed point may cost.
+# The largest share of the reward that fixed point may cost by default.
 MAX_LOSS = 0.02
 
 
 @dataclass(frozen=True)
 class Precision:
-    """A network in fixed point beside the same in floats, with its own shared weight.
+    """The comparison of a network in fixed point with the same network in floats.
 
-    loss: the share of the mean reward in floats that is lost, over the same episodes;
-    without a task, the mean difference of actions as a share of their range (of 1 where
-    one is unbounded), over inputs within their declared bounds. difference, interval:
-    of the mean rewards, fixed minus float, and its 95 % confidence interval, from the
-    differences of the episodes; absent without a task.
+    Attributes:
+        dtype: "q15" or "q31".
+        loss: the lost share of the mean reward, over the same episodes. Without a task, the
+            mean difference of actions as a share of their range (of 1 if unbounded), over
+            inputs within their declared bounds.
+        max_loss: the largest loss that is good enough.
+        episodes: number of episodes compared; 0 without a task.
+        float_reward: mean return in floats; None without a task.
+        fixed_reward: mean return in fixed point; None without a task.
+        difference: mean of fixed minus float return over the episodes; None without a task.
+        interval: 95 % confidence interval of the difference; None without a task.
     """
 
     dtype: str
@@ -44,7 +50,7 @@ class Precision:
 
     @property
     def ok(self) -> bool:
-        """Whether no more is lost than may be."""
+        """Whether the loss is at most ``max_loss``."""
         return self.loss <= self.max_loss
 
 
@@ -57,16 +63,27 @@ def in_fixed_point(
     seed: int = 0,
     max_loss: float = MAX_LOSS,
 ) -> tuple[FixedNetwork, Precision]:
-    """The network in words of "q15" or "q31", and what that costs.
+    """Return the network in fixed point, and what that costs.
 
-    "auto" is the narrowest that costs no more than max_loss; where none does, the
-    widest. Formats come from episodes of their own, not from those that are compared.
-    Raises SettingsError on another dtype, NetworkError where numbers are too large for the
-    words, TaskError where the network does not fit the task.
+    The number formats come from other episodes than those that are compared.
+
+    Args:
+        network: a network in floats.
+        dtype: "q15", "q31", or "auto" for the narrowest that loses at most ``max_loss``; if
+            none does, the widest.
+        task: the task for episodes; None to compare actions over drawn inputs.
+        episodes: number of episodes to compare; default 100.
+        seed: the episodes derive from it; default 0.
+        max_loss: the largest share of the reward that may be lost; default 0.02.
+
+    Raises:
+        SettingsError: the dtype is unknown.
+        NetworkError: numbers are too large for the words.
+        TaskError: the network does not fit the task.
     """
     if dtype not in DTYPES[1:]:
         raise SettingsError(
-            f"{dtype!r} is no type of numbers",
+            f"unknown dtype {dtype!r}",
             where="--dtype",
             remedy=f"use one of {', '.join(DTYPES)}",
         )
@@ -93,12 +110,21 @@ def compare(
     max_loss: float,
     weight: float | None = None,
 ) -> Precision:
-    """Both networks over the same episodes; over drawn inputs where there is no task.
+    """Compare a network in floats and in fixed point over the same episodes.
 
-    weight: a shared weight other than the network's own, for a task.
+    Args:
+        network: the network in floats.
+        fixed: the same network in fixed point.
+        task: the task for episodes; None to compare actions over drawn inputs.
+        episodes: number of episodes.
+        seed: the episodes, or the inputs, derive from it.
+        max_loss: the largest loss that is good enough.
+        weight: a shared weight for the episodes; None for the network's own.
     """
     if task is None:
-        return Precision(fixed.dtype, _action_loss(network, fixed, seed), max_loss)
+        return Precision(
+            dtype=fixed.dtype, loss=_action_loss(network, fixed, seed), max_loss=max_loss
+        )
     weights = [network.shared_weight if weight is None else weight]
     seeds = episode_seeds(seed, episodes)
     ours = rollouts(network, task, weights, seeds).returns[0].astype(np.float64)
@@ -107,7 +133,7 @@ def compare(
     mean = float(change.mean())
     width = DEVIATIONS * float(change.std(ddof=1)) / episodes**0.5 if episodes > 1 else np.inf
     return Precision(
-        fixed.dtype,
+        dtype=fixed.dtype,
         loss=_share(-mean, abs(float(ours.mean()))),
         max_loss=max_loss,
         episodes=episodes,
@@ -125,7 +151,7 @@ def _share(lost: float, whole: float) -> float:
 
 
 def _action_loss(network: Network, fixed: FixedNetwork, seed: int) -> float:
-    """The mean difference of actions as a share of their range."""
+    """Return the mean difference of actions as a share of their range."""
     seen = drawn_observations(network, generator(seed, Use.PRECISION_INPUTS))
     weights = np.full(len(seen), network.shared_weight, np.float32)
     ours, theirs = network.program.forward(seen, weights), fixed.program.forward(seen, weights)

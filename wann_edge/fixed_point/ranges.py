@@ -1,4 +1,4 @@
-"""How large the numbers in a network become: in rollouts, and within declared bounds."""
+"""Measure how large the numbers in a network become, in episodes and within declared bounds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wann_edge.network.fixed_network import Ranges
 from wann_edge.system.seeds import FIXED_SEEDS, Use, fixed_generator
 from wann_edge.task import Task, World, check_fit
 
-# Beyond the largest value seen: a disturbance that no episode had is not cut off at once.
+# Room above the largest value seen, so that a disturbance that no episode had does not saturate.
 MARGIN = 1.5
 
 _EPISODES = 3
@@ -19,16 +19,22 @@ _DRAWN = 4000
 
 
 def weights_of_interest(network: Network) -> tuple[float, ...]:
-    """The network's own shared weight, and the paper's where no single weights are tuned."""
+    """Return the network's shared weight, and the paper's six unless it has single weights."""
     return (network.shared_weight, *(PAPER_WEIGHTS if network.weights is None else ()))
 
 
 def measured_ranges(network: Network, task: Task | None) -> Ranges:
-    """The ranges over episodes of the task with every shared weight of interest.
+    """Return the ranges of a network's numbers over episodes with several shared weights.
 
-    Without a task, over observations drawn from the declared bounds. Inputs reach at
-    least their declared bounds; nodes MARGIN times what was seen, but no more than
-    inputs within their ranges can cause.
+    Inputs reach at least their declared bounds. Nodes reach MARGIN times the largest value
+    seen, but not more than inputs within their ranges can cause.
+
+    Args:
+        network: a network in floats.
+        task: the task for the episodes; None to draw observations from the declared bounds.
+
+    Raises:
+        TaskError: the network does not fit the task.
     """
     network = network.without_dead_nodes()
     weights = weights_of_interest(network)
@@ -41,15 +47,15 @@ def measured_ranges(network: Network, task: Task | None) -> Ranges:
     limits = _limits(network, inputs, max(map(abs, weights)))
     sums, arguments = _largest(network, seen, weights)
     return Ranges(
-        max(map(abs, weights)),
-        tuple(inputs.tolist()),
-        tuple(np.minimum(MARGIN * sums, limits[0]).tolist()),
-        tuple(np.minimum(MARGIN * arguments, limits[1]).tolist()),
+        weight=max(map(abs, weights)),
+        inputs=tuple(inputs.tolist()),
+        sums=tuple(np.minimum(MARGIN * sums, limits[0]).tolist()),
+        arguments=tuple(np.minimum(MARGIN * arguments, limits[1]).tolist()),
     )
 
 
 class _Recorder:
-    """A world that keeps the observations it gives."""
+    """A world that records its observations."""
 
     def __init__(self, world: World) -> None:
         self.seen: list[Floats] = []
@@ -66,7 +72,7 @@ class _Recorder:
 
 
 def _visited(network: Network, task: Task, weights: tuple[float, ...]) -> Floats:
-    """The observations of a few episodes with each weight, [n, inputs]; finite ones."""
+    """Return the finite observations of a few episodes with each weight, float32 [n, inputs]."""
     world = _Recorder(task.world())
     for weight in weights:
         for episode in episode_seeds(FIXED_SEEDS[Use.RANGE_INPUTS], _EPISODES):
@@ -76,13 +82,13 @@ def _visited(network: Network, task: Task, weights: tuple[float, ...]) -> Floats
 
 
 def drawn_observations(network: Network, rng: np.random.Generator) -> Floats:
-    """Observations [n, inputs] float32 from the declared bounds."""
+    """Draw observations, float32 [4000, inputs], uniformly from the declared bounds."""
     low, high = np.array([channel.typical_range for channel in network.inputs]).T
     return rng.uniform(low, high, (_DRAWN, len(low))).astype(np.float32)
 
 
 def _input_ranges(network: Network, seen: Floats) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Of each scaled input: the larger of what was seen and what is declared."""
+    """Return the largest magnitude of each scaled input, seen or declared."""
     ends = np.array([channel.typical_range for channel in network.inputs]).T
     offset = np.array([channel.offset for channel in network.inputs])
     scale = np.array([channel.scale for channel in network.inputs])
@@ -94,7 +100,7 @@ def _input_ranges(network: Network, seen: Floats) -> np.ndarray[tuple[int], np.d
 def _limits(
     network: Network, inputs: np.ndarray[tuple[int], np.dtype[np.float64]], weight: float
 ) -> tuple[list[float], list[float]]:
-    """The largest sums and arguments that inputs within their ranges can cause."""
+    """Return the largest sums and arguments that inputs within their ranges can cause."""
     values, sums = [1.0, *inputs.tolist()], []
     for activation, sources in zip(network.activations, network.sources, strict=True):
         sums.append(sum(values[s] * abs(1.0 if w is None else w) for s, w in sources))
@@ -105,7 +111,7 @@ def _limits(
 def _largest(
     network: Network, seen: Floats, weights: tuple[float, ...]
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
-    """Of each computed node, the largest sum and argument over observations and weights."""
+    """Return the largest sum and argument of each computed node, over observations and weights."""
     sums = np.zeros((2, len(network.activations)))
     for weight in filter(None, weights):
         shared = np.full(len(seen), weight, np.float32)

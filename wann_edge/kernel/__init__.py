@@ -1,8 +1,8 @@
-"""The one door to the compiled kernel.
+"""The Python interface to the compiled kernel.
 
-The search and the exported header run the same C: see network.h and activations.h
-beside this file. What is here packs a network, runs it over batches or whole
-episodes in lanes, and steps the native plants.
+The search and the exported headers run the same C: network.h and activations.h beside this
+file. This package packs networks, runs them over batches or whole episodes in lanes, and
+steps the native plants.
 """
 
 from wann_edge.kernel.activations import ACTIVATIONS, Activation
@@ -12,19 +12,19 @@ from wann_edge.kernel.fixed_program import FixedProgram, Shifts, activate_fixed
 from wann_edge.kernel.library import activation_names, lanes, plant_names, supported_lanes
 from wann_edge.kernel.links import Link, Links
 from wann_edge.kernel.plant import Plant, plant
-from wann_edge.kernel.program import Contract, Program, Rules, Wires, activate, rollouts_of
+from wann_edge.kernel.program import PackedContract, Program, Rules, Wires, activate, rollouts_of
 
 __all__ = [
     "ACTIVATIONS",
     "AGE_ROOM",
     "Activation",
-    "Contract",
     "Disturbance",
     "FixedProgram",
     "Floats",
     "Integers",
     "Link",
     "Links",
+    "PackedContract",
     "Plant",
     "Program",
     "Rules",

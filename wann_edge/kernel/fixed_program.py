@@ -1,4 +1,4 @@
-"""A network in fixed point as the kernel reads it, and the calls that run it."""
+"""A fixed-point network packed for the kernel, and the calls that run it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,25 @@ from numpy.typing import ArrayLike
 
 from wann_edge.kernel.arrays import Floats, Integers, checked
 from wann_edge.kernel.library import FixedStruct, activation_numbers, lanes, library
-from wann_edge.kernel.program import CALL_VALUES, Contract, Program, Wires
+from wann_edge.kernel.program import CALL_VALUES, PackedContract, Program, Wires
 
 
 @dataclass(frozen=True)
 class Shifts:
-    """What a quantised network adds to its topology: ``wann_fixed`` of kernel/fixed.h.
+    """The number formats of a quantised network, as ``wann_fixed`` in fixed.h takes them.
 
-    edge_shift, edge_factor: one an edge, or no factors where single weights are absent.
-    sum_shift, product_shift, argument_bits: one a computed node; an activation is given
-    words of 2^-argument_bits. input_units, and for outputs low, high and step: one each.
+    Attributes:
+        wide: 32-bit words; else 16-bit words.
+        weight_units: the word of a shared weight is the weight times this.
+        edge_shift: for each edge a shift to the left; to the right if negative.
+        edge_factor: for each edge a factor in place of the shift; None without single weights.
+        sum_shift: for each computed node a shift to the right before the shared weight.
+        product_shift: the same after it; at least 1.
+        argument_bits: for each computed node n, if its activation takes words of 2^-n.
+        input_units: for each input the words in one unit of the scaled observation.
+        output_low: for each output the lowest word.
+        output_high: for each output the highest word.
+        output_step: for each output the action of one word.
     """
 
     wide: bool
@@ -37,36 +46,34 @@ class Shifts:
 
 
 class FixedProgram(Program):
-    """A checked network in fixed point, packed for the kernel.
+    """A checked fixed-point network, packed for the kernel.
 
-    Takes and gives floats as ``Program`` does, so that whatever runs a network runs it
-    in fixed point too; ``walk`` takes and gives words.
+    Its methods take and return floats, as those of ``Program`` do, so that all code that runs
+    networks runs it too; only ``walk`` takes and returns words.
     """
 
     def __init__(
         self,
-        contract: Contract,
+        contract: PackedContract,
         activations: Sequence[str],
         wires: Wires,
         shifts: Shifts,
     ) -> None:
         super().__init__(contract, activations, wires, None)
-        words = (shifts.edge_shift, shifts.edge_factor, shifts.sum_shift, shifts.product_shift)
-        floats = (shifts.input_units, shifts.output_step)
-        self._words = [None if part is None else np.array(part, np.int32) for part in words]
-        self._bounds = [
-            np.array(part, np.int32) for part in (shifts.output_low, shifts.output_high)
-        ]
-        self._units = [np.array(part, np.float32) for part in floats]
+        words = ("edge_shift", "edge_factor", "sum_shift", "product_shift")
+        self._arrays: dict[str, Floats | Integers] = {
+            name: np.array(getattr(shifts, name), np.int32)
+            for name in (*words, "output_low", "output_high")
+            if getattr(shifts, name) is not None
+        }
+        for name in ("input_units", "output_step"):
+            self._arrays[name] = np.array(getattr(shifts, name), np.float32)
         self._steps = np.exp2(-np.array(shifts.argument_bits, np.float64))
         self._fixed = FixedStruct(
-            self.address,
-            int(shifts.wide),
-            shifts.weight_units,
-            *(None if part is None else part.ctypes.data for part in self._words),
-            self._units[0].ctypes.data,
-            *(part.ctypes.data for part in self._bounds),
-            self._units[1].ctypes.data,
+            net=self.address,
+            wide=int(shifts.wide),
+            weight_units=shifts.weight_units,
+            **{name: array.ctypes.data for name, array in self._arrays.items()},
         )
         self.fixed_address = ctypes.addressof(self._fixed)
 
@@ -94,13 +101,19 @@ class FixedProgram(Program):
         return actions, (sums * self._steps).astype(np.float32)
 
     def walk(self, observations: Integers, weights: Integers) -> Integers:
-        """Words of actions [n, outputs] for words of observations [n, inputs] and of shared
-        weights [n], int32; with 16-bit words the values are those of an int16."""
+        """Return the words of actions, int32 [n, outputs].
+
+        Args:
+            observations: words of observations, int32 [n, inputs].
+            weights: words of shared weights, int32 [n].
+
+        With 16-bit words all values are within -32768..32767.
+        """
         count = len(weights)
         weight = np.ascontiguousarray(weights, np.int32)
         seen = np.ascontiguousarray(observations, np.int32)
         if seen.shape != (count, self.inputs):
-            raise ValueError(f"observations: shape {seen.shape}, not {(count, self.inputs)}")
+            raise ValueError(f"observations: shape {seen.shape} instead of {(count, self.inputs)}")
         actions = np.empty((count, self.outputs), np.int32)
         width = lanes()
         _memory, scratch = self.scratch(width)
@@ -118,7 +131,13 @@ class FixedProgram(Program):
 
 
 def activate_fixed(name: str, words: Integers, *, wide: bool) -> Integers:
-    """One activation of the kernel in fixed point, over words [n] int32."""
+    """Return a fixed-point activation of the kernel for each word, int32 [n].
+
+    Args:
+        name: the name of the activation.
+        words: the arguments, int32 [n].
+        wide: 32-bit words; else 16-bit words.
+    """
     x = np.ascontiguousarray(words, np.int32)
     y = np.empty_like(x)
     index = activation_numbers()[name]

@@ -1,4 +1,4 @@
-"""Loads the compiled kernel and declares its functions."""
+"""Load the compiled kernel and declare its functions."""
 
 from __future__ import annotations
 
@@ -79,23 +79,26 @@ def _path() -> Path:
         raise MissingError(
             "the compiled kernel is missing",
             where=str(Path(__file__).parent),
-            remedy="install with a C compiler present: apt-get install gcc; pip install .",
+            remedy="install a C compiler, then the package: apt-get install gcc; pip install .",
         )
     return found[0]
 
 
 @cache
 def library() -> ctypes.CDLL:
-    """The kernel. Calls through it release Python's global lock.
+    """Return the loaded kernel. Calls through it release Python's global lock.
 
-    Raises MissingError where it was not compiled, or can't be loaded.
+    Raises:
+        MissingError: the kernel has not been compiled, or cannot be loaded.
     """
     path = _path()
     try:
         lib = ctypes.CDLL(str(path))
     except OSError as error:
         raise MissingError(
-            f"the compiled kernel can't be loaded: {error}", where=str(path)
+            f"the compiled kernel cannot be loaded: {error}",
+            where=str(path),
+            remedy="compile it for this computer: pip install --force-reinstall .",
         ) from error
     number, pointer = ctypes.c_int32, ctypes.c_void_p
     lib.wann_supports.argtypes = [number]
@@ -131,15 +134,17 @@ def library() -> ctypes.CDLL:
 
 
 def supported_lanes() -> tuple[int, ...]:
-    """The lane widths that this processor can run, widest first."""
+    """Return the lane widths that this processor can run, widest first."""
     return tuple(width for width in WIDTHS if library().wann_supports(width))
 
 
 def lanes() -> int:
-    """The lane width in use: ``WANN_LANES`` from the environment, else the widest.
+    """Return the lane width in use; every width gives the same bits.
 
-    Every width gives the same bits. Raises SettingsError on a width that this
-    processor does not have.
+    The environment variable ``WANN_LANES`` selects it; the default is the widest.
+
+    Raises:
+        SettingsError: this processor does not support the width.
     """
     asked = os.environ.get("WANN_LANES")
     return _lanes(asked)
@@ -152,7 +157,7 @@ def _lanes(asked: str | None) -> int:
         return widths[0]
     if asked not in map(str, widths):
         raise SettingsError(
-            f"{asked!r} is not a lane width of this processor",
+            f"this processor does not support the lane width {asked!r}",
             where="environment variable WANN_LANES",
             remedy=f"use one of {', '.join(map(str, widths))}",
         )
@@ -161,19 +166,19 @@ def _lanes(asked: str | None) -> int:
 
 @cache
 def activation_names() -> tuple[str, ...]:
-    """The activations' names, in the order of the kernel's table."""
+    """Return the names of the activations, in the order of the kernel's table."""
     return tuple(_names(library().wann_activation_name))
 
 
 @cache
 def activation_numbers() -> dict[str, int]:
-    """Each activation's number: its place in the kernel's table."""
+    """Return the number of each activation: its place in the kernel's table."""
     return {name: number for number, name in enumerate(activation_names())}
 
 
 @cache
 def plant_names() -> tuple[str, ...]:
-    """The native plants' names, in the order of the kernel's table."""
+    """Return the names of the native plants, in the order of the kernel's table."""
     return tuple(_names(library().wann_plant_name))
 
 

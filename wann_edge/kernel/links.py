@@ -1,4 +1,4 @@
-"""Links: the connections of a topology, packed."""
+"""The connections of a topology, packed as one int32 each."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ _SOURCES = (1 << _TARGET) - 1
 
 
 class Links(Sequence[Link]):
-    """(source, target) pairs as one int32 each: a search makes a million genomes of a hundred.
+    """A sequence of (source, target) pairs, stored as one int32 each to save memory and time.
 
-    Equal to any sequence of the same pairs. Nodes are numbered below 2**15.
+    It is equal to any sequence of the same pairs. Node numbers are below 2**15.
+
+    Attributes:
+        packed: the int32 values as bytes, ``target << 16 | source``.
     """
 
     __slots__ = ("packed",)
@@ -35,40 +38,46 @@ class Links(Sequence[Link]):
 
     @classmethod
     def of(cls, pairs: Iterable[Link]) -> Links:
-        """These pairs, in their order."""
+        """Pack pairs, in their order."""
         if isinstance(pairs, Links):
             return pairs
         return cls(array("i", map(_key, pairs)).tobytes())
 
     @property
     def keys(self) -> Integers:
-        """A number for each link, [n]; they ascend as links do."""
+        """One number for each link, int32 [n]; it ascends by target, then by source."""
         return np.frombuffer(self.packed, np.int32)
 
     @property
     def sources(self) -> Integers:
-        """Each link's source, [n]."""
+        """The source of each link, int32 [n]."""
         return self.keys & _SOURCES
 
     @property
     def targets(self) -> Integers:
-        """Each link's target, [n]."""
+        """The target of each link, int32 [n]."""
         return self.keys >> _TARGET
 
     def place(self, link: Link) -> int:
-        """How many of the ascending links are before this one."""
+        """Return how many of these ascending links come before a link."""
         return bisect_left(memoryview(self.packed).cast("i"), _key(link))
 
     def with_one(self, place: int, link: Link) -> Links:
-        """One link more, before the one at this place."""
+        """Return these links with one more, inserted before the one at ``place``."""
         at = 4 * place
         return Links(self.packed[:at] + _key(link).to_bytes(4, byteorder) + self.packed[at:])
 
     def wired(self, enabled: bytes, marked: bytes) -> tuple[Links, bytes]:
-        """The ascending links that are enabled and of use, and each node's mark, 1 or 0.
+        """Keep the enabled links that lead to an output, and number the nodes anew without gaps.
 
-        Of use are those to nodes that are marked, and to nodes from which one is reached, which
-        are marked too. The links are numbered as if there were no other nodes.
+        Args:
+            enabled: 1 for each enabled link, else 0.
+            marked: 1 for each node to keep in any case, else 0. Nodes from which a marked one
+                is reached are marked too.
+
+        Returns:
+            The enabled links to marked nodes, and the mark of each node. These links number
+            the marked nodes alone.
         """
         marks = ctypes.create_string_buffer(marked, len(marked))
         edges = _numbers(len(self) + len(marked))
@@ -76,24 +85,29 @@ class Links(Sequence[Link]):
         return Links(bytes(edges)[: 4 * count]), marks.raw
 
     def with_room_for(self, node: int) -> Links:
-        """The same links, where nodes from this number on are numbered one further."""
+        """Return the same links, with all node numbers from ``node`` on raised by one."""
         moved = _numbers(len(self))
         library().wann_make_room(len(self), self.packed, node, moved)
         return Links(bytes(moved))
 
     def layers(self, inputs: int, hidden: int, outputs: int) -> ctypes.Array[ctypes.c_int32]:
-        """Each node's layer [nodes]: its longest path from the first ``inputs`` nodes.
+        """Return the layer of each node, int32 [nodes]: its longest path from an input.
 
-        Those are 0, hidden nodes 1 or more, all outputs one above the last hidden.
+        Args:
+            inputs: number of nodes before the hidden ones, the bias included; their layer is 0.
+            hidden: number of hidden nodes; their layer is at least 1.
+            outputs: number of outputs; all are one layer above the last hidden node.
         """
         found = _numbers(inputs + hidden + outputs)
         library().wann_find_layers(len(self), self.packed, inputs, hidden, outputs, found)
         return found
 
     def ends(self, first: int, computed: int) -> ctypes.Array[ctypes.c_int32]:
-        """Where each computed node's edges end among these, [computed], then each one's source.
+        """Return where the edges of each computed node end, [computed], then the sources.
 
-        first: the number of the first computed node.
+        Args:
+            first: the number of the first computed node.
+            computed: the number of computed nodes.
         """
         found = _numbers(computed + len(self))
         sources = ctypes.byref(found, 4 * computed)
@@ -101,7 +115,12 @@ class Links(Sequence[Link]):
         return found
 
     def free_targets(self, source: int, layer: ctypes.Array[ctypes.c_int32]) -> list[int]:
-        """The nodes of later layers that the source has no link to; of ascending links."""
+        """Return the nodes of later layers that a source has no link to yet.
+
+        Args:
+            source: a node number.
+            layer: what ``layers`` returns; these links must ascend.
+        """
         nodes = len(layer)
         found = _numbers(2 * nodes + 1)
         count = library().wann_find_targets(len(self), self.packed, source, nodes, layer, found)

@@ -1,4 +1,4 @@
-"""A network as the kernel reads it, and the calls that run it."""
+"""A network packed for the kernel, and the calls that run it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from wann_edge.kernel.library import (
 from wann_edge.kernel.links import Links
 from wann_edge.kernel.plant import Plant
 
-# Operations of one lane in one call: tens of milliseconds, so that Ctrl-C is heard.
+# Operations of one lane in one call: tens of milliseconds, so that Ctrl-C takes effect soon.
 _CALL_OPERATIONS = 30_000_000
 CALL_VALUES = 2**24
-# Vectors that the kernel walks together (WANN_BLOCKS of lanes.h): fewer would save no time.
+# Vectors that the kernel walks together (WANN_BLOCKS in lanes.h); fewer would not be faster.
 _BLOCKS = 3
 _ALIGNMENT_BYTES = 64
 
@@ -33,7 +33,14 @@ Disturbed = tuple[Disturbance, Integers]
 
 
 class Rules(NamedTuple):
-    """What may differ in episodes that only serve practice: practice.Practice, as numbers."""
+    """The rules of practice episodes, as the kernel takes them; see ``task.practice.Practice``.
+
+    Attributes:
+        reward_floor: the reward of a step is clamped from below to this.
+        patience_steps: an episode ends early after this many steps that earn less than
+            ``patience_reward`` in total; 0 for never.
+        patience_reward: see ``patience_steps``.
+    """
 
     reward_floor: float = -np.inf
     patience_steps: int = 0
@@ -43,8 +50,8 @@ class Rules(NamedTuple):
 USUAL = Rules()
 
 
-class Contract:
-    """Input scaling and output clamping in arrays, shared by all networks of a task."""
+class PackedContract:
+    """Input scaling and output clamping as C arrays, shared by all networks of a task."""
 
     def __init__(
         self,
@@ -60,32 +67,41 @@ class Contract:
         self._values = np.array([value for part in parts for value in part], np.float32)
         ends = np.cumsum([0, *map(len, parts)])
         start = self._values.ctypes.data
-        self.addresses = tuple(start + 4 * int(end) for end in ends[:5])
+        names = ("input_offset", "input_scale", "output_low", "output_high", "output_safe")
+        self.addresses = {
+            name: start + 4 * end for name, end in zip(names, ends[:5].tolist(), strict=True)
+        }
 
 
 class Wires:
-    """The edges of a checked network, packed: for all networks that differ in no edge.
+    """The edges of a checked network as C arrays, shared by all networks with the same edges.
 
-    edges: ascending. first: the number of the first computed node. computed: how many.
+    Args:
+        edges: the connections, ascending by target, then by source.
+        first: the number of the first computed node.
+        computed: the number of computed nodes.
     """
 
     def __init__(self, edges: Links, first: int, computed: int) -> None:
         self.edges = len(edges)
         self._integers = edges.ends(first, computed)
         start = ctypes.addressof(self._integers)
-        self.addresses = start, start + 4 * computed
+        self.edge_end, self.source = start, start + 4 * computed
 
 
 class Program:
-    """A checked network, packed for the kernel; made by ``Network.program``.
+    """A checked network, packed for the kernel; ``Network.program`` makes it.
 
-    activations: names, one a computed node, in topological order, outputs last.
-    weights: one an edge, or None where all are 1.
+    Args:
+        contract: input scaling and output clamping.
+        activations: names, one for each computed node, in topological order, outputs last.
+        wires: the edges.
+        weights: one for each edge, or None if all are 1.
     """
 
     def __init__(
         self,
-        contract: Contract,
+        contract: PackedContract,
         activations: Sequence[str],
         wires: Wires,
         weights: Sequence[float] | None,
@@ -97,13 +113,14 @@ class Program:
         self._weights = None if weights is None else np.array([*weights], np.float32)
         self._contract, self._wires = contract, wires
         self._struct = NetworkStruct(
-            self.inputs,
-            self.outputs,
-            self.computed,
-            self._activations.buffer_info()[0],
-            *wires.addresses,
-            None if self._weights is None else self._weights.ctypes.data,
-            *contract.addresses,
+            inputs=self.inputs,
+            outputs=self.outputs,
+            computed=self.computed,
+            activation=self._activations.buffer_info()[0],
+            edge_end=wires.edge_end,
+            source=wires.source,
+            edge_weight=None if self._weights is None else self._weights.ctypes.data,
+            **contract.addresses,
         )
         self.address = ctypes.addressof(self._struct)
         self.fixed_address: int | None = None
@@ -111,30 +128,30 @@ class Program:
         self.operations_per_step = 100 + self.edges + 20 * self.computed
 
     def scratch(self, width: int, edges: int = 0) -> tuple[Floats, int]:
-        """Memory for the kernel's values, and the aligned address in it."""
+        """Return memory for the kernel's values, and an aligned address in it."""
         size = library().wann_scratch_bytes(width, self.address, edges) + _ALIGNMENT_BYTES
         memory = np.empty(size // 4, np.float32)
         start = memory.ctypes.data
         return memory, start + -start % _ALIGNMENT_BYTES
 
     def rows_of_a_call(self, width: int, steps: int = 1) -> int:
-        """How many rows of so many steps a call may have at the most."""
+        """Return the largest number of rows of so many steps that one call may run."""
         return max(_BLOCKS, _CALL_OPERATIONS // (self.operations_per_step * steps)) * width
 
     def chunks(self, count: int, width: int, steps: int = 1) -> Iterator[tuple[int, int]]:
-        """First row and number of rows of each call; a row is of so many steps."""
+        """Yield the first row and the number of rows of each call; a row runs ``steps`` steps."""
         most = self.rows_of_a_call(width, steps)
         for first in range(0, count, most):
             yield first, min(most, count - first)
 
     def forward(self, observations: ArrayLike, weights: ArrayLike) -> Floats:
-        """Actions [n, outputs] for observations [n, inputs] and shared weights [n], float32."""
+        """Return actions, float32 [n, outputs], of observations [n, inputs] and weights [n]."""
         return self._forward(observations, weights, with_sums=False)[0]
 
     def forward_with_sums(
         self, observations: ArrayLike, weights: ArrayLike
     ) -> tuple[Floats, Floats]:
-        """``forward``, and what each activation was given: [n, computed], float32."""
+        """Return the actions, and the argument of each activation, float32 [n, computed]."""
         return self._forward(observations, weights, with_sums=True)
 
     def _forward(
@@ -170,9 +187,10 @@ class Program:
         disturbed: Disturbed | None = None,
         rules: Rules = USUAL,
     ) -> tuple[Floats, Integers]:
-        """Whole episodes of a native plant: ``rollouts_of`` this program, [n] and [n].
+        """Run whole episodes of a native plant with this program; see ``rollouts_of``.
 
-        edge_weights [n, edges] float32: each episode's own, in place of the network's.
+        Returns:
+            The returns, float32 [n], and the lengths in steps, int32 [n].
         """
         totals, steps = rollouts_of(
             [self], plant, weights, states, max_steps, edge_weights, disturbed, rules
@@ -190,17 +208,32 @@ def rollouts_of(
     disturbed: Disturbed | None = None,
     rules: Rules = USUAL,
 ) -> tuple[Floats, Integers]:
-    """Whole episodes of a native plant, the same ones for each program.
+    """Run whole episodes of a native plant, the same episodes with each program.
 
-    weights [n] and starting states [n, plant.states] float32, one pair an episode;
-    edge_weights as in ``Program.rollouts``, for one program. disturbed: a disturbance, and
-    each episode's row in it, int32 [n]. rules: of the episodes. Gives returns [programs, n]
-    float32 (rewards summed in step order) and lengths [programs, n] int32 in steps.
+    Args:
+        programs: packed networks with the plant's numbers of inputs and outputs.
+        plant: a native plant.
+        weights: float32 [n], the shared weight of each episode.
+        states: float32 [n, plant.states], the starting state of each episode.
+        max_steps: the length at which an episode ends.
+        edge_weights: float32 [n, edges], weights for each episode in place of the network's;
+            for a single program only.
+        disturbed: a disturbance, and the row in it for each episode, int32 [n].
+        rules: rules of practice episodes.
+
+    Returns:
+        The returns, float32 [programs, n], rewards summed in step order; and the lengths in
+        steps, int32 [programs, n].
+
+    Raises:
+        ValueError: an argument has the wrong shape or type, or does not fit the plant.
     """
     if not 0 < max_steps < 2**31:
-        raise ValueError(f"max_steps: {max_steps} is not a number of steps")
+        raise ValueError(f"max_steps: {max_steps} is outside 1 to 2^31 - 1")
     if any((p.inputs, p.outputs) != (plant.observations, plant.actions) for p in programs):
-        raise ValueError(f"the network does not fit the plant {plant.name}")
+        raise ValueError(
+            f"the network's inputs and outputs are not those of the plant {plant.name}"
+        )
     count = np.size(weights)
     weight = checked(weights, (count,), "weights")
     state = checked(states, (count, plant.states), "states")
@@ -208,7 +241,9 @@ def rollouts_of(
     if edge_weights is not None:
         (program,) = programs
         if program.fixed_address is not None:
-            raise ValueError("edge_weights: a network in fixed point has formats for its own")
+            raise ValueError(
+                "edge_weights: the formats of a fixed-point network fit its own weights only"
+            )
         single, edges = checked(edge_weights, (count, program.edges), "edge_weights"), program.edges
     shape = (len(programs), count)
     totals, steps = np.empty(shape, np.float32), np.empty(shape, np.int32)
@@ -217,21 +252,28 @@ def rollouts_of(
         if disturbed is not None:
             packed = Packed(disturbed[0], plant, max_steps)
             rows = rows_of(disturbed[1], count, packed)
-        *before, written, counted = [
-            0 if part is None else part.ctypes.data
-            for part in (weight, single, state, rows, totals, steps)
-        ]
-        around = None if packed is None else packed.address
-        sizes = (count, max_steps, plant.states, edges)
-        parts = (*sizes, *before, around, *rules, written, counted)
-        _run_rollouts(programs, plant, JobsStruct(*parts))
+        jobs = JobsStruct(
+            count=count,
+            max_steps=max_steps,
+            states=plant.states,
+            edges=edges,
+            weight=weight.ctypes.data,
+            edge_weight=None if single is None else single.ctypes.data,
+            state=state.ctypes.data,
+            episode=None if rows is None else rows.ctypes.data,
+            disturbance=None if packed is None else packed.address,
+            **rules._asdict(),
+            total=totals.ctypes.data,
+            steps=steps.ctypes.data,
+        )
+        _run_rollouts(programs, plant, jobs)
     return totals, steps
 
 
 def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -> None:
-    """Runs the jobs with each program, which writes behind the one before.
+    """Run the jobs with each program; the results of the programs follow one another.
 
-    A call runs several programs whole, or a part of one.
+    One call runs several programs completely, or a part of one program.
     """
     count, width, run = jobs.count, lanes(), library().wann_run_rollouts
     starts = (jobs.weight, jobs.edge_weight, jobs.state, jobs.total, jobs.steps, jobs.episode)
@@ -257,13 +299,18 @@ def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -
 
 
 def _addresses(of: Iterable[int | None]) -> ctypes.Array[ctypes.c_void_p]:
-    """Addresses as C reads them."""
+    """Return an array of C pointers."""
     addresses = [*of]
     return (ctypes.c_void_p * len(addresses))(*addresses)
 
 
 def activate(name: str, values: ArrayLike) -> Floats:
-    """One activation of the kernel over an array [n] of float32."""
+    """Return an activation of the kernel for each value, float32 [n].
+
+    Args:
+        name: the name of the activation.
+        values: float32 [n].
+    """
     x = checked(values, (np.size(values),), "values")
     y = np.empty_like(x)
     index = activation_numbers()[name]

@@ -1,4 +1,4 @@
-"""Networks: topology, contract, network file, fixed point."""
+"""Networks: topology, inputs and outputs, network file, fixed point."""
 
 from wann_edge.network.channels import LARGEST, Input, Output, float32
 from wann_edge.network.topology import (

@@ -1,4 +1,4 @@
-"""Channel: what goes into a network and comes out of it, with names, units and bounds."""
+"""The inputs and outputs of a network, with names, units and bounds."""
 
 from __future__ import annotations
 
@@ -14,16 +14,23 @@ LARGEST = float(np.finfo(np.float32).max)
 
 
 def float32(value: float) -> float:
-    """The nearest float32, as a Python float; infinity beyond the largest."""
+    """Return the nearest float32 as a Python float; infinity beyond the largest."""
     return ctypes.c_float(value).value
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One observation: the network sees ``(observation - offset) * scale``.
+    """One number of the observation; the network sees ``(observation - offset) * scale``.
 
-    low, high: the typical range, in ``unit``; a declaration, not a clamp. Numbers are
-    rounded to float32.
+    Numbers are rounded to float32.
+
+    Attributes:
+        name: unique among the inputs.
+        unit: of ``low``, ``high`` and ``offset``; "1" for none.
+        low: lower end of the typical range; the input is not clamped to it.
+        high: upper end of the typical range.
+        offset: subtracted from the observation.
+        scale: multiplies the difference.
     """
 
     name: str
@@ -38,7 +45,7 @@ class Input:
 
     @property
     def typical_range(self) -> tuple[float, float]:
-        """low..high, or a side 10 beyond the other (or 0) where one is not declared."""
+        """The declared range; an undeclared end is 10 beyond the other end, or beyond 0."""
         low = self.low if math.isfinite(self.low) else min(self.high, 0.0) - 10.0
         high = self.high if math.isfinite(self.high) else max(self.low, 0.0) + 10.0
         return low, high
@@ -46,10 +53,16 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One action, clamped to low..high, in ``unit``.
+    """One number of the action, clamped to its bounds.
 
-    safe: the action given when an observation is not finite, or the output not a number.
     Numbers are rounded to float32.
+
+    Attributes:
+        name: unique among the outputs.
+        unit: of all numbers below; "1" for none.
+        low: the lower bound; -infinity for none.
+        high: the upper bound; infinity for none.
+        safe: the action when an observation is not finite or the output is not a number.
     """
 
     name: str
@@ -63,13 +76,17 @@ class Output:
 
 
 def _round(channel: Input | Output, *names: str) -> None:
-    """Rounds fields to float32; + 0.0 takes the sign of a zero away, which decides nothing."""
+    """Round fields to float32; + 0.0 turns -0 into 0, so that equal channels look equal."""
     for name in names:
         object.__setattr__(channel, name, float32(getattr(channel, name)) + 0.0)
 
 
 def check_text(text: str, where: str) -> None:
-    """Raises NetworkError unless this can stand in a table, a comment or a file's line."""
+    """Check that a text fits into a table, a comment and one line of a file.
+
+    Raises:
+        NetworkError: it is empty, longer than 64 characters, or not printable.
+    """
     if not text or len(text) > 64 or not text.isprintable():
         raise NetworkError(
             f"{text[:80]!r} is not valid", where=where, remedy="use 1 to 64 printable characters"
@@ -77,24 +94,46 @@ def check_text(text: str, where: str) -> None:
 
 
 def check_channel(channel: Input | Output, where: str) -> None:
-    """Raises NetworkError unless names, units and bounds are valid."""
+    """Check the name, the unit and the numbers of an input or output.
+
+    Raises:
+        NetworkError: one of them is not valid.
+    """
     check_text(channel.name, f"{where}.name")
     check_text(channel.unit, f"{where}.unit")
     low, high = channel.low, channel.high
     if not (low <= high and low < math.inf and high > -math.inf):
-        raise NetworkError(f"bounds {low}..{high} are not a range", where=where)
+        raise NetworkError(
+            f"the bounds {low}..{high} are not a range",
+            where=where,
+            remedy="choose low <= high, neither of them NaN",
+        )
     if isinstance(channel, Input):
         check_finite(channel.offset, f"{where}.offset")
         check_finite(channel.scale, f"{where}.scale")
     elif not low <= channel.safe <= high or math.isinf(channel.safe):
-        raise NetworkError(f"the safe action {channel.safe} is outside the bounds", where=where)
+        raise NetworkError(
+            f"the safe action {channel.safe} is outside the bounds {low}..{high}",
+            where=where,
+            remedy="choose a finite action within the bounds",
+        )
 
 
 def check_finite(value: float, where: str) -> None:
-    """Raises NetworkError unless finite and a float32: another would not be what runs."""
+    """Check that a number is a finite float32: the kernel would run any other number rounded.
+
+    Raises:
+        NetworkError: it is not.
+    """
     if not abs(value) <= LARGEST:
-        raise NetworkError(f"{value} is not a finite float32", where=where)
+        raise NetworkError(
+            f"{value} is not a finite float32",
+            where=where,
+            remedy=f"use a number within +-{LARGEST:.8g}",
+        )
     if float32(value) != value:
         raise NetworkError(
-            f"{value!r} is not a float32", where=where, remedy=f"the nearest is {float32(value)!r}"
+            f"{value!r} is not a float32",
+            where=where,
+            remedy=f"use the nearest one, {float32(value)!r}",
         )

@@ -1,4 +1,4 @@
-"""The network file: a Network as versioned JSON, exact to the bit. See docs/network-file.md."""
+"""Read and write network files: versioned JSON, exact to the bit. See docs/network-file.md."""
 
 from __future__ import annotations
 
@@ -35,9 +35,12 @@ VERSION = 1
 
 
 def to_document(network: Network) -> dict[str, object]:
-    """The network as its file holds it: plain values for JSON, each number the shortest decimal.
+    """Return the content of a network's file as plain values for JSON.
 
-    Raises NetworkError where the provenance holds what JSON can't.
+    Each number is the float64 with the shortest decimal for its float32.
+
+    Raises:
+        NetworkError: JSON cannot hold the provenance.
     """
     return _read(
         {
@@ -56,9 +59,10 @@ def to_document(network: Network) -> dict[str, object]:
 
 
 def to_json(network: Network) -> str:
-    """The text of the network's file; the same for the same network and provenance.
+    """Return the text of a network's file; equal for equal networks and provenances.
 
-    Raises NetworkError where the provenance holds what JSON can't.
+    Raises:
+        NetworkError: JSON cannot hold the provenance.
     """
     document = to_document(network)
     fields = [f"  {_json(key)}: {_layout(key, value)}" for key, value in document.items()]
@@ -66,10 +70,15 @@ def to_json(network: Network) -> str:
 
 
 def save(network: Network, path: Path) -> None:
-    """Writes the network's file, whole or not at all.
+    """Write a network's file, completely or not at all.
 
-    Raises NetworkError where the provenance holds what JSON can't or the file is
-    larger than ``load`` reads, SettingsError where the place can't be written to.
+    Args:
+        network: the network to write.
+        path: the file to create or replace.
+
+    Raises:
+        NetworkError: JSON cannot hold the provenance, or ``load`` would refuse the file's size.
+        SettingsError: the path cannot be written to.
     """
     with located(str(path)):
         content = to_json(network).encode()
@@ -78,21 +87,34 @@ def save(network: Network, path: Path) -> None:
 
 
 def from_json(text: str, where: str = "network file") -> Network:
-    """The network that a file's text holds; decimals are rounded to the nearest float32.
+    """Return the network of a file's text; decimals are rounded to the nearest float32.
 
-    where: what an error names as the text's place. Raises NetworkError on any fault.
+    Args:
+        text: the content of a network file.
+        where: the name of the text in error messages.
+
+    Raises:
+        NetworkError: the text is not a valid network file.
     """
     with located(where):
         return from_document(parse_json(text))
 
 
 def from_document(document: object) -> Network:
-    """The network of a file's JSON as plain values. Raises NetworkError on any fault."""
+    """Return the network of a file's JSON, parsed to plain values.
+
+    Raises:
+        NetworkError: the document is not a valid network file.
+    """
     return _network(_read(document))
 
 
 def load(path: Path) -> Network:
-    """Reads a network's file. Raises NetworkError on any fault, its place named."""
+    """Read a network file.
+
+    Raises:
+        NetworkError: the file cannot be read or is not valid; the message names the place.
+    """
     with located(str(path)):
         return from_document(parse_json(read_text(path)))
 
@@ -101,29 +123,29 @@ def _nearest(value: float) -> float:
     with np.errstate(over="ignore"):
         nearest = float32(value)
     if math.isinf(nearest):
-        raise PydanticCustomError("float32", "is beyond the range of float32")
+        raise PydanticCustomError("float32", "is outside the range of float32")
     return nearest
 
 
 def _shortest(value: float) -> float:
-    """The float64 whose decimal is the shortest that reads back to this float32.
+    """Return the float64 with the shortest decimal that reads back as this float32.
 
-    Reading rounds twice, to float64 and then to float32. Of all float32 only
-    7.038531e-26 and its negative would come back as a neighbour; nine digits always do.
+    Reading rounds twice, to float64 and then to float32. Only 7.038531e-26 and its negative
+    would read back as a neighbour; they get nine digits.
     """
     shortest = float(str(np.float32(value)))
     return shortest if float32(shortest) == value else float(f"{value:.9g}")
 
 
 def _plain(value: dict[str, object]) -> dict[str, object]:
-    """What a reader of the file will find: tuples become lists."""
+    """Return what a reader of the file will find: tuples become lists."""
     try:
         text = _json(value)
         text.encode()
         parse_json(text)
     except (TypeError, ValueError, RecursionError, NetworkError) as error:
         reason = {"reason": short(str(error))}
-        raise PydanticCustomError("json", "holds what JSON can't: {reason}", reason) from error
+        raise PydanticCustomError("json", "cannot be written as JSON: {reason}", reason) from error
     plain: dict[str, object] = json.loads(text)
     return plain
 
@@ -143,7 +165,7 @@ class _Channel(_Strict):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Low and high, infinite where there is none."""
+        """The lower and the upper bound; infinite for none."""
         return (
             -math.inf if self.low is None else self.low,
             math.inf if self.high is None else self.high,
@@ -179,13 +201,13 @@ class _Edge(_Strict):
         return ends if self.weight is None else [*ends, _shortest(self.weight)]
 
 
-class _File(_Strict):
+class _NetworkDocument(_Strict):
     format: str
     version: int
     task: str | None
     control_period_s: Number | None
     shared_weight: Number
-    # Only the first fault is reported, and a million would be slow to collect.
+    # Only the first fault is reported; collecting a million would be slow.
     inputs: Annotated[list[_Input], FailFast(), Field(max_length=MAX_NODES)]
     outputs: Annotated[list[_Output], FailFast(), Field(max_length=MAX_NODES)]
     nodes: Annotated[list[str], FailFast(), Field(max_length=MAX_NODES)]
@@ -193,24 +215,28 @@ class _File(_Strict):
     provenance: Annotated[dict[str, object], AfterValidator(_plain)]
 
 
-def _read(document: object) -> _File:
+def _read(document: object) -> _NetworkDocument:
     _check_header(document)
     try:
-        return _File.model_validate(document)
+        return _NetworkDocument.model_validate(document)
     except ValidationError as error:
         raise _first_fault(error) from None  # the whole list may have thousands of lines
 
 
 def _check_header(document: object) -> None:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise NetworkError("not a network file", remedy=f'its "format" would be "{FORMAT}"')
+        raise NetworkError(
+            "not a network file",
+            where="format",
+            remedy=f'choose a file whose "format" is "{FORMAT}"',
+        )
     version = document.get("version")
     if type(version) is not int or version != VERSION:
         found = version if type(version) is int else "missing or not a whole number"
         raise NetworkError(
-            f"the version is {found}",
+            f"unsupported file version: {found}",
             where="version",
-            remedy=f"this release reads version {VERSION}",
+            remedy=f"use a file of version {VERSION}",
         )
 
 
@@ -218,24 +244,30 @@ def _first_fault(error: ValidationError) -> NetworkError:
     fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
     known = {"missing": "missing", "extra_forbidden": "unknown key"}
     what = known.get(fault["type"], fault["msg"].removeprefix("Input "))
-    return NetworkError(what, where=_place(fault["loc"]))
+    return NetworkError(
+        what, where=_place(fault["loc"]), remedy="docs/network-file.md describes the format"
+    )
 
 
 def _place(parts: Sequence[int | str]) -> str:
-    """("inputs", 0, "low") as inputs[0].low; a hostile key is escaped and cut."""
+    """Return ("inputs", 0, "low") as inputs[0].low; keys are escaped and shortened."""
     steps = (
         f"[{part}]" if isinstance(part, int) else f".{ascii(part)[1:-1][:40]}" for part in parts
     )
     return "".join(steps).removeprefix(".")
 
 
-def _network(file: _File) -> Network:
+def _network(file: _NetworkDocument) -> Network:
     weights = tuple(edge.weight for edge in file.edges if edge.weight is not None)
     if weights and len(weights) < len(file.edges):
-        raise NetworkError("some have a weight and some have none", where="edges")
+        raise NetworkError(
+            "some edges have a weight and some have none",
+            where="edges",
+            remedy="give a weight to all edges or to none",
+        )
     return Network(
-        inputs=tuple(Input(c.name, c.unit, *c.bounds, c.offset, c.scale) for c in file.inputs),
-        outputs=tuple(Output(c.name, c.unit, *c.bounds, c.safe) for c in file.outputs),
+        inputs=tuple(map(_input, file.inputs)),
+        outputs=tuple(map(_output, file.outputs)),
         activations=tuple(file.nodes),
         edges=tuple((edge.source, edge.target) for edge in file.edges),
         weights=weights or None,
@@ -244,6 +276,23 @@ def _network(file: _File) -> Network:
         task=file.task,
         provenance=file.provenance,
     )
+
+
+def _input(channel: _Input) -> Input:
+    low, high = channel.bounds
+    return Input(
+        name=channel.name,
+        unit=channel.unit,
+        low=low,
+        high=high,
+        offset=channel.offset,
+        scale=channel.scale,
+    )
+
+
+def _output(channel: _Output) -> Output:
+    low, high = channel.bounds
+    return Output(name=channel.name, unit=channel.unit, low=low, high=high, safe=channel.safe)
 
 
 def _channel(channel: Input | Output) -> dict[str, object]:
@@ -265,7 +314,7 @@ def _json(value: object, indent: int | None = None) -> str:
 
 
 def _layout(key: str, value: object) -> str:
-    """A line for each input, output and node, and one for the edges into each node."""
+    """Put each input, output and node on a line, and the edges into a node on one line."""
     if not isinstance(value, list):
         return _json(value, indent=2).replace("\n", "\n  ")
     groups = groupby(value, itemgetter(1)) if key == "edges" else ((None, [x]) for x in value)

@@ -1,7 +1,7 @@
-"""A network in fixed point: a format for every node, and the network that runs in words.
+"""Networks in fixed point: a number format for every node, and words in place of floats.
 
-A word in format Qn is a whole number of 2^-n. The rules are in docs/fixed-point.md, the
-arithmetic in kernel/fixed.h.
+A word in format Qn counts units of 2^-n. docs/fixed-point.md has the rules, kernel/fixed.h the
+arithmetic.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from wann_edge.kernel import ACTIVATIONS, FixedProgram, Integers, Shifts
 from wann_edge.network import Network
 from wann_edge.network.number_formats import (
     WORDS,
-    Chooser,
-    Format,
-    Value,
+    FormatChooser,
+    NumberFormat,
+    WordRange,
     any_word,
     finest,
     floor_log2,
@@ -28,11 +28,13 @@ from wann_edge.network.number_formats import (
 
 @dataclass(frozen=True)
 class Ranges:
-    """The largest magnitudes that a network's numbers are to reach.
+    """The largest magnitudes of a network's numbers, for which formats must make room.
 
-    weight: of the shared weights that it will run with. inputs: each, scaled as the
-    network scales it. sums, arguments: of each computed node, before and after the
-    shared weight; the nodes are those of the network without its dead ones.
+    Attributes:
+        weight: largest shared weight that the network will run with.
+        inputs: of each input, after scaling.
+        sums: of each computed node, before the shared weight; without dead nodes.
+        arguments: of each computed node, after the shared weight; without dead nodes.
     """
 
     weight: float
@@ -43,25 +45,30 @@ class Ranges:
 
 @dataclass(frozen=True)
 class FixedNetwork(Network):
-    """A network without dead nodes that runs in words; made by ``quantise``.
+    """A network without dead nodes that runs in words; ``quantise`` makes it.
 
-    Whatever runs, scores or verifies a network does the same with this one, in the
-    kernel's integers. input_bits, weight_bits: n of Qn.
+    All code that runs, scores or verifies networks also takes this one.
+
+    Attributes:
+        dtype: "q15" for 16-bit words or "q31" for 32-bit words.
+        input_bits: n for each input, if its words are in Qn.
+        weight_bits: n, if shared weights are in Qn.
+        formats: the number formats of each computed node.
     """
 
     dtype: str = "q15"
     input_bits: tuple[int, ...] = ()
     weight_bits: int = 0
-    formats: tuple[Format, ...] = ()
+    formats: tuple[NumberFormat, ...] = ()
 
     def __getstate__(self) -> dict[str, object]:
-        """Its own fields too; what is cached is made anew in another process."""
+        """Leave cached values out: they hold memory addresses of this process."""
         own = {"dtype", "input_bits", "weight_bits", "formats"}
         return super().__getstate__() | {name: self.__dict__[name] for name in own}
 
     @cached_property
     def program(self) -> FixedProgram:
-        """The network as the kernel runs it."""
+        """The network packed for the kernel."""
         bounds = [self.output_words(index) for index in range(len(self.outputs))]
         scales = [channel.scale for channel in self.inputs]
         terms = [term for format in self.formats for term in format.terms]
@@ -86,11 +93,11 @@ class FixedNetwork(Network):
 
     @property
     def output_bits(self) -> tuple[int, ...]:
-        """n of Qn of each action."""
+        """n for each action, if its words are in Qn."""
         return tuple(format.result_bits for format in self.formats[-len(self.outputs) :])
 
     def output_words(self, index: int) -> tuple[int, int, int]:
-        """The bounds of an action and its safe value, in words within the bounds."""
+        """Return the lower bound, the upper bound and the safe value of an action, in words."""
         output, one = self.outputs[index], 2.0 ** self.output_bits[index]
         smallest, largest = -(2 ** (WORDS[self.dtype] - 1)), 2 ** (WORDS[self.dtype] - 1) - 1
         low = math.ceil(max(output.low * one, smallest))
@@ -99,7 +106,11 @@ class FixedNetwork(Network):
         return low, high, min(max(round(output.safe * one), low), high)
 
     def words(self, observations: ArrayLike) -> Integers:
-        """Words [n, inputs] for observations [n, inputs], as ``wann_nearest_word`` makes them."""
+        """Return words, int32 [n, inputs], as ``wann_nearest_word`` in fixed.h makes them.
+
+        Args:
+            observations: float32 [n, inputs], in physical units.
+        """
         offset = np.array([channel.offset for channel in self.inputs], np.float32)
         scale = np.array([channel.scale for channel in self.inputs], np.float32)
         units = scale * np.exp2(np.array(self.input_bits, np.float32))
@@ -113,23 +124,29 @@ class FixedNetwork(Network):
         return words
 
     def weight_word(self, weight: float) -> int:
-        """The word of a shared weight, saturated as the kernel does."""
+        """Return the word of a shared weight, saturated as in the kernel."""
         most = 2.0 ** (WORDS[self.dtype] - 1) - (1 if self.dtype == "q15" else 128)
         word = min(max(weight * 2.0**self.weight_bits, -most), most)
         return math.trunc(word + math.copysign(0.5, word))
 
 
 def quantise(network: Network, ranges: Ranges, dtype: str) -> FixedNetwork:
-    """The network in fixed point of "q15" or "q31", with formats for these ranges.
+    """Return the network in fixed point.
 
-    Raises NetworkError where numbers become too large for words of this size.
+    Args:
+        network: a network in floats.
+        ranges: the magnitudes to make room for.
+        dtype: "q15" or "q31".
+
+    Raises:
+        NetworkError: numbers are too large for the words.
     """
     alive = network.without_dead_nodes()
     bits = WORDS[dtype]
     weight_bits = min(bits - 2, floor_log2(2 ** (bits - 1), ranges.weight))
     input_bits = tuple(finest(value, bits) for value in ranges.inputs)
     one = 2 ** (bits - 2)
-    values = [Value(bits - 2, one, one), *(any_word(n, bits) for n in input_bits)]
+    values = [WordRange(bits - 2, one, one), *(any_word(n, bits) for n in input_bits)]
     formats = []
     for node, activation in enumerate(alive.activations):
         most = ranges.arguments[node]
@@ -137,7 +154,7 @@ def quantise(network: Network, ranges: Ranges, dtype: str) -> FixedNetwork:
         if output >= 0:
             bound = max(abs(alive.outputs[output].low), abs(alive.outputs[output].high))
             most = min(most, bound)
-        chooser = Chooser(
+        chooser = FormatChooser(
             bits=bits,
             weight_bits=weight_bits,
             activation=ACTIVATIONS[activation],

@@ -1,4 +1,4 @@
-"""What a network and its contract are known by: the first bytes of SHA-256 sums."""
+"""Hashes that identify a network and its contract: the first bytes of SHA-256 sums."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _CONTRACT = ("inputs", "outputs", "control_period_s")
 
 
 def network_hash(network: Network) -> bytes:
-    """8 bytes that are others when anything that is computed is another.
+    """Return 8 bytes that differ when two networks compute anything differently.
 
-    SHA-256 of the network's file as JSON without spaces, keys sorted, without provenance
-    and dead nodes; in fixed point with the formats.
+    They begin the SHA-256 of the network file as JSON with sorted keys and no spaces, without
+    provenance and dead nodes; fixed-point networks add their number formats.
     """
     document = network_file.to_document(network.without_dead_nodes())
     del document["provenance"]
@@ -30,7 +30,7 @@ def network_hash(network: Network) -> bytes:
 
 
 def contract_hash(network: Network) -> bytes:
-    """8 bytes of the inputs, the outputs and the control period alone."""
+    """Return 8 bytes that identify the inputs, the outputs and the control period."""
     document = network_file.to_document(network)
     return _hash({key: document[key] for key in _CONTRACT})
 

@@ -1,4 +1,4 @@
-"""Formats of fixed point: how finely each computed node holds its numbers."""
+"""Choose the fixed-point number formats of computed nodes."""
 
 from __future__ import annotations
 
@@ -12,19 +12,24 @@ from wann_edge.kernel import Activation
 # The bits of a word, its sign included.
 WORDS = {"q15": 16, "q31": 32}
 
-# Finer than a word's own bits, for small numbers; coarser than whole numbers, for large.
+# The finest format has this many bits more than a word, for small numbers; the coarsest
+# counts units of 2^16.
 _FINEST, _COARSEST = 6, -16
-# Activations may exceed 1 by a few units of their last place.
+# Activations may exceed 1 by a few units in the last place.
 _ABOVE_ONE = 1 + 2.0**-12
 
 
-class Format(NamedTuple):
-    """A computed node's formats, as shifts between them.
+class NumberFormat(NamedTuple):
+    """The number formats of a computed node, as the shifts between them.
 
-    terms: for each source its shift to the left (right where below 0), or with single
-    weights its factor. sum_shift, product_shift: to the right, before and after the
-    shared weight. argument_bits, result_bits: n of Qn. fits: whether the sum, shifted,
-    can't be beyond a word, so that nothing needs to saturate it.
+    Attributes:
+        terms: for each source a shift to the left, to the right if negative; with single
+            weights a factor instead.
+        sum_shift: shift to the right before the shared weight.
+        product_shift: shift to the right after the shared weight.
+        argument_bits: n, if the argument of the activation is in Qn.
+        result_bits: n, if the result is in Qn.
+        fits: the shifted sum always fits into a word, so it need not saturate.
     """
 
     terms: tuple[int, ...]
@@ -35,25 +40,33 @@ class Format(NamedTuple):
     fits: bool
 
 
-class Value(NamedTuple):
-    """A node's format, Q``bits``, and the lowest and the highest of its words."""
+class WordRange(NamedTuple):
+    """The format of a node, Q``bits``, with its lowest and highest word."""
 
     bits: int
     low: int
     high: int
 
 
-# What a node sums: each source, and its single weight where it has one.
-Sources = Sequence[tuple[Value, float | None]]
+# The terms of a sum: the range of each source, and its single weight or None.
+Sources = Sequence[tuple[WordRange, float | None]]
 
 
-def any_word(format_bits: int, bits: int) -> Value:
-    """A node in Q``format_bits`` that may hold any word."""
-    return Value(format_bits, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+def any_word(format_bits: int, bits: int) -> WordRange:
+    """Return the range of a node in Q``format_bits`` that can hold every word."""
+    return WordRange(format_bits, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
-class Chooser(NamedTuple):
-    """Chooses a computed node's formats. sums, arguments: the largest to provide for."""
+class FormatChooser(NamedTuple):
+    """Chooses the number formats of a computed node.
+
+    Attributes:
+        bits: of a word, 16 or 32.
+        weight_bits: n, if shared weights are in Qn.
+        activation: the row of the node's activation.
+        sums: the largest magnitude of the sum to make room for.
+        arguments: the largest magnitude of the activation's argument to make room for.
+    """
 
     bits: int
     weight_bits: int
@@ -61,8 +74,16 @@ class Chooser(NamedTuple):
     sums: float
     arguments: float
 
-    def choose(self, sources: Sources, where: str) -> Format:
-        """Raises NetworkError where the sum can't be held as finely as is needed."""
+    def choose(self, sources: Sources, where: str) -> NumberFormat:
+        """Return the formats of a node.
+
+        Args:
+            sources: the terms of its sum.
+            where: the name of the node in error messages.
+
+        Raises:
+            NetworkError: the sum is too large for the words.
+        """
         wide = self.bits == 32
         low, wanted = self._coarsest_sum(), finest(self.sums, self.bits)
         total = self._finest_total(sources, wanted)
@@ -78,27 +99,34 @@ class Chooser(NamedTuple):
         terms = self._terms(sources, total)
         fits = wide or self._fits(sources, terms, total - narrow)
         result = self.bits - 2 if self.activation.is_bounded else argument
-        return Format(terms, total - narrow, product - argument, argument, result, fits)
+        return NumberFormat(
+            terms=terms,
+            sum_shift=total - narrow,
+            product_shift=product - argument,
+            argument_bits=argument,
+            result_bits=result,
+            fits=fits,
+        )
 
-    def value(self, format: Format) -> Value:
-        """The node as a source of others."""
+    def value(self, format: NumberFormat) -> WordRange:
+        """Return the range of the node, as a source of others."""
         if not self.activation.is_bounded:
             return any_word(format.result_bits, self.bits)
         most = int(2 ** (self.bits - 2) * _ABOVE_ONE)
-        return Value(self.bits - 2, 0 if self.activation.low >= 0 else -most, most)
+        return WordRange(self.bits - 2, 0 if self.activation.low >= 0 else -most, most)
 
     def _coarsest_sum(self) -> int:
-        """The coarsest format of a sum whose product can still be shifted to the right."""
+        """Return the coarsest format of a sum whose product can still be shifted to the right."""
         natural = self._natural()
         return _COARSEST if natural is None else natural - self.weight_bits + 1
 
     def _natural(self) -> int | None:
-        """The argument's format where the activation takes only one."""
+        """Return the format of the argument if the activation accepts only one."""
         integer_bits = self.activation.argument_integer_bits
         return None if integer_bits is None else self.bits - 1 - integer_bits
 
     def _argument(self, product: int) -> int:
-        """The argument's format, for a product in Q``product``."""
+        """Return the format of the argument, for a product in Q``product``."""
         natural = self._natural()
         if natural is not None:
             return natural
@@ -111,7 +139,7 @@ class Chooser(NamedTuple):
         return 2**31 - 1 if self.bits == 32 else 2**30
 
     def _finest_total(self, sources: Sources, wanted: int) -> int:
-        """The finest format in which the sum can't be beyond an int32."""
+        """Return the finest format in which the sum always fits into an int32."""
         most = max([wanted, *(value.bits for value, weight in sources if weight is None)])
         if any(weight is not None for _, weight in sources):
             most = max(wanted, 30)
@@ -122,7 +150,7 @@ class Chooser(NamedTuple):
         return total
 
     def _terms(self, sources: Sources, total: int) -> tuple[int, ...]:
-        """Each source's shift or factor into Q``total``."""
+        """Return the shift or factor of each source into Q``total``."""
         extra = 31 if self.bits == 32 else 0
         return tuple(
             max(total - value.bits, -31)
@@ -141,13 +169,13 @@ class Chooser(NamedTuple):
         return small and -self._limit() <= low and high <= self._limit()
 
     def _fits(self, sources: Sources, terms: Sequence[int], shift: int) -> bool:
-        """Whether no words of the sources make a sum beyond a word."""
+        """Whether the shifted sum of all possible words fits into a word."""
         low, high = ((end + (1 << shift >> 1)) >> shift for end in self._reach(sources, terms))
         beyond: int = 2 ** (self.bits - 1)
         return -beyond <= low and high < beyond
 
     def _reach(self, sources: Sources, terms: Sequence[int]) -> tuple[int, int]:
-        """The lowest and the highest sum that words of the sources can make."""
+        """Return the lowest and the highest sum of all possible words of the sources."""
         low, high, extra = 0, 0, 31 if self.bits == 32 else 0
         for (value, weight), term in zip(sources, terms, strict=True):
             ends = [value.low, value.high]
@@ -160,11 +188,11 @@ class Chooser(NamedTuple):
 
 
 def finest(largest: float, bits: int) -> int:
-    """n of the finest Qn whose words of so many bits hold this magnitude."""
+    """Return n of the finest Qn whose words of ``bits`` bits can hold a magnitude."""
     wanted = min(floor_log2(2 ** (bits - 1) - 1, largest), bits + _FINEST)
     return max(wanted, _COARSEST)
 
 
 def floor_log2(limit: float, value: float) -> int:
-    """The largest n for which value 2^n is within the limit; at most 64."""
+    """Return the largest n with value 2^n within the limit; at most 64."""
     return 64 if value <= limit * 2.0**-64 else math.floor(math.log2(limit / value))

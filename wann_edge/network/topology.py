@@ -1,4 +1,4 @@
-"""Network: a topology with its contract, as it is searched, exported and proved."""
+"""The network: a topology with its contract, as it is searched, exported and verified."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 
 from wann_edge.errors import NetworkError
-from wann_edge.kernel import Contract, Link, Links, Program, Wires, activation_names
+from wann_edge.kernel import Link, Links, PackedContract, Program, Wires, activation_names
 from wann_edge.network.channels import (
     LARGEST,
     Input,
@@ -38,19 +38,25 @@ MAX_EDGES = 262_144
 class Network:
     """A feed-forward network in topological order.
 
-    Nodes are numbered: 0 the bias (always 1), then the inputs, then the computed
-    nodes, the outputs last. A computed node is ``activation(shared_weight * sum)``,
-    the sum taken over its sources in the order of ``edges``; with single weights
-    each source is multiplied by its own weight first. All numbers are float32.
+    Node 0 is the bias, which is always 1; then come the inputs, then the computed nodes, the
+    outputs last. A computed node is ``activation(shared_weight * sum)`` with the sum of its
+    sources in the order of ``edges``; with single weights each source is first multiplied by
+    its own weight. All numbers are float32.
 
-    activations: names, one a computed node.
-    edges: (source, target) pairs, ascending by target, then by source; source < target. They
-    are kept as Links.
-    weights: one an edge, or None where all are 1 (a weight agnostic network).
-    control_period_s: the time between two actions, where one is prescribed; rounded to
-    float32.
+    Attributes:
+        inputs: at least one.
+        outputs: at least one.
+        activations: names, one for each computed node.
+        edges: (source, target) pairs with source < target, ascending by target, then by
+            source; stored as Links.
+        weights: one for each edge; None if all are 1 (a weight agnostic network).
+        shared_weight: the weight of all connections; default 1.
+        control_period_s: the time between two actions, rounded to float32; None if open.
+        task: the name of the task; None if unknown.
+        provenance: how the network was made; comparisons ignore it.
 
-    Raises NetworkError when any of this does not hold.
+    Raises:
+        NetworkError: a value is not valid.
     """
 
     inputs: tuple[Input, ...]
@@ -74,7 +80,7 @@ class Network:
         _check_numbers(self)
 
     def __getstate__(self) -> dict[str, object]:
-        """What is cached holds addresses of this process, and is made anew in another."""
+        """Leave cached values out: they hold memory addresses of this process."""
         return {name: value for name, value in self.__dict__.items() if name in _FIELDS}
 
     @property
@@ -84,17 +90,17 @@ class Network:
 
     @property
     def node_count(self) -> int:
-        """All nodes: bias, inputs, hidden, outputs."""
+        """The number of all nodes: bias, inputs, hidden nodes and outputs."""
         return self.first_computed + len(self.activations)
 
     @property
     def hidden_count(self) -> int:
-        """Hidden nodes."""
+        """The number of hidden nodes."""
         return len(self.activations) - len(self.outputs)
 
     @cached_property
     def sources(self) -> tuple[tuple[tuple[int, float | None], ...], ...]:
-        """For each computed node its (source, weight or None) pairs, in order of summation."""
+        """For each computed node the (source, weight or None) pairs, in order of summation."""
         found: list[list[tuple[int, float | None]]] = [[] for _ in self.activations]
         weights = self.weights or (None,) * len(self.edges)
         first = self.first_computed
@@ -104,32 +110,36 @@ class Network:
 
     @cached_property
     def program(self) -> Program:
-        """The network as the kernel runs it; dead nodes are left out."""
+        """The network packed for the kernel, without dead nodes."""
         alive = self.without_dead_nodes()
         return Program(alive.contract, alive.activations, alive.wires, alive.weights)
 
     @cached_property
-    def contract(self) -> Contract:
-        """Inputs and outputs as the kernel reads them."""
+    def contract(self) -> PackedContract:
+        """Inputs and outputs, packed for the kernel."""
         return _contract(self.inputs, self.outputs)
 
     @cached_property
     def wires(self) -> Wires:
-        """The edges as the kernel reads them."""
+        """The edges, packed for the kernel."""
         return Wires(Links.of(self.edges), self.first_computed, len(self.activations))
 
     @cached_property
     def has_dead_nodes(self) -> bool:
-        """Whether hidden nodes reach no output."""
-        # A source comes before its target: where each hidden node is one, all reach an output.
+        """Whether some hidden nodes reach no output."""
+        # Sources come before their targets, so if all hidden nodes are sources, all reach one.
         hidden = range(self.first_computed, self.node_count - len(self.outputs))
         return not {source for source, _ in self.edges}.issuperset(hidden)
 
     def with_topology(self, activations: tuple[str, ...], edges: Links) -> Network:
-        """The same contract around another topology without single weights, unchecked.
+        """Return a network with this contract and another topology, without any checks.
 
-        For a search, which makes nothing but valid topologies without dead nodes, by the
-        hundred thousand; half of them only change an activation.
+        For a search, which makes hundreds of thousands of topologies, all valid and without
+        dead nodes. The result has no single weights.
+
+        Args:
+            activations: names, one for each computed node.
+            edges: ascending by target, then by source.
         """
         made = object.__new__(Network)
         known = made.__dict__
@@ -140,7 +150,7 @@ class Network:
         return made
 
     def without_dead_nodes(self) -> Network:
-        """The same function without the hidden nodes that reach no output."""
+        """Return the same network without the hidden nodes that reach no output."""
         if not self.has_dead_nodes:
             return self
         alive = _alive(self)
@@ -159,24 +169,24 @@ class Network:
 
 
 _FIELDS = frozenset(field.name for field in fields(Network))
-# What is cached and not the same with other activations, and with other edges.
+# The cached values that depend on the activations, and those that depend on the edges too.
 _OF_NODES = ("program", "sources")
 _OF_EDGES = (*_OF_NODES, "wires")
 
 
 @lru_cache(maxsize=64)
-def _contract(inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> Contract:
-    return Contract(
-        [channel.offset for channel in inputs],
-        [channel.scale for channel in inputs],
-        [channel.low for channel in outputs],
-        [channel.high for channel in outputs],
-        [channel.safe for channel in outputs],
+def _contract(inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> PackedContract:
+    return PackedContract(
+        offset=[channel.offset for channel in inputs],
+        scale=[channel.scale for channel in inputs],
+        low=[channel.low for channel in outputs],
+        high=[channel.high for channel in outputs],
+        safe=[channel.safe for channel in outputs],
     )
 
 
 def _alive(network: Network) -> list[int]:
-    """The nodes to keep, ascending: bias, inputs, outputs, and what reaches an output."""
+    """Return the nodes to keep, ascending: bias, inputs, outputs, and all that reach an output."""
     needed = [False] * network.node_count
     needed[network.node_count - len(network.outputs) :] = [True] * len(network.outputs)
     for source, target in reversed(network.edges):
@@ -191,7 +201,11 @@ def _check_contract(
     inputs: tuple[Input, ...], outputs: tuple[Output, ...], task: str | None
 ) -> None:
     if not inputs or not outputs:
-        raise NetworkError("a network needs at least one input and one output")
+        raise NetworkError(
+            "a network needs at least one input and one output",
+            where="inputs, outputs",
+            remedy="add what is missing",
+        )
     if task is not None:
         check_text(task, "task")
     kinds: dict[str, Sequence[Input | Output]] = {"inputs": inputs, "outputs": outputs}
@@ -200,19 +214,26 @@ def _check_contract(
         for index, channel in enumerate(channels):
             check_channel(channel, f"{kind}[{index}]")
             if channel.name in names:
-                raise NetworkError(f"two are named {channel.name!r}", where=kind)
+                raise NetworkError(
+                    f"two {kind} are named {channel.name!r}",
+                    where=f"{kind}[{index}].name",
+                    remedy="give each its own name",
+                )
             names.add(channel.name)
 
 
 def _check_topology(network: Network) -> None:
     if network.hidden_count < 0:
         raise NetworkError(
-            f"{len(network.activations)} nodes for {len(network.outputs)} outputs", where="nodes"
+            f"{len(network.activations)} nodes for {len(network.outputs)} outputs",
+            where="nodes",
+            remedy="list the activation of each hidden node and of each output",
         )
     if network.node_count > MAX_NODES or len(network.edges) > MAX_EDGES:
         raise NetworkError(
-            f"{network.node_count} nodes and {len(network.edges)} edges",
-            remedy=f"the limits are {MAX_NODES} and {MAX_EDGES}",
+            f"the network is too large: {network.node_count} nodes and {len(network.edges)} edges",
+            where="nodes, edges",
+            remedy=f"use at most {MAX_NODES} nodes and {MAX_EDGES} edges",
         )
     known = activation_names()
     for index, name in enumerate(network.activations):
@@ -237,36 +258,43 @@ def _check_edges(network: Network) -> None:
             raise NetworkError(
                 f"from {source} to {target}: {_edge_fault(source, target, first, end, outputs)}",
                 where=f"edges[{index}]",
+                remedy="docs/network-file.md tells how edges are numbered and ordered",
             )
         before = here
 
 
 def _edge_fault(source: int, target: int, first: int, end: int, outputs: int) -> str:
     if not (0 <= source < end and first <= target < end):
-        return f"nodes are numbered 0 to {end - 1}, computed ones from {first}"
+        return f"nodes are numbered 0 to {end - 1}, computed nodes from {first}"
     if source >= target:
-        return "a cycle, or nodes out of order: a source comes before its target"
+        return "a source must come before its target, without cycles"
     if source >= outputs:
-        return "an output feeds no other node"
-    return "edges ascend by target, then by source, none twice"
+        return "an output cannot be a source"
+    return "edges must ascend by target, then by source, without duplicates"
 
 
 def _check_numbers(network: Network) -> None:
     if network.weights is not None:
         if len(network.weights) != len(network.edges):
             raise NetworkError(
-                f"{len(network.weights)} weights for {len(network.edges)} edges", where="weights"
+                f"{len(network.weights)} weights for {len(network.edges)} edges",
+                where="weights",
+                remedy="give one weight for each edge",
             )
         for index, weight in enumerate(network.weights):
             check_finite(weight, f"weights[{index}]")
     check_finite(network.shared_weight, "shared_weight")
     period_s = network.control_period_s
     if period_s is not None and not 0 < period_s <= LARGEST:
-        raise NetworkError(f"{period_s} is not a time above 0", where="control_period_s")
+        raise NetworkError(
+            f"{period_s} is not a time above 0 s",
+            where="control_period_s",
+            remedy="give the time between two actions in seconds",
+        )
 
 
 def named_channels(inputs: int, outputs: int) -> tuple[tuple[Input, ...], tuple[Output, ...]]:
-    """Channels without units or bounds, named ``input_0`` and on, for networks of no known task."""
+    """Return unbounded inputs and outputs named ``input_0``, ``output_0`` and so on."""
     return (
         tuple(Input(f"input_{i}") for i in range(inputs)),
         tuple(Output(f"output_{i}") for i in range(outputs)),
@@ -274,5 +302,10 @@ def named_channels(inputs: int, outputs: int) -> tuple[tuple[Input, ...], tuple[
 
 
 def with_single_weights(network: Network, weights: Sequence[float]) -> Network:
-    """The network with a weight an edge, rounded to float32, and a shared weight of 1."""
+    """Return the network with a shared weight of 1 and other single weights.
+
+    Args:
+        network: the network to copy.
+        weights: one for each edge, rounded to float32.
+    """
     return replace(network, weights=tuple(map(float32, weights)), shared_weight=1.0)
