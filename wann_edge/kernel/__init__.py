@@ -11,8 +11,9 @@ from wann_edge.kernel.disturbance import AGE_ROOM, Disturbance
 from wann_edge.kernel.fixed_program import FixedProgram, Shifts, activate_fixed
 from wann_edge.kernel.library import activation_names, lanes, plant_names, supported_lanes
 from wann_edge.kernel.links import Link, Links
+from wann_edge.kernel.packed import PackedContract, Wires
 from wann_edge.kernel.plant import Plant, plant
-from wann_edge.kernel.program import PackedContract, Program, Rules, Wires, activate, rollouts_of
+from wann_edge.kernel.program import Program, Rules, activate, rollouts_of
 
 __all__ = [
     "ACTIVATIONS",

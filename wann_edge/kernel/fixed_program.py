@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from wann_edge.kernel.arrays import Floats, Integers, checked
 from wann_edge.kernel.library import FixedStruct, activation_numbers, lanes, library
-from wann_edge.kernel.program import CALL_VALUES, PackedContract, Program, Wires
+from wann_edge.kernel.packed import PackedContract, Wires
+from wann_edge.kernel.program import CALL_VALUES, Program
 
 
 @dataclass(frozen=True)

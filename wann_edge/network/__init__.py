@@ -1,11 +1,10 @@
 """Networks: topology, inputs and outputs, network file, fixed point."""
 
-from wann_edge.network.channels import LARGEST, Input, Output, float32
+from wann_edge.network.channels import LARGEST, Input, Output, float32, named_channels
 from wann_edge.network.topology import (
     MAX_EDGES,
     MAX_NODES,
     Network,
-    named_channels,
     with_single_weights,
 )
 

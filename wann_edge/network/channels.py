@@ -75,6 +75,14 @@ class Output:
         _round(self, "low", "high", "safe")
 
 
+def named_channels(inputs: int, outputs: int) -> tuple[tuple[Input, ...], tuple[Output, ...]]:
+    """Return unbounded inputs and outputs named ``input_0``, ``output_0`` and so on."""
+    return (
+        tuple(Input(f"input_{i}") for i in range(inputs)),
+        tuple(Output(f"output_{i}") for i in range(outputs)),
+    )
+
+
 def _round(channel: Input | Output, *names: str) -> None:
     """Round fields to float32; + 0.0 turns -0 into 0, so that equal channels look equal."""
     for name in names:

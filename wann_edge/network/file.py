@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Annotated
 
-import numpy as np
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    FailFast,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    model_serializer,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
 
 from wann_edge.errors import NetworkError
-from wann_edge.network import MAX_EDGES, MAX_NODES, Input, Network, Output, float32
+from wann_edge.network import Input, Network, Output
+from wann_edge.network.document import (
+    InputDocument,
+    NetworkDocument,
+    OutputDocument,
+    json_text,
+)
 from wann_edge.system.files import write_whole
-from wann_edge.system.jsonfile import check_size, located, parse_json, read_text, short
+from wann_edge.system.jsonfile import check_size, located, parse_json, read_text
 
 FORMAT = "wann-edge network"
 VERSION = 1
@@ -65,7 +57,7 @@ def to_json(network: Network) -> str:
         NetworkError: JSON cannot hold the provenance.
     """
     document = to_document(network)
-    fields = [f"  {_json(key)}: {_layout(key, value)}" for key, value in document.items()]
+    fields = [f"  {json_text(key)}: {_layout(key, value)}" for key, value in document.items()]
     return "{\n" + ",\n".join(fields) + "\n}\n"
 
 
@@ -119,106 +111,10 @@ def load(path: Path) -> Network:
         return from_document(parse_json(read_text(path)))
 
 
-def _nearest(value: float) -> float:
-    with np.errstate(over="ignore"):
-        nearest = float32(value)
-    if math.isinf(nearest):
-        raise PydanticCustomError("float32", "is outside the range of float32")
-    return nearest
-
-
-def _shortest(value: float) -> float:
-    """Return the float64 with the shortest decimal that reads back as this float32.
-
-    Reading rounds twice, to float64 and then to float32. Only 7.038531e-26 and its negative
-    would read back as a neighbour; they get nine digits.
-    """
-    shortest = float(str(np.float32(value)))
-    return shortest if float32(shortest) == value else float(f"{value:.9g}")
-
-
-def _plain(value: dict[str, object]) -> dict[str, object]:
-    """Return what a reader of the file will find: tuples become lists."""
-    try:
-        text = _json(value)
-        text.encode()
-        parse_json(text)
-    except (TypeError, ValueError, RecursionError, NetworkError) as error:
-        reason = {"reason": short(str(error))}
-        raise PydanticCustomError("json", "cannot be written as JSON: {reason}", reason) from error
-    plain: dict[str, object] = json.loads(text)
-    return plain
-
-
-Number = Annotated[float, AfterValidator(_nearest), PlainSerializer(_shortest)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-
-
-class _Channel(_Strict):
-    name: str
-    unit: str
-    low: Number | None
-    high: Number | None
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """The lower and the upper bound; infinite for none."""
-        return (
-            -math.inf if self.low is None else self.low,
-            math.inf if self.high is None else self.high,
-        )
-
-
-class _Input(_Channel):
-    offset: Number
-    scale: Number
-
-
-class _Output(_Channel):
-    safe: Number
-
-
-class _Edge(_Strict):
-    source: int
-    target: int
-    weight: Number | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_list(cls, value: object) -> object:
-        if not isinstance(value, list) or len(value) not in (2, 3) or None in value:
-            raise PydanticCustomError(
-                "edge", "should be [source, target] or [source, target, weight]"
-            )
-        return dict(zip(("source", "target", "weight"), value, strict=False))
-
-    @model_serializer
-    def _to_list(self) -> list[float]:
-        ends: list[float] = [self.source, self.target]
-        return ends if self.weight is None else [*ends, _shortest(self.weight)]
-
-
-class _NetworkDocument(_Strict):
-    format: str
-    version: int
-    task: str | None
-    control_period_s: Number | None
-    shared_weight: Number
-    # Only the first fault is reported; collecting a million would be slow.
-    inputs: Annotated[list[_Input], FailFast(), Field(max_length=MAX_NODES)]
-    outputs: Annotated[list[_Output], FailFast(), Field(max_length=MAX_NODES)]
-    nodes: Annotated[list[str], FailFast(), Field(max_length=MAX_NODES)]
-    edges: Annotated[list[_Edge], FailFast(), Field(max_length=MAX_EDGES)]
-    provenance: Annotated[dict[str, object], AfterValidator(_plain)]
-
-
-def _read(document: object) -> _NetworkDocument:
+def _read(document: object) -> NetworkDocument:
     _check_header(document)
     try:
-        return _NetworkDocument.model_validate(document)
+        return NetworkDocument.model_validate(document)
     except ValidationError as error:
         raise _first_fault(error) from None  # the whole list may have thousands of lines
 
@@ -257,7 +153,7 @@ def _place(parts: Sequence[int | str]) -> str:
     return "".join(steps).removeprefix(".")
 
 
-def _network(file: _NetworkDocument) -> Network:
+def _network(file: NetworkDocument) -> Network:
     weights = tuple(edge.weight for edge in file.edges if edge.weight is not None)
     if weights and len(weights) < len(file.edges):
         raise NetworkError(
@@ -278,7 +174,7 @@ def _network(file: _NetworkDocument) -> Network:
     )
 
 
-def _input(channel: _Input) -> Input:
+def _input(channel: InputDocument) -> Input:
     low, high = channel.bounds
     return Input(
         name=channel.name,
@@ -290,7 +186,7 @@ def _input(channel: _Input) -> Input:
     )
 
 
-def _output(channel: _Output) -> Output:
+def _output(channel: OutputDocument) -> Output:
     low, high = channel.bounds
     return Output(name=channel.name, unit=channel.unit, low=low, high=high, safe=channel.safe)
 
@@ -309,14 +205,10 @@ def _edges(network: Network) -> list[list[float]]:
     return [[*edge, weight] for edge, weight in zip(network.edges, network.weights, strict=True)]
 
 
-def _json(value: object, indent: int | None = None) -> str:
-    return json.dumps(value, allow_nan=False, ensure_ascii=False, indent=indent)
-
-
 def _layout(key: str, value: object) -> str:
     """Put each input, output and node on a line, and the edges into a node on one line."""
     if not isinstance(value, list):
-        return _json(value, indent=2).replace("\n", "\n  ")
+        return json_text(value, indent=2).replace("\n", "\n  ")
     groups = groupby(value, itemgetter(1)) if key == "edges" else ((None, [x]) for x in value)
-    rows = [", ".join(map(_json, items)) for _, items in groups]
+    rows = [", ".join(map(json_text, items)) for _, items in groups]
     return "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"

@@ -18,18 +18,6 @@ from wann_edge.network.channels import (
     float32,
 )
 
-__all__ = [
-    "LARGEST",
-    "MAX_EDGES",
-    "MAX_NODES",
-    "Input",
-    "Network",
-    "Output",
-    "float32",
-    "named_channels",
-    "with_single_weights",
-]
-
 MAX_NODES = 16_384
 MAX_EDGES = 262_144
 
@@ -291,14 +279,6 @@ def _check_numbers(network: Network) -> None:
             where="control_period_s",
             remedy="give the time between two actions in seconds",
         )
-
-
-def named_channels(inputs: int, outputs: int) -> tuple[tuple[Input, ...], tuple[Output, ...]]:
-    """Return unbounded inputs and outputs named ``input_0``, ``output_0`` and so on."""
-    return (
-        tuple(Input(f"input_{i}") for i in range(inputs)),
-        tuple(Output(f"output_{i}") for i in range(outputs)),
-    )
 
 
 def with_single_weights(network: Network, weights: Sequence[float]) -> Network:

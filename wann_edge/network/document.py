@@ -1,0 +1,137 @@
+"""The schema of network files, and how their numbers are read and written."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Annotated
+
+import numpy as np
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    FailFast,
+    Field,
+    PlainSerializer,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from wann_edge.errors import NetworkError
+from wann_edge.network import MAX_EDGES, MAX_NODES, float32
+from wann_edge.system.jsonfile import parse_json, short
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """Return a value as JSON; ValueError if JSON cannot hold it."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, indent=indent)
+
+
+def _nearest(value: float) -> float:
+    with np.errstate(over="ignore"):
+        nearest = float32(value)
+    if math.isinf(nearest):
+        raise PydanticCustomError("float32", "is outside the range of float32")
+    return nearest
+
+
+def _shortest(value: float) -> float:
+    """Return the float64 with the shortest decimal that reads back as this float32.
+
+    Reading rounds twice, to float64 and then to float32. Only 7.038531e-26 and its negative
+    would read back as a neighbour; they get nine digits.
+    """
+    shortest = float(str(np.float32(value)))
+    return shortest if float32(shortest) == value else float(f"{value:.9g}")
+
+
+def _plain(value: dict[str, object]) -> dict[str, object]:
+    """Return what a reader of the file will find: tuples become lists."""
+    try:
+        text = json_text(value)
+        text.encode()
+        parse_json(text)
+    except (TypeError, ValueError, RecursionError, NetworkError) as error:
+        reason = {"reason": short(str(error))}
+        raise PydanticCustomError("json", "cannot be written as JSON: {reason}", reason) from error
+    plain: dict[str, object] = json.loads(text)
+    return plain
+
+
+Number = Annotated[float, AfterValidator(_nearest), PlainSerializer(_shortest)]
+
+
+class _Strict(BaseModel):
+    """A part of the file, without conversions, unknown keys, infinity and NaN."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class ChannelDocument(_Strict):
+    """What inputs and outputs have in common; null for an absent bound."""
+
+    name: str
+    unit: str
+    low: Number | None
+    high: Number | None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lower and the upper bound; infinite for none."""
+        return (
+            -math.inf if self.low is None else self.low,
+            math.inf if self.high is None else self.high,
+        )
+
+
+class InputDocument(ChannelDocument):
+    """An input."""
+
+    offset: Number
+    scale: Number
+
+
+class OutputDocument(ChannelDocument):
+    """An output."""
+
+    safe: Number
+
+
+class EdgeDocument(_Strict):
+    """An edge, which the file holds as a list of its ends and, if it has one, its weight."""
+
+    source: int
+    target: int
+    weight: Number | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, value: object) -> object:
+        if not isinstance(value, list) or len(value) not in (2, 3) or None in value:
+            raise PydanticCustomError(
+                "edge", "should be [source, target] or [source, target, weight]"
+            )
+        return dict(zip(("source", "target", "weight"), value, strict=False))
+
+    @model_serializer
+    def _to_list(self) -> list[float]:
+        ends: list[float] = [self.source, self.target]
+        return ends if self.weight is None else [*ends, _shortest(self.weight)]
+
+
+class NetworkDocument(_Strict):
+    """The whole file."""
+
+    format: str
+    version: int
+    task: str | None
+    control_period_s: Number | None
+    shared_weight: Number
+    # Only the first fault is reported; collecting a million would be slow.
+    inputs: Annotated[list[InputDocument], FailFast(), Field(max_length=MAX_NODES)]
+    outputs: Annotated[list[OutputDocument], FailFast(), Field(max_length=MAX_NODES)]
+    nodes: Annotated[list[str], FailFast(), Field(max_length=MAX_NODES)]
+    edges: Annotated[list[EdgeDocument], FailFast(), Field(max_length=MAX_EDGES)]
+    provenance: Annotated[dict[str, object], AfterValidator(_plain)]
