@@ -20,7 +20,7 @@ def test_what_is_not_registered_is_refused_with_the_names_there_are() -> None:
 
 def test_where_nothing_is_registered_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.BUILT_IN, "tasks", {})
-    monkeypatch.setattr(registry, "entry_points", lambda **_: EntryPoints([]))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: EntryPoints([]))
     with pytest.raises(
         SettingsError, match="'swingup' is not one of the tasks; none is registered"
     ):
@@ -31,7 +31,7 @@ def test_other_packages_can_add_names(monkeypatch: pytest.MonkeyPatch) -> None:
     def points(*, group: str) -> EntryPoints:
         return EntryPoints([EntryPoint("other", "wann_edge.sims.swingup:SwingUp", group)])
 
-    monkeypatch.setattr(registry, "entry_points", points)
+    monkeypatch.setattr("importlib.metadata.entry_points", points)
     assert load_task("other").spec.name == "swingup"
     assert set(registry.registered("tasks")) == {*registry.BUILT_IN["tasks"], "other"}
 

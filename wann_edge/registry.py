@@ -11,7 +11,6 @@ A task file is registered by its extension; a simulator by the prefix of its tas
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import entry_points
 
 from wann_edge.errors import SettingsError
 from wann_edge.system.cores import CORES
@@ -65,6 +64,8 @@ def registered(kind: str) -> dict[str, str]:
     Args:
         kind: a key of ``BUILT_IN``.
     """
+    from importlib.metadata import entry_points  # slow, and --help needs none
+
     others = {point.name: point.value for point in entry_points(group=f"wann_edge.{kind}")}
     return {**others, **BUILT_IN[kind]}
 
