@@ -57,7 +57,7 @@ def test_help_is_shown_as_it_is_written(
 
 
 def test_the_documentation_names_every_exit_code() -> None:
-    (line,) = re.findall(r"Exit codes: (.*?)\.\n", PAGE.read_text(), re.DOTALL)
+    (line,) = re.findall(r"Exit codes: (.*?)\.", PAGE.read_text(), re.DOTALL)
     assert [int(code) for code in re.findall(r"\b\d+\b", line)] == [int(c) for c in ExitCode]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from helpers.messages import Message, error_classes, messages
+from helpers.messages import PAGE, Message, error_classes, messages, page
 from helpers.sources import package
 
 # Files whose messages are still to be completed: remove a file when its errors pass.
@@ -80,6 +80,11 @@ def test_each_error_says_what_where_and_remedy() -> None:
         if one.missing and one.file not in PENDING
     ]
     assert lacking == []
+
+
+def test_the_page_of_messages_is_up_to_date() -> None:
+    """``PYTHONPATH=tests python -m helpers.messages`` writes it."""
+    assert PAGE.read_text() == page(messages(package()))
 
 
 def test_no_message_uses_a_phrase_that_has_to_be_read_twice() -> None:
