@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from helpers.sources import classes, package
 
-# Names that several modules share on purpose, each with the reason.
+# Files that share a name on purpose, each with the reason.
 SHARED_FILES = {
     "swingup": "the same task in the kernel and in PyBullet",
     "balancer": "the same task in the kernel and in PyBullet",
@@ -18,10 +18,6 @@ SHARED_FILES = {
     "stress": "the command, and the measurement that it prints",
     "tune": "the command, and the room that tunes",
 }
-SHARED_CLASSES = {
-    "Balancer": "the same task in the kernel and in PyBullet",
-}
-
 # Names that are still shared: remove one when its classes have different names.
 PENDING_CLASSES = frozenset({"Listed", "Entry", "Standing"})
 
@@ -46,15 +42,14 @@ def file_names(files: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 
 def test_class_names_are_unique() -> None:
-    assert homes(class_names(package())).keys() <= SHARED_CLASSES.keys() | PENDING_CLASSES
+    assert homes(class_names(package())).keys() <= PENDING_CLASSES
 
 
 def test_file_names_are_unique() -> None:
     assert homes(file_names(package())).keys() <= SHARED_FILES.keys()
 
 
-def test_the_names_that_are_shared_on_purpose_are_shared() -> None:
-    assert SHARED_CLASSES.keys() <= homes(class_names(package())).keys()
+def test_the_files_that_share_a_name_on_purpose_do() -> None:
     assert SHARED_FILES.keys() <= homes(file_names(package())).keys()
 
 
