@@ -16,8 +16,8 @@ SHARED_FILES = {
     "evaluate": "the command, and the evaluation that it calls",
     "validate": "the command, and the measurement that it prints",
     "stress": "the command, and the measurement that it prints",
-    "tune": "the command, and the room that tunes",
 }
+
 # Names that are still shared: remove one when its classes have different names.
 PENDING_CLASSES = frozenset({"Listed", "Entry", "Standing"})
 
