@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeGuard, cast
 
 from wann_edge.errors import ExportError, SettingsError
 from wann_edge.registry import BUILT_IN, load, registered
-from wann_edge.system.needs import Listed
+from wann_edge.system.needs import ListEntry
 
 if TYPE_CHECKING:
     from wann_edge.network import Network
@@ -30,7 +30,7 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
 }
 
 
-class Exporter(Listed, Protocol):
+class Exporter(ListEntry, Protocol):
     """One format.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The pytest plugin, as the example project uses it."""
+"""The pytest plugin in the example project."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXAMPLE = ROOT / "examples" / "hardware_test"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The example, elsewhere: a user's project."""
+    """Return a copy of the example, as a user's project."""
     return Path(shutil.copytree(EXAMPLE, tmp_path / "project"))
 
 

@@ -184,13 +184,13 @@ BOARDS = {
         ),
         Board(
             name="arduino",
-            chip="any Arduino core, AVR among them",
+            chip="any Arduino core, such as AVR",
             sources=("sketch.ino", *_PROTOCOL),
             ticks_hz=1_000_000,
         ),
         Board(
             name="bare",
-            chip="a board of your own",
+            chip="your own board",
             sources=("main.c", "bare.c", "actuators.c", *_PROTOCOL),
         ),
     )

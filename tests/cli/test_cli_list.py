@@ -13,7 +13,7 @@ from helpers.commands import complaint
 from wann_edge import registry
 from wann_edge.cli import run
 from wann_edge.cli.list import KINDS, entries
-from wann_edge.system.needs import Listed
+from wann_edge.system.needs import ListEntry
 
 Capture = pytest.CaptureFixture[str]
 
@@ -29,7 +29,7 @@ def test_everything_registered_is_listed_and_described(kind: str) -> None:
     ("kind", "name"), [(kind, n) for kind in KINDS for n in registry.BUILT_IN[KINDS[kind]]]
 )
 def test_needs_name_a_part_and_the_line_that_installs_it(kind: str, name: str) -> None:
-    made = cast("Callable[[], Listed]", registry.load(KINDS[kind], name))()
+    made = cast("Callable[[], ListEntry]", registry.load(KINDS[kind], name))()
     for need in made.needs:
         assert need.what
         assert shlex.split(need.install)[:2] in (["pip", "install"], ["apt-get", "install"])

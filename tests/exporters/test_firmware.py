@@ -1,4 +1,4 @@
-"""Firmware projects as text: the same for the same network, strict C, and known by hashes."""
+"""Firmware projects: equal for equal networks, strict C, identified by hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conformance: what every registered export format promises, built and run by real parts.
+"""Conformance of every registered export format, built and run by real tools.
 
 Registering a format is being tested here; format_runners/ says how each is run.
 """

@@ -1,4 +1,4 @@
-"""What is peculiar to the formats of single languages."""
+"""Tests of single languages' formats."""
 
 from __future__ import annotations
 

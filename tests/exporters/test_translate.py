@@ -1,4 +1,4 @@
-"""The kernel's C text in other languages: the same bits, and nothing that is not understood."""
+"""The kernel's C in other languages: equal bits, and unknown C is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session put together: by a port, with faults, with a capture, and its replay."""
+"""Sessions over a port: with faults, with a capture, and its replay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the header of the published champions takes on a Cortex-M4F, by gcc and by clang at -Os."""
+"""The cost of the published champions' headers on a Cortex-M4F, by gcc and clang at -Os."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STATES = 60
 
 
 class Bar(NamedTuple):
-    """The most that may be taken; half of it would be too good to be true."""
+    """Upper limits; less than half of them would be implausible."""
 
     flash_bytes: int
     instructions: int
@@ -86,7 +86,7 @@ def arm_gcc() -> None:
 @pytest.mark.usefixtures("arm_gcc")
 @pytest.mark.parametrize("name", GCC_BARS)
 def test_gcc_keeps_the_bars_and_the_bits(name: str, data: Path, tmp_path: Path) -> None:
-    """Worst instructions of typical states; the actions are the kernel's, to the bit."""
+    """Return the most instructions of typical states; actions must have the kernel's bits."""
     network = champion(name, data)
     device, image = load_program(CORE, gcc_program(network, tmp_path, "size"))
     states = states_of(name, network)

@@ -1,4 +1,4 @@
-"""Fixed point on emulated cores: the kernel's words there too, an int of 16 bits included."""
+"""Fixed point on emulated cores: the kernel's words, also where int has 16 bits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_champion_gives_the_same_bits_and_returns(core: str, tuned: bool, da
 def test_a_cortex_m0plus_needs_little(
     name: str, instructions: int, flash_bytes: int, data: Path
 ) -> None:
-    """A fifteenth of the instructions in floats, and no soft-float."""
+    """Takes a fifteenth of the instructions of floats, and no soft-float routine."""
     network, task = (champion(data), SwingUp()) if name == "swing" else (biped(data), None)
     fixed = quantise(network, measured_ranges(network, task), "q15")
     cost = measure_cost(fixed, "cortex-m0plus", task=task, states=50)

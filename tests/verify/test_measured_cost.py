@@ -1,4 +1,4 @@
-"""What a header costs on an emulated core, held against independent counts."""
+"""The measured cost of a header on an emulated core, compared with independent counts."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from wann_edge.cli.options import Json
 from wann_edge.cli.tables import console, print_json, table
 
 if TYPE_CHECKING:
-    from wann_edge.system.needs import Listed
+    from wann_edge.system.needs import ListEntry
 
 EXAMPLE = "targets"
 
@@ -74,7 +74,7 @@ def _entry(kind: str, name: str) -> Registered:
     from wann_edge.system.needs import absent
 
     try:
-        made = cast("Callable[[], Listed]", load(kind, name))()
+        made = cast("Callable[[], ListEntry]", load(kind, name))()
     except MissingError as error:
         return Registered(name, "", {error.remedy: [error.what]})
     except ModuleNotFoundError as error:

@@ -24,7 +24,7 @@ class Need(NamedTuple):
     is_there: Callable[[], bool]
 
 
-class Listed(Protocol):
+class ListEntry(Protocol):
     """What ``wann-edge list`` shows for a target, a format or a task."""
 
     @property

@@ -14,7 +14,7 @@ from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats, Integers, Plant
 from wann_edge.network import Input, Network, Output
 from wann_edge.registry import load, registered
-from wann_edge.system.needs import Listed, demand
+from wann_edge.system.needs import ListEntry, demand
 
 # uint8 [height, width, 3]: red, green, blue.
 Picture = NDArray[np.uint8]
@@ -73,7 +73,7 @@ class World(Protocol):
         ...
 
 
-class Task(Listed, Protocol):
+class Task(ListEntry, Protocol):
     """A task whose worlds run step by step; all else is optional."""
 
     spec: Spec

@@ -10,7 +10,7 @@ from typing import Protocol
 from wann_edge.exporters import Optimize
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
-from wann_edge.system.needs import Listed
+from wann_edge.system.needs import ListEntry
 
 
 class Artefact(Protocol):
@@ -38,7 +38,7 @@ class Artefact(Protocol):
         ...
 
 
-class Target(Listed, Protocol):
+class Target(ListEntry, Protocol):
     """Where exported networks run: the host's compilers, onnxruntime, an emulated core.
 
     Raises:

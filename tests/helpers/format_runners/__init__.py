@@ -1,7 +1,6 @@
-"""Runners: what each export format is built and run with, for tests/exporters/test_formats.py.
+"""Runners build and run each export format for tests/exporters/test_formats.py.
 
-A module a format, or one for several of a kind; RUNNERS says which is whose. To add a format:
-a runner here, and its line in wann_edge/registry.py.
+RUNNERS names the module of each format. To add a format, see CONTRIBUTING.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Emulated cores: the header gives the kernel's bits there, and a wrong one is seen."""
+"""Emulated cores: the header gives the kernel's bits, and a wrong header is detected."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_contraction_is_seen(core: str, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("emulators")
 def test_a_core_without_its_float_unit_is_seen(tmp_path: Path) -> None:
-    """eabihf without a named FPU compiles, and silently calls soft-float routines."""
+    """eabihf without a named FPU compiles and silently calls soft-float routines."""
     proper = CORES["cortex-m4f"]
     flags = tuple(flag.removesuffix("+vfp4d16sp") for flag in proper.flags)
     source = written(controller(), tmp_path)
@@ -181,7 +181,7 @@ def test_code_is_cut_into_instructions() -> None:
 
 
 def image_of(code: bytes) -> Image:
-    """A program of nothing but this code."""
+    """Return a program that consists of this code."""
     return Image((), {}, ((0, code),), len(code), 0, 0)
 
 

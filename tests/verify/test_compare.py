@@ -1,4 +1,4 @@
-"""Verification: it passes what is right, and sees each way of being wrong."""
+"""Verification passes correct artefacts and detects each kind of wrong one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from wann_edge.verify.inputs import verification_inputs
 
 @pytest.fixture
 def network() -> Network:
-    """A controller of the swing-up in which every activation has its say."""
+    """Return a controller of the swing-up in which every activation affects the output."""
     made = random_network(np.random.default_rng(2), inputs=5, hidden=14, outputs=1, density=0.3)
     kinds = ("linear", "step", "sin", "gauss", "tanh", "sigmoid", "inverse", "abs", "relu", "cos")
     return Network(
@@ -64,7 +64,7 @@ class Stub:
 def prove_stub(
     monkeypatch: pytest.MonkeyPatch, network: Network, change: Change, tolerance: float = 0.0
 ) -> Verification:
-    """What is said of a kernel whose actions are changed in this way."""
+    """Return the check of a kernel whose actions are changed in this way."""
 
     class StubTarget:
         @contextmanager

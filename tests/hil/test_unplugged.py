@@ -1,4 +1,4 @@
-"""A cable that is pulled, and a host that is killed."""
+"""A cable that is unplugged, and a host that is killed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Cable:
-    """A TCP port in front of a serial one, that can be pulled and put back."""
+    """A TCP port in front of a serial port, which can be unplugged and plugged in again."""
 
     def __init__(self, port: str) -> None:
         self.serial = SerialLink(port)

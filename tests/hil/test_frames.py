@@ -77,7 +77,7 @@ streams = st.lists(
 
 @pytest.fixture(scope="module", params=["gcc", "clang"])
 def codec(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    """The firmware's codec, compiled for this machine."""
+    """The firmware's codec, compiled for this computer."""
     folder: Path = tmp_path_factory.mktemp("codec")
     header = files("wann_edge.exporters.firmware").joinpath("hil_frame.h").read_bytes()
     (folder / "hil_frame.h").write_bytes(header)
@@ -108,7 +108,7 @@ def decoded_in_c(codec: ctypes.CDLL, stream: bytes) -> tuple[list[bytes], int]:
 
 
 def test_known_answers() -> None:
-    """The CRC's check value in the catalogue of CRCs; COBS as its paper and others show it."""
+    """The CRC's check value from the catalogue of CRCs; examples of COBS from its paper."""
     assert crc16(b"123456789") == 0x29B1
     assert cobs_encode(b"") == b"\x01"
     assert cobs_encode(b"\0") == b"\x01\x01"

@@ -1,4 +1,4 @@
-"""The firmware's own C on this machine, sanitized, behind a pseudo-terminal."""
+"""The firmware's C on this computer, with sanitizers, behind a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WATCHDOG_S = hil_host.WATCHDOG_S
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A device that runs NETWORK, of a fresh start."""
+    """A freshly started device that runs NETWORK."""
     with hil_host.running(hil_host.built(NETWORK, tmp_path_factory.mktemp("device"))) as port:
         yield port
 
@@ -41,13 +41,13 @@ def device(port: str) -> Iterator[Device]:
 
 
 class Raw:
-    """Frames of a test's own making."""
+    """Sends frames that the test makes."""
 
     def __init__(self, port: str) -> None:
         self.link, self.reader = SerialLink(port), FrameReader()
 
     def send(self, data: bytes) -> list[Reply]:
-        """What comes back within a while."""
+        """Return what arrives within a short time."""
         self.link.write(data)
         end, found = time.monotonic() + 0.2, list[bytes]()
         while time.monotonic() < end:
@@ -150,7 +150,7 @@ def test_what_is_no_request_is_refused(raw: Raw) -> None:
 
 
 def test_old_frames_are_not_obeyed_and_new_ones_answered_again(raw: Raw) -> None:
-    """A delayed frame would bring back an action of the past."""
+    """A delayed frame must not bring back an earlier action."""
     numbers = messages.Numbers(NETWORK)
     old, new = (numbers.observation(row) for row in np.eye(5, dtype=np.float32)[:2])
     raw.ask(Kind.HELLO, 9, 65_534)
@@ -179,7 +179,7 @@ def counts(raw: Raw, session: int, sequence: int) -> messages.Statistics:
 
 
 def test_without_steps_the_safe_action_is_applied(device: Device) -> None:
-    """As it is when the host is killed: nothing is sent any more."""
+    """As after the host is killed: it sends nothing more."""
     before = device.statistics().timeouts
     device.step(np.ones(5, np.float32))
     assert not device.statistics().is_safe
@@ -208,7 +208,7 @@ def test_a_reset_loses_what_was_set_and_the_host_sets_it_again(device: Device, p
 
 
 def test_noise_does_no_harm(raw: Raw, port: str) -> None:
-    """The sanitizers watch; then the device answers as before."""
+    """The sanitizers find nothing, and the device still answers."""
     rng = np.random.default_rng(3)
     requests = [encode_frame(rng.bytes(int(size))) for size in rng.integers(1, 60, 150)]
     for noise in (rng.bytes(20_000), b"\xff" * 1000, b"".join(requests)):
@@ -241,7 +241,7 @@ def test_a_device_with_wrong_bits_refuses_to_act(dtype: str, tmp_path: Path) -> 
 
 
 def test_the_largest_frames(tmp_path: Path) -> None:
-    """Over many blocks of COBS, and more than any buffer of one byte's size."""
+    """Many COBS blocks, and more bytes than a one-byte size can count."""
     channels = named_channels(300, 200)
     edges = tuple((1 + i, 301 + i) for i in range(200))
     network = Network(*channels, ("tanh",) * 200, edges)

@@ -1,4 +1,4 @@
-"""Hardware in the loop of other simulators' worlds; and a board whose host is killed."""
+"""Hardware in the loop with other simulators, and a board whose host is killed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROBUST = ROOT / "examples" / "swingup_robust.json"
 
 
 def report(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict[str, object]:
-    """What a session with an emulated board says."""
+    """Return the JSON of a session with an emulated board."""
     options = ["--board", "lm3s6965evb", "--episodes", "1", "--recovery", "30", "--json"]
     assert run(["hil", *map(str, arguments), *options]) == 0
     found: dict[str, object] = json.loads(capsys.readouterr().out)

@@ -1,4 +1,4 @@
-"""Firmware on emulated boards: real machine code, real serial lines, the whole loop."""
+"""Firmware on emulated boards: machine code, serial line and the complete loop."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_gcc_builds_every_project_within_the_stated_memory(known: Board, tmp_pat
 
 
 def stated(folder: Path) -> int:
-    """The static memory that the project's README promises, ring included."""
+    """Return the static memory that the project's README states, including the ring buffer."""
     text = (folder / "README.md").read_text()
     words = text[text.index("at most") :].split()
     return int(words[2]) + int(words[words.index("for", 6) - 1].strip(","))

@@ -1,4 +1,4 @@
-"""A link that fails: nothing wrong is applied, all is counted, and the loop recovers."""
+"""A link with faults: no wrong action is applied, faults are counted, the loop recovers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MANY = Faults(drop=0.02, corrupt=0.03, duplicate=0.02, delay=0.02, delay_s=0.01,
 
 
 class Loopback:
-    """A link that gives back what it is given."""
+    """A link that returns what is written to it."""
 
     def __init__(self) -> None:
         self.data = b""
@@ -120,7 +120,7 @@ def test_what_is_no_fault_is_refused(text: str) -> None:
 
 
 class Watched:
-    """A task whose world notes every action that was applied."""
+    """A task whose world records every applied action."""
 
     def __init__(self, steps: int) -> None:
         self.spec = replace(SPEC, max_steps=steps)
@@ -141,7 +141,7 @@ class Watched:
 
 
 def run(link: Link, faults: Faults, task: Task, seed: int = 0) -> Report:
-    """Two episodes over a failing link."""
+    """Run two episodes over a link with faults."""
     faulty = FaultyLink(link, faults, np.random.default_rng(seed))
     with closing(faulty):
         device = Device(faulty, NETWORK, weight=0.75, times=Times(0.03, 20.0))
@@ -158,7 +158,7 @@ def run(link: Link, faults: Faults, task: Task, seed: int = 0) -> Report:
 
 
 def check(report: Report, task: Watched) -> None:
-    """Nothing wrong was applied; each fault has left its trace."""
+    """No wrong action was applied, and each fault was counted."""
     kernel = KernelPolicy(NETWORK, 0.75)
     assert report.ok
     assert report.observed.mismatches == 0
@@ -215,7 +215,7 @@ def test_a_wrong_action_is_counted_and_not_applied(firmware: Path) -> None:
 
 
 class Interrupted(Watched):
-    """Ctrl-C in the middle of an episode, once."""
+    """Raises Ctrl-C once in the middle of an episode."""
 
     is_over = False
 
