@@ -1,4 +1,4 @@
-"""The network that the device runs."""
+"""The network file for the tests of a device."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ import pytest
 
 @pytest.fixture(scope="session")
 def hil_file() -> Path:
-    """The controller that was searched."""
+    """Return the path of the controller."""
     return Path(__file__).with_name("controller.json")

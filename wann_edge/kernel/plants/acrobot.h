@@ -1,7 +1,8 @@
 /* Acrobot-v1 of gymnasium: two hanging links with a motor between them; Sutton & Barto
- * (2018), section 11.3 of the first edition ("book" in gymnasium). SI units; both angles
- * 0 hang down, the second is relative to the first. Runge-Kutta of order 4, one step a
- * control period. The torque is -1, 0 or 1 N m: the action below -1/3, between, above 1/3. */
+ * (2018), section 11.3 of the first edition ("book" in gymnasium). SI units; at angles
+ * of 0 both links hang down; the second angle is relative to the first. Runge-Kutta of order
+ * 4, one step per control period. The torque is -1 N m for an action below -1/3, 1 N m above
+ * 1/3, 0 between. */
 #ifndef WANN_ACROBOT_H
 #define WANN_ACROBOT_H
 
@@ -28,7 +29,7 @@ static void acrobot_observe(const wann_real *state, wann_real *observation)
     observation[5] = state[3];
 }
 
-/* d1, d2, phi1 and phi2 are the book's. */
+/* d1, d2, phi1 and phi2 have their names from the book. */
 static inline void acrobot_rates(const wann_real *state, const wann_real *torque, wann_real *rate)
 {
     const float coupling = ACROBOT_LINK_KG * ACROBOT_LINK_M * ACROBOT_CENTRE_M;

@@ -1,7 +1,7 @@
 /* Two-wheeled balancing robot, in the plane: Yamamoto (2008), "NXTway-GS model-based design",
- * equations of wheel angle and body pitch; parameters of that robot (LEGO NXT). Both motors
+ * equations of wheel angle and body pitch; parameters of that LEGO NXT robot. Both motors
  * get the same voltage, at most 8 V. SI units; pitch 0 is upright. Runge-Kutta of order 4,
- * four steps a control period, for the motors' back-EMF acts within 4 ms. */
+ * four steps per control period, as the back-EMF of the motors acts within 4 ms. */
 #ifndef WANN_BALANCER_H
 #define WANN_BALANCER_H
 
@@ -11,7 +11,7 @@
 #define BALANCER_WHEEL_KG 0.03f
 #define BALANCER_WHEEL_M 0.04f  /* radius */
 #define BALANCER_BODY_KG 0.6f
-#define BALANCER_CENTRE_M 0.072f  /* of mass, above the axle */
+#define BALANCER_CENTRE_M 0.072f  /* centre of mass above the axle */
 #define BALANCER_ROTOR_KGM2 1e-5f
 #define BALANCER_MOTOR_OHM 6.69f
 #define BALANCER_MOTOR_VSPRAD 0.468f
@@ -33,7 +33,7 @@ static void balancer_observe(const wann_real *state, wann_real *observation)
 }
 
 /* Solves the two equations of motion for both accelerations by Cramer's rule.
- * body: its mass kg, its centre's height m, the motors' friction N m s/rad. */
+ * body: mass kg, height of the centre of mass m, friction of the motors N m s/rad. */
 WANN_INLINE void balancer_move(const wann_real *state, wann_real voltage, wann_real *rate,
                                const wann_real *body)
 {

@@ -1,16 +1,16 @@
-/* A two-legged robot on uneven ground: BipedalWalker-v3 of gymnasium, its bodies, joints, motors,
- * ground, lidar and reward; the physics are those of rigid.h in place of Box2D's. What differs is
- * in docs/tasks.md.
+/* A two-legged robot on uneven ground: bodies, joints, motors, ground, lidar and reward of
+ * gymnasium's BipedalWalker-v3, with the physics of rigid.h in place of Box2D. docs/tasks.md lists
+ * the differences.
  * SI units; x is to the right, y up, angles counter-clockwise. */
 #ifndef WANN_BIPED_H
 #define WANN_BIPED_H
 
 #include "biped_feet.h"
 
-#define BIPED_EFFORT 0.028f  /* what a whole action costs a step */
+#define BIPED_EFFORT 0.028f  /* cost of an action of 1 per step */
 #define BIPED_END_M 88.6666667f
 
-/* The hull's origin, and how it is turned. */
+/* Position and orientation of the hull's origin. */
 typedef struct {
     wann_real x, y, cosine, sine;
 } biped_hull;
@@ -51,7 +51,7 @@ static void biped_observe(const wann_real *state, wann_real *observation)
     biped_see(state, &hull, observation);
 }
 
-/* Whether the hull meets the ground, by its corners and two points between. */
+/* Whether the hull touches the ground at its corners or at two points between them. */
 static inline wann_mask biped_falls(const wann_real *heights, const biped_hull *hull)
 {
     static const float corner_m[][2] = {
@@ -85,7 +85,7 @@ static inline wann_mask biped_judge(wann_real *state, wann_real *observation,
     return falls | wann_true(hull.x > BIPED_END_M);
 }
 
-/* factor: of the hull's mass, the legs', the motors' torque and the friction. */
+/* factor: of the hull's mass, the legs' mass, the motors' torque and the friction. */
 static inline void biped_advance(wann_real *state, const wann_real *action,
                                  const wann_real *factor)
 {

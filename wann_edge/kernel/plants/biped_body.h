@@ -1,4 +1,4 @@
-/* The bodies of biped.h: read from a state, moved, written back. */
+/* The bodies of biped.h: reads them from a state, moves them, and writes them back. */
 #ifndef WANN_BIPED_BODY_H
 #define WANN_BIPED_BODY_H
 
@@ -11,32 +11,32 @@
 #define BIPED_HULL_M2 0.368741384f  /* radius of gyration, squared */
 #define BIPED_HULL_X_M -0.0200364f  /* the hull's centre of mass from its origin */
 #define BIPED_HULL_Y_M -0.00564664f
-#define BIPED_LEGS_KGPM2 1.0f  /* of their area */
+#define BIPED_LEGS_KGPM2 1.0f  /* mass per area */
 #define BIPED_THIGH_M2 0.302222222f
 #define BIPED_THIGH_M4 0.0341399200f  /* second moment of the area */
 #define BIPED_SHIN_M2 0.241777778f
 #define BIPED_SHIN_M4 0.0267961435f
 #define BIPED_HIP_M 0.266666667f  /* below the hull's origin */
-#define BIPED_LEG_M 0.566666667f  /* half a leg's part */
+#define BIPED_LEG_M 0.566666667f  /* half the length of a thigh or shin */
 #define BIPED_FOOT_M 0.106666667f  /* half a shin's width */
-#define BIPED_KNEE_M 0.133333333f  /* half a thigh's */
+#define BIPED_KNEE_M 0.133333333f  /* half a thigh's width */
 #define BIPED_MOTOR_NM 80.0f
 #define BIPED_HIP_RADPS 4.0f
 #define BIPED_KNEE_RADPS 6.0f
-#define BIPED_REST_RAD 0.05f  /* how far a hip is turned where its angle counts as 0 */
+#define BIPED_REST_RAD 0.05f  /* the turn of a hip whose angle counts as 0 */
 #define BIPED_FRICTION 0.707106781f  /* sqrt(2.5 * 0.2) */
-#define BIPED_ITERATIONS 180  /* as in Box2D: a stance on the stops of hip and knee needs them */
+#define BIPED_ITERATIONS 180  /* as in Box2D; standing on the stops of hip and knee needs them */
 #define BIPED_MENDS 60  /* at most, as in Box2D */
 
 enum { BIPED_HULL, BIPED_THIGH, BIPED_SHIN, BIPED_OTHER_THIGH, BIPED_OTHER_SHIN, BIPED_BODIES };
 enum { BIPED_PINS = 4 };
 
-/* Where in the walker hips and knees are, in turn: Box2D solves the pins as it comes from the last
- * body to its neighbours. */
+/* The indices of hips and knees in the order in which Box2D solves them: from the last body to its
+ * neighbours. */
 static const int biped_turn[BIPED_PINS] = {2, 3, 1, 0};
 
-/* What a leg may touch the ground with: the shin's corners, the ground's corners below the shin,
- * the thigh's corners at the knee. */
+/* The contacts of a leg: the corners of the shin, corners of the ground below the shin, the corners
+ * of the thigh at the knee. */
 enum {
     BIPED_CORNERS = 4,
     BIPED_SHIN_CORNERS = 3,
@@ -45,9 +45,9 @@ enum {
     BIPED_CONTACTS = 2 * BIPED_LEG_CONTACTS,
 };
 
-/* Where in a state: bodies (x, y, angle, x', y', angle'), pins (impulses x, y, motor, limit),
- * contacts (impulses normal, tangent), of each shin whether it feels the ground, and the first and
- * the last tile that it touches, the last step's shaping, heights of the ground. */
+/* The layout of a state: bodies (x, y, angle, x', y', angle'), pins (impulses x, y, motor, limit),
+ * contacts (impulses normal, tangent), for each shin whether it touches the ground and the first and
+ * the last tile that it touches, the shaping of the last step, the heights of the ground. */
 enum {
     BIPED_AT_PINS = 6 * BIPED_BODIES,
     BIPED_AT_CONTACTS = BIPED_AT_PINS + 4 * BIPED_PINS,
@@ -57,8 +57,8 @@ enum {
     BIPED_STATES = BIPED_AT_HEIGHTS + BIPED_HEIGHTS,
 };
 
-/* Whether a shin feels the ground, and the first and the last tile that it touches, as
- * gymnasium has it: true from when it begins to touch a tile, false from when it leaves one. */
+/* Whether a shin touches the ground, and the first and the last tile that it touches. As in
+ * gymnasium, true from the moment it begins to touch a tile, false from the moment it leaves one. */
 typedef struct {
     wann_real feels, first, last;
 } biped_felt;
@@ -67,15 +67,15 @@ typedef struct {
     rigid_body body[BIPED_BODIES];
     rigid_pin pin[BIPED_PINS];
     rigid_contact contact[BIPED_CONTACTS];
-    rigid_contact *close[BIPED_CONTACTS];  /* those that touch in some lane */
+    rigid_contact *close[BIPED_CONTACTS];  /* contacts that touch in any lane */
     int closes;
-    rigid_contact over[2 * BIPED_SHIN_CORNERS];  /* the second ones of those that are the ground's */
+    rigid_contact over[2 * BIPED_SHIN_CORNERS];  /* second contacts at corners of the ground */
     int overs;
     biped_felt felt[2];
     rigid_body before[2];  /* the shins */
 } biped;
 
-/* A body as the last step left it, and as gravity speeds it up. */
+/* Reads a body from the state and adds the velocity of gravity. */
 static inline void biped_read_body(const wann_real *from, wann_real kg, wann_real kgm2,
                                    rigid_body *body)
 {
@@ -98,7 +98,7 @@ static inline void biped_read_bodies(const wann_real *state, const wann_real *fa
     }
 }
 
-/* Of hips and knees, in turn: where they are, how far they turn and how fast. */
+/* Positions, limits and motor speeds of hips and knees, alternating. */
 static inline void biped_read_pin(const wann_real *from, wann_real wish, wann_real most_nms,
                                   int number, biped *walker)
 {
@@ -118,7 +118,7 @@ static inline void biped_read_pin(const wann_real *from, wann_real wish, wann_re
     };
 }
 
-/* A body's corner over the tile below it. */
+/* The corner of a body over the tile below it. */
 static inline void biped_meet_tile(const wann_real *heights, rigid_contact *contact)
 {
     wann_real rx, ry, x;
@@ -128,8 +128,8 @@ static inline void biped_meet_tile(const wann_real *heights, rigid_contact *cont
         biped_ground(heights, x, &contact->nx, &contact->ny, &contact->level));
 }
 
-/* Of every third corner of the ground the one that is nearest to the shin, so that a corner
- * keeps its contact, and its impulses, while the shin is above it. */
+/* The nearest to the shin of every third corner of the ground, so that a corner keeps its contact
+ * and its impulses while the shin is above it. */
 static inline void biped_meet_corner(const wann_real *heights, int third, rigid_contact *contact)
 {
     const float threes_m = 3.0f * BIPED_TILE_M;
@@ -145,7 +145,7 @@ static inline void biped_meet_corner(const wann_real *heights, int third, rigid_
     }
 }
 
-/* Where on the thigh or shin, in halves of its width and height; of the ground's corners the box. */
+/* Corners of thigh or shin, in halves of width and height; for corners of the ground the box. */
 static const float biped_place[BIPED_LEG_CONTACTS][2] = {
     {-1, -1}, {1, -1}, {-1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {-1, -1}, {1, -1},
 };
@@ -169,7 +169,7 @@ static inline void biped_read_contact(const wann_real *from, const wann_real *he
         biped_meet_tile(heights, contact);
 }
 
-/* factor: of the hull's mass, the legs' and the motors' torque. */
+/* factor: of the hull's mass, the legs' mass and the motors' torque. */
 static inline void biped_read(const wann_real *state, const wann_real *action,
                               const wann_real *factor, biped *walker)
 {
@@ -220,7 +220,7 @@ static inline void biped_solve(biped *walker, wann_real friction)
         rigid_move(&walker->body[i], BIPED_DT_S);
 }
 
-/* Mends joints and overlaps, in each lane until they are within bounds. */
+/* Corrects joints and overlaps, in each lane until they are within bounds. */
 static inline void biped_mend(biped *walker)
 {
     wann_mask busy = ~WANN_NEVER;
@@ -245,7 +245,7 @@ static inline void biped_write(const biped *walker, wann_real *state)
         const rigid_body *body = &walker->body[i];
         const wann_real part[] = {body->x, body->y, body->angle, body->vx, body->vy, body->spin};
         for (int k = 0; k < 6; k++)
-            state[6 * i + k] = part[k] + 0.0f;  /* no -0, which an idle contact would leave */
+            state[6 * i + k] = part[k] + 0.0f;  /* + 0 turns the -0 of an idle contact into 0 */
     }
     for (int i = 0; i < BIPED_PINS; i++) {
         wann_real *to = state + BIPED_AT_PINS + 4 * i;

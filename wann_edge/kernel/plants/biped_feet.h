@@ -1,20 +1,20 @@
-/* What the shins of biped_body.h feel of the ground, and where they strike it within a step. */
+/* Contact of the shins of biped_body.h with the ground, and their impacts within a step. */
 #ifndef WANN_BIPED_FEET_H
 #define WANN_BIPED_FEET_H
 
 #include "biped_body.h"
 #include "impact.h"
 
-/* No compiler takes a shin that an impact has no room for. */
+/* The compiler rejects a shin with more contacts than an impact has room for. */
 typedef char biped_shin_fits[(int)BIPED_SHIN_CONTACTS <= RIGID_CONTACTS ? 1 : -1];
 
-/* The tiles of a contact: a corner of the ground ends two. */
+/* The tiles of a contact: two at a corner of the ground. */
 static inline wann_real biped_left_tile(const rigid_contact *contact)
 {
     return contact->is_ground ? contact->tile - 1.0f : contact->tile;
 }
 
-/* A shin's touch with the tiles that it is on as the step begins. */
+/* Updates the touch of a shin with the tiles at the start of the step. */
 static inline void biped_touch(const biped *walker, int leg, biped_felt *felt)
 {
     const wann_real none = wann_constant(1e6f), yes = wann_constant(1.0f), no = wann_constant(0.0f);
@@ -31,7 +31,7 @@ static inline void biped_touch(const biped *walker, int leg, biped_felt *felt)
     felt->last = last;
 }
 
-/* And with a tile that it strikes during the step. */
+/* Updates it with a tile that the shin hits during the step. */
 static inline void biped_strike(const biped *walker, int leg, biped_felt *felt)
 {
     for (int i = 0; i < BIPED_SHIN_CONTACTS; i++) {

@@ -1,5 +1,5 @@
-/* The ground that biped.h walks on: tiles between heights at equal distances, and the lidar
- * that sees it. heights: BIPED_HEIGHTS of a state. */
+/* The ground of biped.h: tiles between heights at equal distances, and the lidar. heights: the
+ * BIPED_HEIGHTS heights in a state, m. */
 #ifndef WANN_BIPED_GROUND_H
 #define WANN_BIPED_GROUND_H
 
@@ -10,9 +10,9 @@
 #define BIPED_HEIGHTS 200
 #define BIPED_LIDAR_M 5.33333333f
 #define BIPED_RAYS 10
-#define BIPED_SEEN 14  /* corners of the ground ahead that a ray can reach, and one */
+#define BIPED_SEEN 14  /* corners of the ground ahead that a ray can reach, plus 1 */
 
-/* The tile of the ground that is below x; the first where x is no number. */
+/* The tile below x; the first tile for NaN. */
 static inline wann_int biped_tile(wann_real x)
 {
     const wann_real last = wann_constant(BIPED_HEIGHTS - 2.0f);
@@ -27,7 +27,7 @@ static inline wann_int biped_ground(const wann_real *heights, wann_real x, wann_
     wann_real left = wann_pick(heights, tile);
     wann_real slope = (wann_pick(heights + 1, tile) - left) * BIPED_PER_TILE;
     wann_real square = slope * slope * 0.5f + 0.5f;
-    wann_real root = 1.0f / (square + 0.5f);  /* of 1 / (1 + slope^2), by Newton's method */
+    wann_real root = 1.0f / (square + 0.5f);  /* square root of 1 / (1 + slope^2), by Newton's method */
     for (int i = 0; i < 4; i++)
         root = root * (1.5f - square * root * root);
     *nx = 0.0f - slope * root;
@@ -36,8 +36,8 @@ static inline wann_int biped_ground(const wann_real *heights, wann_real x, wann_
     return tile;
 }
 
-/* Corners of the ground from a point on: how far ahead of it and below it they are, m. Corner 0
- * is the ground right below. */
+/* The distances of corners of the ground ahead of and below a point, m. Corner 0 is the ground
+ * directly below. */
 typedef struct {
     wann_real ahead[BIPED_SEEN], below[BIPED_SEEN];
 } biped_view;
@@ -56,7 +56,7 @@ static inline void biped_look(const wann_real *heights, wann_real x, wann_real y
     }
 }
 
-/* A ray's length in shares of its range, 1 where it meets nothing. */
+/* The length of a ray as a share of its range; 1 where it meets nothing. */
 WANN_INLINE wann_real biped_ray(const biped_view *view, float sine, float cotangent)
 {
     const int corners = (int)(sine * (BIPED_LIDAR_M * BIPED_PER_TILE)) + 2;
@@ -74,7 +74,7 @@ WANN_INLINE wann_real biped_ray(const biped_view *view, float sine, float cotang
     return wann_clamp(share, 0.0f, 1.0f);
 }
 
-/* All rays from a point. Ray i looks 0.15 i rad ahead of straight down. */
+/* All rays from a point. Ray i points 0.15 i rad ahead of straight down. */
 static inline void biped_lidar(const wann_real *heights, wann_real x, wann_real y,
                                wann_real *share)
 {

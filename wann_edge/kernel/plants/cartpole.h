@@ -1,5 +1,5 @@
-/* CartPole-v1 of gymnasium: the cart-pole of Barto, Sutton & Anderson (1983), pushed to
- * the right where the action is above 0, else to the left. SI units; angle 0 is upright.
+/* CartPole-v1 of gymnasium: the cart-pole of Barto, Sutton & Anderson (1983). An
+ * action above 0 pushes right, any other left. SI units; angle 0 is upright.
  * Explicit Euler. */
 #ifndef WANN_CARTPOLE_H
 #define WANN_CARTPOLE_H

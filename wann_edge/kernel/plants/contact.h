@@ -1,4 +1,4 @@
-/* Contacts of rigid.h's bodies with a fixed ground: corners over planes, and sides of boxes on
+/* Contacts of the bodies of rigid.h with a fixed ground: corners over planes, and sides of boxes on
  * corners of the ground. */
 #ifndef WANN_CONTACT_H
 #define WANN_CONTACT_H
@@ -6,7 +6,7 @@
 #include "rigid.h"
 
 #define RIGID_ROUNDED_M 0.02f  /* b2_polygonRadius of both shapes */
-#define RIGID_SHARE 0.2f  /* b2_baumgarte: of an overlap, mended in one iteration */
+#define RIGID_SHARE 0.2f  /* b2_baumgarte: share of an overlap corrected per iteration */
 #define RIGID_MOST_M 0.2f  /* b2_maxLinearCorrection */
 
 /* A point of a body over a plane, or a point of the ground against a body that is a box. */
@@ -16,23 +16,23 @@ typedef struct {
     float at[2];  /* the point in the body's frame, m; or half the box's width and height */
     wann_real gx, gy;  /* the ground's point, m */
     wann_real slope_x[2], slope_y[2];  /* normals of the ground left and right of it */
-    wann_real tile;  /* the caller's number of that ground */
+    wann_real tile;  /* the number of that ground tile, from the caller */
     wann_real nx, ny, level;  /* the plane: points p with n . p = level */
     wann_real rx, ry;  /* the contact from the centre of mass, m */
-    wann_real per_normal, per_tangent;  /* masses that resist, kg; 0 where they are far apart */
-    wann_real normal, tangent;  /* impulses up to now, N s */
-    wann_real side_x, side_y, half;  /* the box's side: its inward normal in the body's frame, and how
-                                      * far from the centre it is, m */
-    wann_real on_x, on_y;  /* the box's point that is next to the ground's, in the body's frame, m */
+    wann_real per_normal, per_tangent;  /* effective masses, kg; 0 where they are far apart */
+    wann_real normal, tangent;  /* accumulated impulses, N s */
+    wann_real side_x, side_y, half;  /* the side of the box: its inward normal in the body's frame,
+                                      * and its distance from the centre, m */
+    wann_real on_x, on_y;  /* the point of the box nearest the ground's, in the body's frame, m */
     wann_mask faces;  /* whether the ground's point is at that side */
     wann_mask is_past;  /* or past the lower corner, and its tile is at that side */
-    wann_mask touches, met;  /* at the start of the step; in it */
+    wann_mask touches, met;  /* at the start of the step; during the step */
 } rigid_contact;
 
-/* The ground's point is past the box's lower corner, by `beside` from its left or right side and by
- * `below` from its lower one, m: whether the tile that begins there is nevertheless at that side. It
- * is where it comes to the side's end within reach, and the corner is nearer to it than the point to
- * the side (b2CollideEdge.cpp). */
+/* Whether a tile that begins past the lower corner of the box still touches that side. The ground's
+ * point is `beside` the left or right side and `below` the lower one, m. The tile touches the side
+ * where it reaches the end of the side and the corner is nearer to the tile than the point to the
+ * side (b2CollideEdge.cpp). */
 WANN_INLINE wann_mask rigid_is_past(const rigid_contact *contact, wann_mask left, wann_real beside,
                                     wann_real below)
 {
@@ -48,8 +48,8 @@ WANN_INLINE wann_mask rigid_is_past(const rigid_contact *contact, wann_mask left
            wann_true(beside > corner * 0.98f + 0.001f);
 }
 
-/* The box's side that is next to the ground's point, left, right or the lower one, for this step;
- * and whether the point, or a tile that begins there, is at that side. */
+/* Chooses the side of the box nearest the ground's point (left, right or lower) for this step, and
+ * whether the point, or a tile that begins there, is at that side. */
 WANN_INLINE void rigid_choose_side(rigid_contact *contact)
 {
     const wann_real none = wann_constant(0.0f), one = wann_constant(1.0f);
@@ -70,7 +70,7 @@ WANN_INLINE void rigid_choose_side(rigid_contact *contact)
                      wann_true(along <= contact->at[1]);
 }
 
-/* How far the body is over the ground, m; of a box also the plane as it lies now. */
+/* The height of the body over the ground, m; for a box also updates the plane. */
 WANN_INLINE wann_real rigid_height(rigid_contact *contact)
 {
     const rigid_body *body = contact->body;
@@ -86,19 +86,19 @@ WANN_INLINE wann_real rigid_height(rigid_contact *contact)
            contact->level;
 }
 
-/* The mass that resists a push whose line passes the centre of mass at this distance, kg. */
+/* The effective mass for a push at this distance from the centre of mass, kg. */
 WANN_INLINE wann_real rigid_resisting(const rigid_body *body, wann_real distance)
 {
     return 1.0f / (body->per_kg + distance * distance * body->per_kgm2);
 }
 
-/* How far from the centre of mass the line of the normal passes, m. */
+/* The distance of the line of the normal from the centre of mass, m. */
 WANN_INLINE wann_real rigid_across(const rigid_contact *contact)
 {
     return contact->rx * contact->ny - contact->ry * contact->nx;
 }
 
-/* What resists pushes along the normal and across it. */
+/* Computes the effective masses along the normal and across it. */
 WANN_INLINE void rigid_resist(rigid_contact *contact)
 {
     const wann_real none = wann_constant(0.0f);
@@ -109,7 +109,7 @@ WANN_INLINE void rigid_resist(rigid_contact *contact)
     contact->per_tangent = wann_select(contact->touches, tangent, none);
 }
 
-/* Before a step, as rigid_ready_pin. */
+/* Prepares a step, as rigid_ready_pin does. */
 WANN_INLINE void rigid_ready_contact(rigid_contact *contact)
 {
     const wann_real none = wann_constant(0.0f);
@@ -127,8 +127,9 @@ WANN_INLINE void rigid_ready_contact(rigid_contact *contact)
     rigid_push(body, contact->rx, contact->ry, px, py);
 }
 
-/* Of a box on the ground's point, its own point over the ground where that side is lower: how high, m.
- * Box2D has a contact of either kind, from the two tiles that end there; they part where a box slides. */
+/* The height, m, of the box's own lower point over the ground, for a box on the ground's point.
+ * Box2D has a contact of each kind, from the two tiles that end there; they differ where a box
+ * slides. */
 WANN_INLINE wann_real rigid_height_over(rigid_contact *contact)
 {
     const rigid_body *body = contact->body;
@@ -142,7 +143,7 @@ WANN_INLINE wann_real rigid_height_over(rigid_contact *contact)
            (body->y + contact->ry - contact->gy) * contact->ny;
 }
 
-/* Before a step: the second contact of a box that is on the ground's point, without impulses. */
+/* Prepares the second contact of a box on the ground's point, without impulses. */
 WANN_INLINE void rigid_ready_over(rigid_contact *over, const rigid_contact *on)
 {
     *over = *on;
@@ -172,8 +173,8 @@ WANN_INLINE void rigid_solve_contact(rigid_contact *contact, wann_real friction)
     contact->normal = normal;
 }
 
-/* Mends a share of an overlap in the contact's direction, where the mask is true. True where it was
- * within three times the slop. */
+/* Corrects a share of an overlap along the contact's normal where the mask is true. Returns whether
+ * the overlap was within three times the slop. */
 WANN_INLINE wann_mask rigid_mend_gap(rigid_contact *contact, wann_mask touches, wann_real height,
                                      float share)
 {

@@ -1,9 +1,9 @@
-/* Rotary (Furuta) pendulum: a pendulum on the end of an arm that a motor turns.
+/* Rotary (Furuta) pendulum: a pendulum at the end of an arm that a motor turns.
  *
  * Equations: Cazzolato & Prime (2011), "On the dynamics of the Furuta pendulum", for slender
  * links, with the pendulum's angle measured from upright. Parameters: Quanser QUBE-Servo 2,
- * links as uniform rods; the motor is a resistance with back-EMF, its voltage at most 10 V.
- * SI units; angle 0 of the pendulum is upright. Runge-Kutta of order 4, one step a period. */
+ * links as uniform rods; the motor is a resistance with back-EMF and at most 10 V.
+ * SI units; angle 0 of the pendulum is upright. Runge-Kutta of order 4, one step per period. */
 #ifndef WANN_FURUTA_H
 #define WANN_FURUTA_H
 

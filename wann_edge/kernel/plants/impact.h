@@ -1,5 +1,5 @@
-/* The time of impact: a body that would sink into the ground within a step is stopped where it meets
- * it, as Box2D 2.3 does. */
+/* The time of impact: a body that would sink into the ground within a step stops where it meets the
+ * ground, as in Box2D 2.3. */
 #ifndef WANN_IMPACT_H
 #define WANN_IMPACT_H
 
@@ -8,19 +8,19 @@
 #define RIGID_SHARE_IMPACT 0.75f  /* b2_toiBaugarte */
 #define RIGID_IMPACT_MENDS 4
 #define RIGID_IMPACT_ITERATIONS 10
-#define RIGID_LOOKS 4  /* on its way, for the time of impact */
-#define RIGID_CONTACTS 7  /* the most that a body has */
-#define RIGID_STOPS 2  /* impacts of a body in a step, at most */
-#define RIGID_MET_M (0.75f * RIGID_SLOP_M)  /* nearer than this is an impact, as in Box2D */
+#define RIGID_LOOKS 4  /* samples of a body's way, for the time of impact */
+#define RIGID_CONTACTS 7  /* the most contacts of a body */
+#define RIGID_STOPS 2  /* the most impacts of a body per step */
+#define RIGID_MET_M (0.75f * RIGID_SLOP_M)  /* an impact is nearer than this, as in Box2D */
 
-/* What bodies strike. meet: finds what is below a body's point as the body is now. */
+/* The ground that bodies hit. meet: finds the ground below a point of a body. */
 typedef struct {
     void (*meet)(const wann_real *heights, rigid_contact *contact);
     const wann_real *heights;
     wann_real friction;
 } rigid_ground;
 
-/* The body on its way from `before` to `after`, a share of the way. */
+/* The body at a share of the way from `before` to `after`. */
 WANN_INLINE rigid_body rigid_between(const rigid_body *before, const rigid_body *after,
                                      wann_real share)
 {
@@ -32,13 +32,13 @@ WANN_INLINE rigid_body rigid_between(const rigid_body *before, const rigid_body 
     return now;
 }
 
-/* When, from 0 to 1, a height comes to the slop from `height` to `next`. */
+/* The share, 0 to 1, at which a height between `height` and `next` reaches the slop. */
 WANN_INLINE wann_real rigid_when(wann_real height, wann_real next)
 {
     return wann_relu((height - RIGID_SLOP_M) / (height - next));
 }
 
-/* The same, with the height that was found then: regula falsi. */
+/* The same, refined with the height found there: regula falsi. */
 WANN_INLINE wann_real rigid_when_now(wann_real height, wann_real next, wann_real when,
                                      wann_real found)
 {
@@ -53,15 +53,15 @@ WANN_INLINE wann_mask rigid_sinks(wann_real height, wann_real next)
     return wann_true(next < RIGID_MET_M) & wann_true(height >= RIGID_MET_M);
 }
 
-/* The body on its way, `share` after look k, where the mask is true. */
+/* The body at `share` past sample k of its way, where the mask is true. */
 WANN_INLINE rigid_body rigid_on_way(const rigid_body *pose, int k, wann_real share, wann_mask meets)
 {
     wann_real known = wann_select(meets, share, wann_constant(0.0f));
     return rigid_between(pose, &pose[RIGID_LOOKS], ((float)k + known) * (1.0f / RIGID_LOOKS));
 }
 
-/* The look at which a corner of the body comes too near the ground, RIGID_LOOKS if it does not; and
- * how high it ends, m, if that is lower than `end`. */
+/* The sample at which a corner of the body comes too near the ground, RIGID_LOOKS if none; and its
+ * final height, m, if that is lower than `end`. */
 WANN_INLINE wann_real rigid_corner_nears(rigid_contact corner, const rigid_ground *ground,
                                          rigid_body *pose, wann_real *end)
 {
@@ -85,7 +85,7 @@ WANN_INLINE wann_real rigid_corner_nears(rigid_contact corner, const rigid_groun
     return when;
 }
 
-/* How far the ground's point is past the ends of the box's side, m; after rigid_height. */
+/* The distance of the ground's point past the ends of the box's side, m; after rigid_height. */
 WANN_INLINE wann_real rigid_past(const rigid_contact *contact)
 {
     wann_real half = wann_select(contact->side_y > 0.0f, wann_constant(contact->at[0]),
@@ -93,7 +93,7 @@ WANN_INLINE wann_real rigid_past(const rigid_contact *contact)
     return wann_abs(rigid_across(contact)) - half;
 }
 
-/* Whether a box that begins above the ground's point has rocked since to its other lower corner. */
+/* Whether a box that starts above the ground's point has rocked to its other lower corner. */
 WANN_INLINE wann_mask rigid_rocks(const rigid_contact *point, const rigid_body *first,
                                   const rigid_body *now)
 {
@@ -102,9 +102,9 @@ WANN_INLINE wann_mask rigid_rocks(const rigid_contact *point, const rigid_body *
     return wann_true(wann_abs(across) <= point->at[0]) & wann_true(first->sine * now->sine < 0.0f);
 }
 
-/* As rigid_corner_nears, of a side of the box and the ground's point; only if it ends too near the
- * plane of that side. parts: whether corners end apart; then Box2D looks no further at a tile that
- * had the lowest corner above it, and a box that rocks has it above both that end at the point. */
+/* As rigid_corner_nears, for a side of the box and the ground's point, if they end too near each
+ * other. parts: whether all corners end away from the ground; Box2D then ignores tiles below the
+ * lowest corner, and a box that rocks has both tiles that end at the point below it. */
 WANN_INLINE wann_real rigid_side_nears(rigid_contact point, rigid_body *pose, wann_mask parts)
 {
     const wann_real never = wann_constant(RIGID_LOOKS);
@@ -133,8 +133,8 @@ WANN_INLINE wann_real rigid_side_nears(rigid_contact point, rigid_body *pose, wa
     return wann_select(rigid_height(&met) < RIGID_MET_M, when, never);
 }
 
-/* The share of its way after which the body comes too near the ground; 1 if it does not. As in Box2D
- * it may come near on the way if it ends apart: corners count if any of them ends too near. */
+/* The share of its way at which the body comes too near the ground; 1 if never. As in Box2D a body
+ * may come near on the way if it ends apart: corners count if any of them ends too near. */
 WANN_INLINE wann_real rigid_impact(const rigid_body *before, const rigid_body *after,
                                    const rigid_contact *contact, int contacts,
                                    const rigid_ground *ground)
@@ -155,7 +155,7 @@ WANN_INLINE wann_real rigid_impact(const rigid_body *before, const rigid_body *a
     return rigid_least(corners, sides) * (1.0f / RIGID_LOOKS);
 }
 
-/* The body at the time of impact: mended and turned around by its contacts alone. */
+/* The body at the time of impact, corrected and reversed by its contacts alone. */
 WANN_INLINE void rigid_strike(rigid_body *now, rigid_contact *contact, int contacts,
                               const rigid_ground *ground, wann_mask meets)
 {
@@ -180,8 +180,8 @@ WANN_INLINE void rigid_strike(rigid_body *now, rigid_contact *contact, int conta
             rigid_solve_contact(&met[i], ground->friction);
 }
 
-/* Where a body comes too near the ground in a step it is put back to the time of impact, struck,
- * and moved on for the rest of the step, in which it may strike again. */
+/* A body that comes too near the ground in a step moves back to the time of impact, takes the
+ * impact, and moves on for the rest of the step, with at most RIGID_STOPS impacts. */
 WANN_INLINE void rigid_stop(rigid_body *body, const rigid_body *begin, rigid_contact *contact,
                             int contacts, const rigid_ground *ground, float dt_s)
 {

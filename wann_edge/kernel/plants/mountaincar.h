@@ -1,6 +1,6 @@
-/* MountainCarContinuous-v0 of gymnasium (Moore 1990): a car in a valley, whose motor is too
- * weak to climb at once. Positions and velocities have the units of the original, in which
- * a step takes a time of 1; the force is a share of the strongest. */
+/* MountainCarContinuous-v0 of gymnasium (Moore 1990): a car in a valley, with a motor too weak
+ * to climb directly. Positions and velocities have the units of the original, where a step
+ * takes a time of 1; the force is a share of the strongest. */
 #ifndef WANN_MOUNTAINCAR_H
 #define WANN_MOUNTAINCAR_H
 
@@ -13,7 +13,7 @@
 #define MOUNTAINCAR_POWER 0.0015f
 #define MOUNTAINCAR_SLOPE 0.0025f
 
-/* state and observation: position, velocity a step. */
+/* state and observation: position, velocity per step. */
 static void mountaincar_observe(const wann_real *state, wann_real *observation)
 {
     observation[0] = state[0];

@@ -1,5 +1,5 @@
-/* What stands around a plant of one's own. Compiled for WANN_LANES lanes, with the path of
- * its C file in WANN_MY_PLANT, into a library that the kernel's door calls. */
+/* The adapter from wann_my_plant to wann_plant. Compiled for WANN_LANES lanes, with the path of
+ * the user's C file in WANN_MY_PLANT, into a library whose functions the kernel calls. */
 #include "../isa.h"
 #include WANN_MY_PLANT
 #include "wann_plant.h"
@@ -26,7 +26,8 @@ const void *wann_my_entry(void)
     while (outputs < WANN_PLANT_ROOM && my_plant.outputs[outputs].name != 0)
         outputs++;
     entry = (wann_plant){
-        "my_plant", my_plant.dt_s, my_plant.states, inputs, outputs, my_plant.observe, my_step, "", 0,
+        "my_plant", my_plant.dt_s, my_plant.states, inputs, outputs, my_plant.observe, my_step,
+        "", 0,
     };
     return &entry;
 }

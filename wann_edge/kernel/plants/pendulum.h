@@ -1,4 +1,4 @@
-/* Pendulum-v1 of gymnasium: a rod on a motor that is too weak to lift it at once.
+/* Pendulum-v1 of gymnasium: a rod on a motor that is too weak to lift it directly.
  * SI units; angle 0 is upright. Semi-implicit Euler: the angle moves with the new velocity. */
 #ifndef WANN_PENDULUM_H
 #define WANN_PENDULUM_H
@@ -20,7 +20,7 @@ static void pendulum_observe(const wann_real *state, wann_real *observation)
     observation[2] = state[1];
 }
 
-/* The reward is that of the state before the step, and of the action. body: mass kg, length m. */
+/* The reward depends on the state before the step and on the action. body: mass kg, length m. */
 WANN_INLINE wann_mask pendulum_move(wann_real *state, wann_real *observation,
                                     const wann_real *action, wann_real *reward,
                                     const wann_real *body)

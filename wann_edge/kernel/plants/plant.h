@@ -1,9 +1,10 @@
-/* What a plant is: a system with a state, written once for floats and lanes.
+/* The interface of a plant. Its code is written once, for floats and for lanes.
  *
- * observe: the observation of a state.
- * step: one control period. In: state, its observation, the action. Out: the new
- * state and observation, the reward, and whether the episode is over.
- * parameters: names of what may differ from the model, with commas; "" where nothing may.
+ * dt_s: the control period; 0 for a plant whose steps have no duration in seconds.
+ * observe: writes the observation of a state.
+ * step: runs one control period. In: state, its observation, the action. Out: the new
+ * state and observation, the reward; returns whether the episode is over.
+ * parameters: names of what can differ from the model, with commas; "" for none.
  * varied: step with each parameter multiplied by a factor; NULL where there are none.
  */
 #ifndef WANN_PLANT_H
@@ -26,24 +27,24 @@ typedef struct {
                         wann_real *reward, const wann_real *factor);
 } wann_plant;
 
-#define WANN_NEVER ((wann_mask){0})  /* what a step gives whose episodes end by time alone */
+#define WANN_NEVER ((wann_mask){0})  /* returned by a step that never ends an episode */
 #define WANN_TURN_RAD 6.28318531f
 #define WANN_PER_TURN 0.159154943f
 
-/* low where x is below it, high where x is above it; NaN stays NaN. */
+/* Clamp x to low..high; NaN stays NaN. */
 static inline wann_real wann_clamp(wann_real x, float low, float high)
 {
     wann_real raised = wann_select(x < low, wann_constant(low), x);
     return wann_select(raised > high, wann_constant(high), raised);
 }
 
-/* The lower of a number and a limit. */
+/* The smaller of n and a limit. */
 static inline wann_int wann_least_int(wann_int n, int32_t limit)
 {
     return wann_to_int(wann_clamp(wann_to_real(n), -1e6f, (float)limit));
 }
 
-/* table[index], each lane by its own index. */
+/* table[index], with a different index in each lane. */
 static inline wann_real wann_pick(const wann_real *table, wann_int index)
 {
 #if WANN_LANES == 1
@@ -56,7 +57,7 @@ static inline wann_real wann_pick(const wann_real *table, wann_int index)
 #endif
 }
 
-/* Whether it is true in any lane. */
+/* Whether the mask is true in any lane. */
 static inline int32_t wann_any_lane(wann_mask mask)
 {
 #if WANN_LANES == 1
@@ -80,7 +81,7 @@ static inline wann_real wann_cos_rad(wann_real angle)
     return wann_cos(angle * (2.0f * WANN_PER_TURN));
 }
 
-/* The same direction within half a turn of 0. */
+/* The same direction as an angle within half a turn of 0. */
 static inline wann_real wann_wrap_rad(wann_real angle)
 {
     wann_real turns = angle * WANN_PER_TURN;
@@ -89,8 +90,8 @@ static inline wann_real wann_wrap_rad(wann_real angle)
     return angle - wann_to_real(wann_to_int(near)) * WANN_TURN_RAD;
 }
 
-/* One classical Runge-Kutta step of dt_s for n variables, the input held.
- * rates: the derivative of a state under an input. */
+/* One classical Runge-Kutta step of dt_s for n variables, with constant input.
+ * rates: writes the derivative of a state under an input. */
 WANN_INLINE void wann_rk4(void (*rates)(const wann_real *state, const wann_real *input,
                                         wann_real *rate),
                           int32_t n, wann_real *state, const wann_real *input, float dt_s)

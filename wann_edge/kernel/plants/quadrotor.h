@@ -1,10 +1,10 @@
 /* Quadrotor in a vertical plane: Tedrake, "Underactuated robotics", section 3.3, with two
  * pairs of rotors. Parameters: Crazyflie 2 (27 g, rotors in an X, arms of 39.7 mm), whose
  * four rotors lift 2.25 times its weight; no drag. SI units; x to the right, z up, the angle
- * counter-clockwise, 0 level. Runge-Kutta of order 4, one step a control period.
+ * counter-clockwise, 0 level. Runge-Kutta of order 4, one step per control period.
  *
- * The actions are a mixer's: lift, a change of both pairs' thrust in hover thrusts, and roll,
- * the difference between the right pair and the left in tenths of a hover thrust. */
+ * The actions go to a mixer. Lift changes the thrust of both pairs, in hover thrusts. Roll is the
+ * difference between the right and the left pair, in tenths of a hover thrust. */
 #ifndef WANN_QUADROTOR_H
 #define WANN_QUADROTOR_H
 
@@ -14,9 +14,9 @@
 #define QUADROTOR_KG 0.027f
 #define QUADROTOR_INERTIA_KGM2 1.4e-5f
 #define QUADROTOR_ARM_M 0.0280721f  /* 39.7 mm / sqrt(2) */
-#define QUADROTOR_HOVER_N 0.13243501f  /* of each pair: half the model's weight */
-#define QUADROTOR_LIFT 2.25f  /* all rotors, in weights */
-#define QUADROTOR_ROLL 0.05f  /* of each pair, in its hover thrust */
+#define QUADROTOR_HOVER_N 0.13243501f  /* of each pair: half the weight of the model */
+#define QUADROTOR_LIFT 2.25f  /* greatest thrust of all rotors, in weights */
+#define QUADROTOR_ROLL 0.05f  /* greatest change of a pair, in its hover thrust */
 #define QUADROTOR_DT_S 0.01f
 #define QUADROTOR_FAR_M 2.0f
 #define QUADROTOR_TIPPED_RAD 1.2f
@@ -57,7 +57,7 @@ static inline void quadrotor_varied_rates(const wann_real *state, const wann_rea
     quadrotor_move(state, input, rate, input + 2);
 }
 
-/* Both pairs' thrust. */
+/* The thrust of both pairs. */
 static inline void quadrotor_mix(const wann_real *action, wann_real *thrust)
 {
     wann_real lift = wann_clamp(action[0], -1.0f, 1.0f) + 1.0f;

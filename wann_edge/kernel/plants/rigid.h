@@ -1,6 +1,6 @@
-/* Planar rigid bodies with pins and contacts, solved as Box2D does: velocities by sequential
- * impulses, kept from step to step, then positions by nonlinear Gauss-Seidel (Catto 2006,
- * "Fast and simple physics using sequential impulses"; the names and limits of Box2D 2.3).
+/* Planar rigid bodies with pins and contacts, solved as in Box2D: velocities by sequential
+ * impulses, which start from those of the last step, then positions by nonlinear Gauss-Seidel
+ * (Catto 2006, "Fast and simple physics using sequential impulses"; names and limits of Box2D 2.3).
  * SI units; angles are counter-clockwise. A position is that of the centre of mass. */
 #ifndef WANN_RIGID_H
 #define WANN_RIGID_H
@@ -22,14 +22,14 @@ typedef struct {
 typedef struct {
     rigid_body *a, *b;
     float at_a[2], at_b[2];  /* the pin in each body's frame, from its centre of mass, m */
-    float rest_rad, low_rad, high_rad;  /* the angle that counts as 0, and limits from there */
-    wann_real speed, most;  /* the motor's: rad/s, and N m s in a step */
-    wann_real pull_x, pull_y, motor, limit;  /* impulses up to now, N s and N m s */
-    wann_real ax, ay, bx, by;  /* the pin from each centre of mass, turned with its body */
-    wann_real k11, k12, k22, turn;  /* inverses of what resists the pin and a turn */
-    wann_real hold_x, hold_y;  /* what a unit of the limit's impulse adds to the pull */
-    wann_real stop;  /* as turn, of pinned bodies */
-    wann_real limit_low, limit_high;  /* of the limit's impulse */
+    float rest_rad, low_rad, high_rad;  /* the zero of the angle, and its limits from there */
+    wann_real speed, most;  /* of the motor: rad/s, and N m s per step */
+    wann_real pull_x, pull_y, motor, limit;  /* accumulated impulses, N s and N m s */
+    wann_real ax, ay, bx, by;  /* from each centre of mass to the pin, in world axes */
+    wann_real k11, k12, k22, turn;  /* effective masses of the pin and of a turn */
+    wann_real hold_x, hold_y;  /* the pull per unit of the limit's impulse */
+    wann_real stop;  /* as turn, for pinned bodies */
+    wann_real limit_low, limit_high;  /* bounds of the limit's impulse */
 } rigid_pin;
 
 WANN_INLINE wann_real rigid_least(wann_real x, wann_real y)
@@ -53,7 +53,7 @@ WANN_INLINE void rigid_turn(rigid_body *body)
     body->sine = wann_sin_rad(body->angle);
 }
 
-/* By a small angle, without the cost of sine and cosine: to 2e-9 at 8 degrees. */
+/* Rotate by a small angle without sine and cosine; the error is 2e-9 at 8 degrees. */
 WANN_INLINE void rigid_rotate(rigid_body *body, wann_real by_rad)
 {
     const wann_real square = by_rad * by_rad, c = body->cosine, s = body->sine;
@@ -64,7 +64,7 @@ WANN_INLINE void rigid_rotate(rigid_body *body, wann_real by_rad)
     body->angle = body->angle + by_rad;
 }
 
-/* A point of the body's frame, turned with it. */
+/* A point of the body's frame in world axes, from the centre of mass. */
 WANN_INLINE void rigid_arm(const rigid_body *body, const float *at, wann_real *x, wann_real *y)
 {
     *x = body->cosine * at[0] - body->sine * at[1];
@@ -100,7 +100,7 @@ WANN_INLINE void rigid_place_pin(rigid_pin *pin)
     pin->k22 = k11 * per_determinant;
 }
 
-/* The impulse that undoes a velocity of b's pin from a's; or, for shifts, a distance. */
+/* The impulse that cancels the relative velocity of the pin; for shifts, a distance. */
 WANN_INLINE void rigid_undo(const rigid_pin *pin, wann_real x, wann_real y, wann_real *px,
                             wann_real *py)
 {
@@ -120,8 +120,8 @@ WANN_INLINE void rigid_twist(rigid_pin *pin, wann_real impulse)
     pin->b->spin = pin->b->spin + impulse * pin->b->per_kgm2;
 }
 
-/* The pin and its limit resist together: the limit's part of b2RevoluteJoint's 3 x 3 matrix, with
- * the pin's part eliminated. */
+/* Pin and limit act together: the limit's part of the 3 x 3 matrix of b2RevoluteJoint, with the
+ * pin's part eliminated. */
 WANN_INLINE void rigid_place_limit(rigid_pin *pin)
 {
     const rigid_body *a = pin->a, *b = pin->b;
@@ -131,7 +131,7 @@ WANN_INLINE void rigid_place_limit(rigid_pin *pin)
     pin->stop = 1.0f / (a->per_kgm2 + b->per_kgm2 + x * pin->hold_x + y * pin->hold_y);
 }
 
-/* Before a step: what resists, the limit that holds, and the last step's impulses again. */
+/* Prepares a step: effective masses, the active limit, and the impulses of the last step. */
 WANN_INLINE void rigid_ready_pin(rigid_pin *pin)
 {
     const wann_real none = wann_constant(0.0f);
@@ -168,8 +168,8 @@ WANN_INLINE void rigid_solve_pin(rigid_pin *pin)
     pin->pull_y = pin->pull_y + py;
 }
 
-/* Mends an angle that was past its limit as the step began, and then the distance between both
- * bodies' pins. True where neither was off by more than the slop. */
+/* Corrects an angle that was past its limit at the start of the step, then the gap of the pin.
+ * Returns whether both errors were within the slop. */
 WANN_INLINE wann_mask rigid_mend_pin(rigid_pin *pin)
 {
     rigid_body *a = pin->a, *b = pin->b;
@@ -200,7 +200,7 @@ WANN_INLINE void rigid_move(rigid_body *body, float dt_s)
     rigid_turn(body);
 }
 
-/* Puts a body back where the mask is false. */
+/* Moves a body back to `before` where the mask is false. */
 WANN_INLINE void rigid_keep(rigid_body *body, const rigid_body *before, wann_mask moves)
 {
     body->x = wann_select(moves, body->x, before->x);

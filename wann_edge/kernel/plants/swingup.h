@@ -1,4 +1,4 @@
-/* Cart-pole swing-up: Gaier & Ha (2019), after Deng's thesis as used by
+/* Cart-pole swing-up: Gaier & Ha (2019), with Deng's equations as in
  * "Improving PILCO" (Gal, McAllister & Rasmussen 2016). SI units; angle 0 is upright.
  * Explicit Euler: positions move with the old velocities. */
 #ifndef WANN_SWINGUP_H

@@ -1,15 +1,16 @@
-/* A plant of one's own, in one C file:
+/* The interface of your own plant, in one C file:
  *
  *     #include "wann_plant.h"
  *     ... reset, observe, step ...
  *     const wann_my_plant my_plant = {.dt_s = 0.01f, .max_steps = 500, .states = 2, ...};
  *
- * docs/plants.md is the tutorial. The file is compiled once for each lane width: numbers
- * are wann_real, a float or a vector of floats, one an episode. So there is no `if` on them:
- * wann_select(condition, yes, no) chooses, wann_constant(1.0f) makes a number of a constant,
- * wann_true(condition) a wann_mask, which & and | combine. There is + - * / and
+ * docs/plants.md is the tutorial. The file is compiled once for each lane width. Its numbers
+ * are wann_real: a float, or a vector of floats with one episode in each lane. Therefore `if`
+ * does not work on them: wann_select(condition, yes, no) chooses per lane, wann_constant(1.0f)
+ * turns a constant into a wann_real, and wann_true(condition) returns a wann_mask, which
+ * & and | combine. Available are + - * / and
  *     wann_sin_rad  wann_cos_rad  wann_wrap_rad  wann_tanh  wann_abs  wann_clamp  wann_rk4
- * of plant.h, activations.h and network.h. Write floats with an f: 0.5f.
+ * of plant.h, activations.h and network.h. Write float constants with an f: 0.5f.
  */
 #ifndef WANN_WANN_PLANT_H
 #define WANN_WANN_PLANT_H
@@ -19,31 +20,31 @@
 typedef struct {
     const char *name, *unit;
     float low, high;      /* the typical range, in the unit */
-    float offset, scale;  /* the network sees (observation - offset) * scale; scale 0 is 1 */
+    float offset, scale;  /* the network gets (observation - offset) * scale; 0: scale 1 */
 } wann_my_input;
 
 typedef struct {
     const char *name, *unit;
-    float low, high;  /* actions are clipped to this range before `step` sees them */
-    float safe;       /* the action where an observation is not finite */
+    float low, high;  /* actions are clipped to this range before `step` gets them */
+    float safe;       /* the action when an observation is not finite */
 } wann_my_output;
 
 typedef struct {
-    float dt_s;                              /* the control period */
-    int32_t max_steps;                       /* of an episode that nothing ends before */
-    int32_t states;                          /* 1 to WANN_PLANT_ROOM */
-    wann_my_input inputs[WANN_PLANT_ROOM];   /* one an observation, as many as have a name */
-    wann_my_output outputs[WANN_PLANT_ROOM]; /* one an action, likewise */
-    /* The starting state of the episode that the seed names. */
+    float dt_s;                              /* the control period, s */
+    int32_t max_steps;                       /* of an episode that nothing ends earlier */
+    int32_t states;                          /* state variables, 1 to WANN_PLANT_ROOM */
+    wann_my_input inputs[WANN_PLANT_ROOM];   /* one per observation; a missing name ends it */
+    wann_my_output outputs[WANN_PLANT_ROOM]; /* one per action, likewise */
+    /* Writes the starting state of the episode of a seed. */
     void (*reset)(uint64_t seed, wann_real *state);
-    /* The observation of a state. */
+    /* Writes the observation of a state. */
     void (*observe)(const wann_real *state, wann_real *observation);
-    /* One control period: the new state, the reward, and where the episode is over:
-     * wann_true(condition), or WANN_NEVER. */
+    /* Runs one control period: writes the new state and the reward, and returns whether the
+     * episode is over: wann_true(condition), or WANN_NEVER. */
     wann_mask (*step)(wann_real *state, const wann_real *action, wann_real *reward);
 } wann_my_plant;
 
-/* 64 random bits for a place and a seed: the mixer of splitmix64 (Steele et al. 2014), twice. */
+/* 64 random bits for a seed and a place: the mixer of splitmix64 (Steele et al. 2014), twice. */
 static inline uint64_t wann_random(uint64_t seed, uint32_t place)
 {
     uint64_t bits = seed;
@@ -56,14 +57,14 @@ static inline uint64_t wann_random(uint64_t seed, uint32_t place)
     return bits;
 }
 
-/* A random number from low to high. Each place 0, 1, 2... of a seed has its own. */
+/* A uniform random number from low to high; places 0, 1, 2... of a seed differ. */
 static inline wann_real wann_uniform(uint64_t seed, uint32_t place, float low, float high)
 {
     float share = (float)(wann_random(seed, place) >> 40) * 5.96046448e-8f;
     return wann_constant(low + share * (high - low));
 }
 
-/* A random number, nearly normal: of twelve uniform ones, so never 6 deviations off. */
+/* A nearly normal random number: a sum of 12 uniform ones, so always within 6 deviations. */
 static inline wann_real wann_normal(uint64_t seed, uint32_t place, float mean, float deviation)
 {
     float sum = -6.0f;
