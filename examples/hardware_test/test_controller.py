@@ -12,7 +12,9 @@ def test_the_device_computes_the_verified_bits(hil_device: Device) -> None:
     assert hil_device.selftest() == 0
 
 
-def test_upright_and_at_rest_gives_the_kernels_action(hil_device: Device, hil_kernel: KernelPolicy) -> None:
+def test_upright_and_at_rest_gives_the_kernels_action(
+    hil_device: Device, hil_kernel: KernelPolicy
+) -> None:
     upright = np.array([0, 0, 1, 0, 0], np.float32)
     assert hil_device.step(upright).action == hil_kernel.act(upright)
 
