@@ -13,7 +13,7 @@ _BAR_WIDTH = 40
 
 
 def print_report(report: Report) -> None:
-    """Rewards, times, the histogram of round trips, the link's counts, and the verdict."""
+    """Print rewards, times, the counts of the link, the verdict, and a histogram of round trips."""
     seen, hello = report.observed, report.hello
     made = table(f"{hello.build}, {report.mode}", "")
     rewards = len(report.device_rewards)
@@ -36,15 +36,15 @@ def print_report(report: Report) -> None:
     if seen.first_mismatch is not None:
         observation, theirs, ours = seen.first_mismatch
         console.print(
-            f"first difference: {theirs.tolist()} for {ours.tolist()}, given "
-            f"{observation.tolist()}; the kernel's was applied",
+            f"first difference: action {theirs.tolist()} of the device, {ours.tolist()} of the "
+            f"kernel, for observation {observation.tolist()}; the kernel's action was applied",
             style="red",
             markup=False,
         )
 
 
 def print_replay(found: Replay, path: Path) -> None:
-    """One line."""
+    """Print the verdict of a replay in one line."""
     if found.ok:
         print(f"{path}: {found.steps} steps, same bits")
     else:
@@ -53,7 +53,7 @@ def print_replay(found: Replay, path: Path) -> None:
 
 
 def _counts(report: Report) -> dict[str, str]:
-    """Faults that were injected, what the host saw of the link, and what the device counted."""
+    """List the injected faults, the counts of the host and the counts of the device."""
     found = {f"injected: {name}": f"{n}" for name, n in sorted(report.injected.items())}
     link = asdict(report.link)
     link["longest_recovery_s"] = _ms(report.link.longest_recovery_s)
