@@ -1,4 +1,4 @@
-"""What a C header says of its inputs and outputs: the comment at its top, and its macros."""
+"""The contract in a C header: the comment at its top, and its macros."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import numpy as np
 
 from wann_edge.network import Input, Network, Output
 
-# What a channel's macros end with; its index has no ending.
+# The endings of the macros of an input or output; the macro of its index has none.
 _ENDINGS = ("", "_LOW", "_HIGH", "_SAFE")
 
 
 def decimal(value: float) -> str:
-    """The shortest decimal that is this float32 again: 9 digits at most."""
+    """Return the shortest decimal that reads back as this float32: at most 9 digits."""
     return str(np.float32(value))
 
 
 def literal(value: float) -> str:
-    """A finite number as a C constant of type float."""
+    """Return a finite number as a C constant of type float."""
     return f"{decimal(value)}f"
 
 
 def is_scaled(channel: Input) -> bool:
-    """Whether scaling changes anything: (x - 0) * 1 is x, to the sign of a zero."""
+    """Whether scaling changes the input: (x - 0) * 1 is x, down to the sign of a zero."""
     return (channel.offset, channel.scale) != (0.0, 1.0)
 
 
 def contract_lines(network: Network, name: str) -> list[str]:
-    """The contract as lines for a comment: ASCII that can't end the comment."""
+    """Return the contract as lines of a C comment: ASCII that cannot end the comment."""
     return description_lines(
         network,
         f"; another by -D{name.upper()}_SHARED_WEIGHT=...",
@@ -40,7 +40,7 @@ def contract_lines(network: Network, name: str) -> list[str]:
 
 
 def description_lines(network: Network, weight: str = "", *more: str) -> list[str]:
-    """The contract in words, for a comment of any language. weight, more: of the shared weight."""
+    """Return the contract as lines of text; ``weight`` and ``more`` describe the shared weight."""
     period_s = network.control_period_s
     return [
         "Inputs, in this order, with their typical ranges:",
@@ -59,7 +59,7 @@ def description_lines(network: Network, weight: str = "", *more: str) -> list[st
 
 
 def constant_lines(network: Network, name: str) -> list[str]:
-    """The macros: sizes, control period, shared weight, each channel's index and numbers."""
+    """Return the macros: sizes, control period, shared weight, indices and bounds."""
     macro, period_s = name.upper(), network.control_period_s
     return [
         f"#define {macro}_INPUTS {len(network.inputs)}",
@@ -74,17 +74,17 @@ def constant_lines(network: Network, name: str) -> list[str]:
 
 
 def input_macros(network: Network, name: str) -> list[str]:
-    """The macro of each input's index; its numbers add ``_LOW`` and ``_HIGH``."""
+    """Return the index macro of each input; ``_LOW`` and ``_HIGH`` end those of its bounds."""
     return _macros(f"{name.upper()}_INPUT_", network.inputs)
 
 
 def output_macros(network: Network, name: str) -> list[str]:
-    """The macro of each output's index; its numbers add ``_LOW``, ``_HIGH`` and ``_SAFE``."""
+    """Return the index macro of each output; ``_LOW``, ``_HIGH`` and ``_SAFE`` end the others."""
     return _macros(f"{name.upper()}_OUTPUT_", network.outputs)
 
 
 def _macros(prefix: str, channels: Sequence[Input | Output]) -> list[str]:
-    """One macro a channel, unlike any other's with any ending."""
+    """Return one macro for each input or output; none is another one with an ending."""
     taken: set[str] = set()
     macros: list[str] = []
     for index, channel in enumerate(channels):
@@ -128,7 +128,7 @@ def _output_line(channel: Output) -> str:
 
 
 def range_text(channel: Input | Output) -> str:
-    """A channel's bounds, as a reader says them."""
+    """Return the bounds of an input or output as text."""
     low, high = decimal(channel.low), decimal(channel.high)
     if math.isfinite(channel.low):
         return f"{low} to {high}" if math.isfinite(channel.high) else f"{low} or more"
@@ -136,13 +136,13 @@ def range_text(channel: Input | Output) -> str:
 
 
 def origin_lines(network: Network) -> list[str]:
-    """The task and what the network was made with, where known."""
+    """Return the task and the provenance as text, if known."""
     known = {"Task": network.task, "Version": network.provenance.get("version")}
     known["Seed"] = network.provenance.get("seed")
     return [f"{label}: {plain(value)}" for label, value in known.items() if value is not None]
 
 
 def plain(value: object) -> str:
-    """Any text as one line of ASCII that opens or ends no comment, without trigraphs."""
+    """Return a text as one line of ASCII that opens or ends no comment, without trigraphs."""
     text = str(value).encode("unicode_escape").decode("ascii")
     return re.sub(r"\?(?=\?)", "? ", text.replace("*/", "* /").replace("/*", "/ *"))

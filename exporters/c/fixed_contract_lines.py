@@ -1,4 +1,4 @@
-"""What a header in fixed point says of its inputs and outputs: their units as words."""
+"""The contract in a fixed-point header: the comment at its top, and its macros."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wann_edge.network.number_formats import WORDS
 
 
 def contract_lines(network: FixedNetwork, name: str) -> list[str]:
-    """The contract as lines for a comment: ASCII that can't end the comment."""
+    """Return the contract as lines of a C comment: ASCII that cannot end the comment."""
     period_s, macro = network.control_period_s, name.upper()
     return [
         "Inputs, in this order, with their typical ranges; each is a word, the nearest whole",
@@ -39,7 +39,7 @@ def contract_lines(network: FixedNetwork, name: str) -> list[str]:
 
 
 def constant_lines(network: FixedNetwork, name: str) -> list[str]:
-    """The macros: sizes, control period, shared weight, each channel's index and words."""
+    """Return the macros: sizes, control period, shared weight, indices and bounds in words."""
     macro, period_s = name.upper(), network.control_period_s
     return [
         f"#define {macro}_INPUTS {len(network.inputs)}",
@@ -56,7 +56,7 @@ def constant_lines(network: FixedNetwork, name: str) -> list[str]:
 
 
 def input_units(network: FixedNetwork, index: int) -> float:
-    """Words to a unit of an input: a float32, for the scale is one."""
+    """Return the words in one unit of an input: a float32, as the scale is one."""
     return math.ldexp(network.inputs[index].scale, network.input_bits[index])
 
 
@@ -83,7 +83,7 @@ def _output_constants(network: FixedNetwork, name: str) -> list[str]:
 
 
 def constant(word: int) -> str:
-    """A word in C: -2^31 is no constant of an int32_t, but a difference of two is."""
+    """Return a word in C; -2^31 must be a difference, as int32_t has no such constant."""
     return "-2147483647 - 1" if word == -(2**31) else str(word)
 
 

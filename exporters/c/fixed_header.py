@@ -1,7 +1,7 @@
-"""The C exporter in fixed point: a header whose step function knows integers only.
+"""Write C headers in fixed point, whose step function uses integers only.
 
-The activations are the kernel's text, and the network is written out as kernel/fixed.h
-walks it; what the formats prove to change nothing is left out.
+The activations are the kernel's text. The network is written out in the order in which
+kernel/fixed.h walks it, without the saturations that its formats make unnecessary.
 """
 
 from __future__ import annotations
@@ -74,9 +74,13 @@ static inline void ${name}_step(const ${word} observation[${NAME}_INPUTS],
 
 
 def fixed_header(network: FixedNetwork, name: str) -> bytes:
-    """The header, ASCII; the same bytes for the same network and name.
+    """Return the header, ASCII; the same bytes for the same network and name.
 
-    name: checked by the caller. Functions and macros are called as in the header in floats.
+    Functions and macros have the same names as in the header in floats.
+
+    Args:
+        network: the network in fixed point.
+        name: the name of the artefact, checked by the caller.
     """
     word = word_type(network)
     function = _function(network, name)
@@ -96,7 +100,7 @@ def fixed_header(network: FixedNetwork, name: str) -> bytes:
 
 
 def word_type(network: FixedNetwork) -> str:
-    """The C type of a word."""
+    """Return the C type of a word."""
     return f"int{WORDS[network.dtype]}_t"
 
 
@@ -129,7 +133,7 @@ def _node_statements(network: FixedNetwork) -> Iterator[str]:
 
 
 def _sum(network: FixedNetwork, sources: list[int], format: NumberFormat) -> str:
-    """The sum in C, exact in any order; sources of the same shift are shifted together."""
+    """Return the sum in C; it is exact in any order, so sources with equal shifts share one."""
     constant, groups = 0, dict[str, list[str]]()
     for source, term in zip(sources, format.terms, strict=True):
         one = 2 ** (WORDS[network.dtype] - 2)
@@ -147,7 +151,7 @@ def _sum(network: FixedNetwork, sources: list[int], format: NumberFormat) -> str
 
 
 def _term(network: FixedNetwork, source: int, term: int) -> str:
-    """A source that is shifted to the right, or multiplied."""
+    """Return a source that is shifted to the right, or multiplied."""
     if network.weights is None:
         return f"(n{source} >> {-term})"
     if network.dtype == "q31":
@@ -156,14 +160,14 @@ def _term(network: FixedNetwork, source: int, term: int) -> str:
 
 
 def _constant(network: FixedNetwork, one: int, term: int) -> int:
-    """What the bias adds."""
+    """Return the constant that the bias adds."""
     if network.weights is not None:
         return one * term >> (31 if network.dtype == "q31" else 0)
     return one << term if term >= 0 else one >> -term
 
 
 def _argument(dtype: str, activation: str, total: str, format: NumberFormat) -> str:
-    """The sum times the shared weight, saturated where it can be too large."""
+    """Return the sum times the shared weight, saturated if it can be too large."""
     if dtype == "q31":
         scaled = "multiply" if ACTIVATIONS[activation].is_periodic else "scaled"
         return f"wann_q31_{scaled}({total}, weight, {format.product_shift})"

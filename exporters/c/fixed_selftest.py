@@ -1,4 +1,4 @@
-"""The self-test of a header in fixed point: vectors of words, and the function that runs them."""
+"""The self-test of a fixed-point header: golden vectors in words, and their function."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ ${expected}
 
 
 def selftest(network: FixedNetwork, name: str, word: str) -> str:
-    """The C function ``name_selftest``, with its vectors computed by the kernel now."""
+    """Return the C function ``name_selftest``; the kernel computes its vectors."""
     observations, weights = golden_words(network)
     expected = network.program.walk(observations, weights)
     return _SELFTEST.substitute(
@@ -68,7 +68,7 @@ def selftest(network: FixedNetwork, name: str, word: str) -> str:
 
 
 def golden_words(network: FixedNetwork) -> tuple[Integers, Integers]:
-    """Observations [n, inputs] and weights [n]: from declared ranges, any words, the ends.
+    """Return observations [n, inputs] and weights [n]: in declared ranges, any words, the ends.
 
     The weights are the network's own, then any.
     """

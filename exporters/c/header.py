@@ -1,8 +1,8 @@
-"""The C exporter: one header that runs a network with the kernel's own code.
+"""Export a network as one C header that contains the kernel's own code.
 
-The header is C99 and C++11, needs only ``<stdint.h>``, and gives the bits that the
-kernel gives: the activations are the kernel's text, and the network is written out
-in the kernel's order of operations (``wann_forward`` in kernel/network.h).
+The header is C99 and C++11, needs only ``<stdint.h>``, and computes the same bits as the
+kernel: the activations are the kernel's text, and the network is written out in the kernel's
+order of operations (``wann_forward`` in kernel/network.h).
 """
 
 from __future__ import annotations
@@ -103,10 +103,11 @@ WANN_ATTRIBUTE static float ${name}_node_${activation}(float sum, float shared_w
 
 
 class CHeader:
-    """A C header. Functions are called ``name_step`` and so on, macros ``NAME_INPUTS``.
+    """A C header with functions such as ``name_step`` and macros such as ``NAME_INPUTS``.
 
-    optimize: whether activations that are used often are called, or are put in their place;
-    a header in fixed point is the same for both.
+    Args:
+        optimize: "size" calls activations that are used often, "speed" inlines them; a header
+            in fixed point is the same for both.
     """
 
     summary = "one C header without dependencies"
@@ -118,29 +119,37 @@ class CHeader:
         self._optimize = optimize
 
     def optimized(self, optimize: Optimize) -> CHeader:
-        """The header for less flash, or fewer instructions."""
+        """Return an exporter that optimizes for little flash, or for few instructions."""
         return type(self)(optimize)
 
     def files(self, network: Network, name: str) -> Files:
-        """The header, ASCII. Raises ExportError where it can't be named so."""
+        """Return the header, ASCII.
+
+        Raises:
+            ExportError: the name is not valid.
+        """
         check_c_name(name)
         return {f"{name}.h": header(network, name, self._optimize)}
 
 
 class CFixedHeader(CHeader):
-    """The same header for networks in fixed point, and for no others."""
+    """The same header, for networks in fixed point only."""
 
     summary = "the C header in fixed point, for chips without a floating-point unit"
     numbers: tuple[str, ...] = ("fixed",)
 
     def files(self, network: Network, name: str) -> Files:
-        """The header, ASCII. Raises ExportError on a network in floats, or the name."""
+        """Return the header, ASCII.
+
+        Raises:
+            ExportError: the network is in floats, or the name is not valid.
+        """
         check_numbers(network, self, "c-fixed")
         return super().files(network, name)
 
 
 def header(network: Network, name: str, optimize: Optimize = "size") -> bytes:
-    """The header's text, ASCII, in floats or words. name: checked by the caller."""
+    """Return the header, ASCII, in floats or words; the caller has checked the name."""
     if isinstance(network, FixedNetwork):
         return fixed_header(network, name)
     alive = network.without_dead_nodes()
@@ -159,7 +168,7 @@ def header(network: Network, name: str, optimize: Optimize = "size") -> bytes:
 
 
 def _function(network: Network, name: str, optimize: Optimize) -> str:
-    """The C functions of a network without dead nodes."""
+    """Return the C functions of a network without dead nodes."""
     values = Values(network)
     functions = values.called() if optimize == "size" else []
     macros = output_macros(network, name)
@@ -179,12 +188,12 @@ def _function(network: Network, name: str, optimize: Optimize) -> str:
 
 
 def _called(functions: list[str], name: str) -> str:
-    """Activations as functions that compilers leave apart."""
+    """Return the called activations, as functions that compilers do not inline."""
     return "".join(_CALLED.substitute(name=name, activation=each) for each in functions)
 
 
 def _attribute(optimize: Optimize, shared_weight: float) -> str:
-    """What keeps functions apart, or puts their code in the step function.
+    """Return the attribute that keeps functions apart, or inlines them into the step function.
 
     gcc would copy a function for the one weight that it is called with: at 1 that saves the
     product; at others a weight that stays in its register is smaller.

@@ -1,4 +1,4 @@
-"""A C header's self-test: vectors of the kernel, and the function that runs them."""
+"""The self-test of a C header: golden vectors, and the function that runs them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ ${expected}
 
 
 def selftest(network: Network, name: str) -> str:
-    """The C function ``name_selftest``, with its vectors computed by the kernel now."""
+    """Return the C function ``name_selftest``; the kernel computes its vectors."""
     weights, observations, expected = vectors(network)
     rows = len(observations)
     return _SELFTEST.substitute(

@@ -1,4 +1,4 @@
-"""Names and lines of C."""
+"""Check names for C, and wrap lines of C."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEYWORDS = frozenset(
 )
 
 
-# Headers are found by their names, and these are the languages' own.
+# The languages' own headers, which an exported header must not hide.
 HEADERS = frozenset(
     (
         *("assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits"),
@@ -37,12 +37,16 @@ HEADERS = frozenset(
 
 
 def check_c_name(name: str) -> None:
-    """Raises ExportError unless headers can be named so."""
+    """Check the name of a header.
+
+    Raises:
+        ExportError: the name is not valid in C or C++.
+    """
     check_name(name, "C or C++", KEYWORDS | HEADERS)
 
 
 def wrapped(statement: str) -> str:
-    """A statement in a function's body, in lines of at most 96 columns."""
+    """Wrap a statement of a function's body to lines of at most 96 columns."""
     return textwrap.fill(
         statement,
         width=96,
@@ -54,5 +58,5 @@ def wrapped(statement: str) -> str:
 
 
 def listed(text: str) -> str:
-    """Numbers of a table, in lines of at most 96 columns."""
+    """Wrap the numbers of a table to lines of at most 96 columns."""
     return textwrap.indent(textwrap.fill(text, 88), " " * 8)

@@ -1,4 +1,4 @@
-"""The optional part of a header in fixed point: floats in physical units, to words and back."""
+"""The optional part of a fixed-point header that converts physical units to words and back."""
 
 from __future__ import annotations
 
@@ -69,7 +69,10 @@ static inline void ${name}_step_units(const float *physical, float *action)
 
 
 def units(network: FixedNetwork, name: str, word: str, known: Sequence[str]) -> str:
-    """The C functions ``name_words`` and ``name_step_units``. known: blocks shipped already."""
+    """Return the C functions ``name_words`` and ``name_step_units``.
+
+    ``known`` are the blocks of the kernel that the header contains already.
+    """
     text = _UNITS.safe_substitute(
         name=name,
         NAME=name.upper(),
