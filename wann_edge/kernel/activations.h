@@ -5,14 +5,14 @@
  * same bits. Worst errors against float64 over all finite floats are in
  * docs/kernel.md and are held by tests/kernel/test_activations.py.
  *
- * Text between "wann:begin NAME" and "wann:end" is what exported headers carry.
+ * Exported headers contain the text between "wann:begin NAME" and "wann:end".
  */
 #ifndef WANN_ACTIVATIONS_H
 #define WANN_ACTIVATIONS_H
 
 #include "real.h"
 
-/* One table: the enum, the names and the dispatch are made from it.
+/* This table yields the enum, the names and the dispatch; activations.py has a row of facts each.
  * The ten functions of Gaier & Ha (2019), in the order of the published code. */
 #define WANN_ACTIVATIONS(X) \
     X(linear) X(step) X(sin) X(gauss) X(tanh) X(sigmoid) X(inverse) X(abs) X(relu) X(cos)

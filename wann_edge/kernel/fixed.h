@@ -1,7 +1,7 @@
-/* A network in fixed point, and the walk over it: network.h's counterpart in integers.
+/* A network in fixed point, and the walk over it: the counterpart of network.h in integers.
  *
- * Every node has a format of its own, Qn: its words are whole numbers of 2^-n. Formats
- * are settled when a network is quantised (wann_edge/network/fixed_network.py); here they show only as
+ * Every node has its own format Qn: its words count units of 2^-n. The formats are chosen when
+ * a network is quantised (wann_edge/network/fixed_network.py); here they appear only as
  * shifts. A computed node is
  *     activation(shared weight * (sum of its sources)),
  * the sum exact, or with 32-bit words rounded down source by source, and never
@@ -64,7 +64,7 @@ WANN_INLINE void wann_fixed_sum(const wann_fixed *fixed, int32_t edge, int32_t e
     }
 }
 
-/* What the node's activation is given: saturated where it is not periodic. */
+/* The argument of the node's activation; saturated unless the activation is periodic. */
 WANN_INLINE void wann_fixed_scale(const wann_fixed *fixed, int32_t node, const wann_word *weight,
                                   wann_word *x)
 {
@@ -89,15 +89,15 @@ WANN_INLINE void wann_fixed_activate(int32_t wide, int32_t activation, const wan
         break;
     switch (activation) {
         WANN_ACTIVATIONS(WANN_CASE)
-    default:  /* no id of the table: callers have checked */
+    default:  /* not an id of the table; callers check this */
         WANN_EACH_BLOCK(b) y[b] = x[b];
     }
 #undef WANN_CASE
 }
 
 /* value: [1 + inputs + computed][WANN_BLOCKS], the words of the inputs in their places.
- * sum: NULL, or room for [computed][WANN_BLOCKS] that receives what each activation was
- * given. */
+ * sum: NULL, or room for [computed][WANN_BLOCKS] that receives the argument of each
+ * activation. */
 WANN_INLINE void wann_fixed_walk(const wann_fixed *fixed, const wann_word *weight,
                                  wann_word *value, wann_word *sum)
 {

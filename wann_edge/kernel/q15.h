@@ -1,11 +1,10 @@
 /* Fixed point in 16-bit words: the scaling of a sum, and the activations.
  *
- * Qn stands for a whole number of 2^-n. An activation takes any x of at most 2^30,
- * for its caller leaves the limits to it; the formats of x and of the result are
- * given with each. Worst errors against float64 over all x are in docs/fixed-point.md
+ * A word in Qn counts units of 2^-n. An activation accepts any |x| <= 2^30 and saturates it
+ * itself; the formats of x and of the result are given with each. Worst errors against float64 over all x are in docs/fixed-point.md
  * and are held by tests/kernel/test_fixed_activations.py.
  *
- * Text between "wann:begin NAME" and "wann:end" is what exported headers carry.
+ * Exported headers contain the text between "wann:begin NAME" and "wann:end".
  */
 #ifndef WANN_Q15_H
 #define WANN_Q15_H

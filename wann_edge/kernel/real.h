@@ -5,7 +5,7 @@
  * (shared weight, episode) pair. Each primitive gives a lane the bits that the
  * scalar form gives a float, so every width gives the same results.
  *
- * Text between "wann:begin NAME" and "wann:end" is what exported headers carry.
+ * Exported headers contain the text between "wann:begin NAME" and "wann:end".
  */
 #ifndef WANN_REAL_H
 #define WANN_REAL_H
