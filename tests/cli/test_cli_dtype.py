@@ -63,7 +63,8 @@ def test_other_types_get_one_line(
 
 def test_a_graph_in_words_gets_one_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = file.parent / "policy.onnx"
-    assert "cannot hold a fixed-point network" in complaint(capsys, "export", file, "--dtype", "q15", "-o", output)
+    line = complaint(capsys, "export", file, "--dtype", "q15", "-o", output)
+    assert "cannot hold a fixed-point network" in line
     assert [*file.parent.iterdir()] == [file]
 
 
