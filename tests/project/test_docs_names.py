@@ -11,11 +11,12 @@ import pytest
 
 from helpers.pages import DOCS, PAGES, anchors, blocks, code_spans, known_options, links, page_name
 from helpers.parts import ROOT
+from wann_edge import registry
 
 README = ROOT / "README.md"
 CHANGELOG = ROOT / "CHANGELOG.md"
 # Names of entry-point groups look like modules; so do those that the changelog calls old.
-GROUPS = {"wann_edge.tasks", "wann_edge.exporters", "wann_edge.targets"}
+GROUPS = {f"wann_edge.{kind}" for kind in registry.BUILT_IN}
 # Files that an export writes, and names of gymnasium environments, look like the project's.
 WRITTEN = {"examples/Basic/Basic.ino"}
 FOLDERS = ("wann_edge", "exporters", "sims", "tests", "benchmarks", "docs", "examples")
