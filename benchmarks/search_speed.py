@@ -35,12 +35,13 @@ from wann_edge.kernel.library import library
 from wann_edge.network import Network
 from wann_edge.parallel.engine import cores
 from wann_edge.search import checkpoint
-from wann_edge.search.advance import episode_seeds, scores_of_candidates, steps_of
+from wann_edge.search.episodes import candidate_seeds
+from wann_edge.search.findings import scores_of_candidates, steps_of
 from wann_edge.search.genome import express
 from wann_edge.search.progress import Progress
 from wann_edge.search.run import run_search
+from wann_edge.search.search_state import PopulationState, SearchState, StrategyState
 from wann_edge.search.settings import Settings, preset
-from wann_edge.search.state import Island, Standing, State
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts
 
@@ -94,18 +95,18 @@ class Watched(SwingUp):
         self._kernel_s += time.thread_time() - start_s
 
 
-def grown_island(number: int, settings: Settings) -> Island:
+def grown_island(number: int, settings: Settings) -> PopulationState:
     """A population of networks of 30 hidden nodes, with their scores."""
     rng = np.random.default_rng(number)
     genomes = [grown(rng) for _ in range(settings.population)]
-    task, seeds = SwingUp(), episode_seeds(settings, 0)
+    task, seeds = SwingUp(), candidate_seeds(settings, 0)
     results = [rollouts(express(g, SPEC), task, settings.shared_weights, seeds) for g in genomes]
     scores = map(tuple, scores_of_candidates(results).tolist())
     members = tuple((genome, row, ()) for genome, row in zip(genomes, scores, strict=True))
-    return Island(number, 1, members)
+    return PopulationState(number, 1, members)
 
 
-def begun(count: int, seed: int, seconds: float) -> State:
+def begun(count: int, seed: int, seconds: float) -> SearchState:
     """A search that has such islands, and as long to go."""
     usual = preset("fast", time_limit_s=seconds)
     changes = {"seed": seed, "workers": cores(), "population": POPULATION, "islands": count}
@@ -113,8 +114,8 @@ def begun(count: int, seed: int, seconds: float) -> State:
         changes["stage_rounds"] = 10**6
     settings = preset("fast", time_limit_s=seconds, **changes)
     islands = tuple(grown_island(count * seed + number, settings) for number in range(count))
-    standing = Standing(1, islands, started=count, rounds_left=settings.stage_rounds)
-    return State(checkpoint.VERSION, SPEC.name, settings, standing, (), (BEGUN,))
+    standing = StrategyState(1, islands, started=count, rounds_left=settings.stage_rounds)
+    return SearchState(checkpoint.VERSION, SPEC.name, settings, standing, (), (BEGUN,))
 
 
 def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:

@@ -81,7 +81,7 @@ def test_of_several_with_as_many_connections_the_best_is_taken(
 ) -> None:
     network = random_network(np.random.default_rng(0))
     worse, better = (replace(network, shared_weight=weight) for weight in (0.5, 1.5))
-    entries = (front.Entry(worse, 100.4, 1.0), front.Entry(better, 120.6, 2.0))
+    entries = (front.FrontEntry(worse, 100.4, 1.0), front.FrontEntry(better, 120.6, 2.0))
     (tmp_path / front.NAME).write_text(front.to_json(front.Front("flash_bytes:core", entries)))
     assert run(["show", str(tmp_path)]) == 0
     shown = capsys.readouterr().out

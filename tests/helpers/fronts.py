@@ -21,7 +21,7 @@ NETWORKS = [express(grown(np.random.default_rng(seed), seed), SPEC) for seed in 
 
 def judged(network: Network, mean: float, name: str) -> archive.Tested:
     scores = Scores((WeightScore(1.0, mean, 0.0),), 1)
-    return archive.Tested(network, measure(name).of(network), scores)
+    return archive.Validated(network, measure(name).of(network), scores)
 
 
 # Few means and few networks, so that there are ties of either and of both.

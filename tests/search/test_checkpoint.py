@@ -245,7 +245,7 @@ def test_ctrl_c_while_a_checkpoint_is_written_waits_until_it_is(
         (tmp_path / name).unlink()
     before = signal.getsignal(signal.SIGINT)
     with monkeypatch.context() as patched:
-        patched.setattr(Settings, "unsaid", Pressing(Settings.unsaid))
+        patched.setattr(Settings, "unwritten", Pressing(Settings.unwritten))
         with pytest.raises(KeyboardInterrupt):
             checkpoint.save(tmp_path, state)
     assert signal.getsignal(signal.SIGINT) is before

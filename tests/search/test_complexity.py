@@ -54,16 +54,16 @@ def test_the_best_scored_of_each_complexity_is_to_be_tested_and_an_archive_can_b
     best: dict[float, Scored] = {}
     for one in sorted(scored, key=lambda one: -one.mean):  # the first of equals stays first
         best.setdefault(one.complexity, one)
-    waiting = kept.untested()
+    waiting = kept.unvalidated()
     assert {chosen.of(n): n for n in waiting} == {c: one.network for c, one in best.items()}
     assert len(waiting) == len(best)
     kept.add(judged(waiting[0], 1.0, name))
     assert kept.holds(waiting[0])
-    assert kept.untested() == waiting[1:]
+    assert kept.unvalidated() == waiting[1:]
     by_wiring = {(n.activations, n.edges): n for n in NETWORKS}
     other = Archive(chosen)
     other.restore(kept.kept(), lambda item: by_wiring[item.activations, item.edges])
-    assert other.untested() == kept.untested()
+    assert other.unvalidated() == kept.unvalidated()
     assert other.front() == kept.front()
 
 
@@ -76,7 +76,9 @@ def test_counts_are_those_of_the_network(genome: Genome) -> None:
 
 @pytest.mark.parametrize("name", ["", "conections", "Nodes", "nodes:", "x" * 5000])
 def test_an_unknown_complexity_is_refused_with_what_there_is(name: str) -> None:
-    with pytest.raises(SettingsError, match=r"^complexity: '.*' is not one; use one of conn"):
+    with pytest.raises(
+        SettingsError, match=r"^complexity: unknown complexity '.*'; use one of conn"
+    ):
         preset("fast", complexity=name)
 
 
@@ -115,13 +117,13 @@ def test_the_complexity_changes_the_front_alone_where_it_is_not_ranked_by(tmp_pa
 
 def test_a_front_of_release_0_1_0_is_read(tmp_path: Path) -> None:
     network = random_network(np.random.default_rng(0))
-    entry = front.Entry(network, 3.0, 1.5)
+    entry = front.FrontEntry(network, 3.0, 1.5)
     document = json.loads(front.to_json(front.Front("nodes", (entry,))))
     del document["complexity"], document["networks"][0]["complexity"]
     del document["networks"][0]["nodes"]
     (tmp_path / front.NAME).write_text(json.dumps(document))
     read = front.load(tmp_path / front.NAME)
-    assert read == front.Front("connections", (front.Entry(network, len(network.edges), 1.5),))
+    assert read == front.Front("connections", (front.FrontEntry(network, len(network.edges), 1.5),))
 
 
 def test_connections_are_not_named_in_files_as_before_there_was_a_choice(tmp_path: Path) -> None:

@@ -46,7 +46,9 @@ def test_the_value_is_the_estimates_for_a_weight_that_is_multiplied_by(network: 
 
 @pytest.mark.parametrize("name", ["instructions", "instructions:", "energy:toy", ":toy"])
 def test_what_is_no_estimate_is_refused(name: str) -> None:
-    with pytest.raises(SettingsError, match=r"is not one; use .* instructions:CORE, flash_bytes"):
+    with pytest.raises(
+        SettingsError, match=r"unknown complexity .*; use .* instructions:CORE, flash_bytes"
+    ):
         small(complexity=name)
 
 

@@ -213,5 +213,5 @@ def test_wrong_scores_are_refused_and_change_nothing(scores: list[float], what: 
 
 def test_telling_before_asking_is_refused() -> None:
     population = Population(settings(), SPEC)
-    with pytest.raises(SettingsError, match="ask first"):
+    with pytest.raises(SettingsError, match="call ask first"):
         population.tell([])

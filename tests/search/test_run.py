@@ -23,8 +23,8 @@ from wann_edge.network import file as network_file
 from wann_edge.search import checkpoint
 from wann_edge.search.genome import express, initial
 from wann_edge.search.progress import Progress
-from wann_edge.search.record import FILES, HISTORY_COLUMNS
 from wann_edge.search.run import SearchResult, run_search
+from wann_edge.search.run_folder import FILES, HISTORY_COLUMNS
 from wann_edge.search.settings import Settings, preset
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts, load_task

@@ -17,7 +17,7 @@ from wann_edge.kernel import Floats, supported_lanes
 from wann_edge.network import Network, with_single_weights
 from wann_edge.network import file as network_file
 from wann_edge.parallel.engine import Engine
-from wann_edge.search.advance import episode_seeds, validation_seeds
+from wann_edge.search.episodes import candidate_seeds, validation_seeds
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
 from wann_edge.search.strategy import OnePopulation
@@ -107,7 +107,7 @@ def test_scores_per_connection_are_those_of_networks_with_these_weights(generati
     for _ in range(generation):
         population.advance(engine, None)
     members = population.advance(engine, None).members
-    seeds = episode_seeds(settings, generation)
+    seeds = candidate_seeds(settings, generation)
     for member in members:
         key = np.random.SeedSequence(settings.seed, spawn_key=(4, generation))
         shape = (len(member.network.edges), 3, len(seeds))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.network.published import PUBLISHED_ACTIVATIONS
-from wann_edge.search.settings import PRESETS, Settings, preset
+from wann_edge.search.mutation import OPERATORS
+from wann_edge.search.niches import Niches
+from wann_edge.search.presets import PRESET_HELP, PRESETS
+from wann_edge.search.settings import MutationOdds, Settings, preset
+from wann_edge.search.weight_distributions import WeightDraws
 
 
 def test_the_paper_preset_is_the_published_one(data: Path) -> None:
@@ -46,6 +53,26 @@ def test_the_paper_preset_is_the_published_one(data: Path) -> None:
     assert paper.hidden_links_stay_on
     assert paper.activations == PUBLISHED_ACTIVATIONS
     assert "activations" in PRESETS["paper"], "named, not all there are"
+
+
+def test_every_preset_has_a_description() -> None:
+    assert list(PRESET_HELP) == list(PRESETS)
+
+
+def test_every_mutation_has_odds() -> None:
+    assert OPERATORS.keys() == MutationOdds.model_fields.keys()
+    assert len(OPERATORS) == 6
+
+
+def documented(model: type[BaseModel]) -> list[str]:
+    """The names under Attributes in a docstring, in their order."""
+    _, _, lines = inspect.getdoc(model).partition("Attributes:\n")  # type: ignore[union-attr]
+    return re.findall(r"^    (\w+): ", lines.partition("\n\n")[0], re.MULTILINE)
+
+
+@pytest.mark.parametrize("model", [Settings, MutationOdds, Niches, WeightDraws])
+def test_every_setting_is_documented_in_a_line(model: type[BaseModel]) -> None:
+    assert documented(model) == [*model.model_fields]
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -18,7 +18,7 @@ import pytest
 
 from helpers.parts import missing
 from wann_edge.cli import run
-from wann_edge.search.record import EVENT_FILES
+from wann_edge.search.run_folder import EVENT_FILES
 
 SEARCH = ["search", "swingup", "--population", "12", "--workers", "1", "--generations", "32"]
 

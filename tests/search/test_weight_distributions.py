@@ -15,7 +15,7 @@ from helpers.networks import random_network
 from wann_edge.errors import SettingsError
 from wann_edge.kernel import Floats
 from wann_edge.network import LARGEST, Network, float32
-from wann_edge.search.generation_weights import Drawn, candidate_weights, validation_weights
+from wann_edge.search.drawn_weights import DrawnWeights, candidate_weights, validation_weights
 from wann_edge.search.settings import Settings, preset
 from wann_edge.search.weight_distributions import WeightDraws
 from wann_edge.system.seeds import Use
@@ -35,7 +35,7 @@ def draws(kind: str, first: float = -2.0, second: float = 2.0, **others: object)
 
 def many(told: WeightDraws, seed: int) -> NDArray[np.float64]:
     """COUNT draws, each by one rollout, in float64."""
-    found = Drawn(told.model_copy(update={"count": 10}), seed, Use.CANDIDATE_WEIGHTS, 0)(
+    found = DrawnWeights(told.model_copy(update={"count": 10}), seed, Use.CANDIDATE_WEIGHTS, 0)(
         net(5), COUNT // 10
     )
     assert found.dtype == np.float32
@@ -155,7 +155,7 @@ def test_a_connection_meets_the_same_draws_in_any_network(
     few: int, all_of_them: int, kind: str
 ) -> None:
     told = draws(kind, 0.5, 2.0, sampling="per-connection", count=4)
-    drawn = Drawn(told, 1, Use.CANDIDATE_WEIGHTS, 2)
+    drawn = DrawnWeights(told, 1, Use.CANDIDATE_WEIGHTS, 2)
     small, large = drawn(net(few), 3), drawn(net(all_of_them), 3)
     assert small.shape == (4, 3, few + 1)
     assert large.shape == (4, 3, all_of_them + 1)

@@ -17,7 +17,7 @@ from wann_edge.errors import MissingError, SettingsError
 from wann_edge.evaluate import KernelPolicy, rollouts, run_episode
 from wann_edge.kernel import Floats
 from wann_edge.parallel.engine import Engine
-from wann_edge.search.advance import episode_seeds, finalist_seeds, validation_seeds
+from wann_edge.search.episodes import candidate_seeds, finalist_seeds, validation_seeds
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import Settings, preset
 from wann_edge.search.strategy import OnePopulation
@@ -126,7 +126,7 @@ def test_finalists_count_all_their_episodes() -> None:
     weights = settings.shared_weights
     ranked = sorted(range(10), key=lambda i: -first[i].mean)
     for place, i in enumerate(ranked):
-        seeds = episode_seeds(settings, 0)
+        seeds = candidate_seeds(settings, 0)
         if place < 3:
             seeds = seeds + finalist_seeds(settings, 0)
         expected = rollouts(members[i].network, SwingUp(), weights, seeds).returns.mean(axis=1)

@@ -17,7 +17,7 @@ from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.parallel.engine import Engine
 from wann_edge.search import front
-from wann_edge.search.front import Entry, Front
+from wann_edge.search.front import Front, FrontEntry
 from wann_edge.sims.native import NativeTask
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.system.seeds import Use, drawn_seeds
@@ -112,7 +112,7 @@ def test_a_front_without_connections_is_refused(networks: list[Network]) -> None
 def test_the_command_takes_a_runs_folder(
     networks: list[Network], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entries = tuple(Entry(one, len(one.edges), 0.0) for one in networks)
+    entries = tuple(FrontEntry(one, len(one.edges), 0.0) for one in networks)
     (tmp_path / front.NAME).write_text(front.to_json(Front("connections", entries)))
     output = tmp_path / "tuned.json"
     assert run(["tune", str(tmp_path), "-o", str(output), "--workers", "1"]) == 0

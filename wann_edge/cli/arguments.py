@@ -56,7 +56,7 @@ def front_in(folder: Path) -> Front:
         SettingsError: the folder holds no run, or one that has not ended.
     """
     from wann_edge.search import front
-    from wann_edge.search.record import RUN
+    from wann_edge.search.run_folder import RUN
 
     if (folder / front.NAME).exists():
         return front.load(folder / front.NAME)

@@ -19,7 +19,7 @@ from wann_edge.errors import SettingsError
 if TYPE_CHECKING:
     from wann_edge.evaluate import Scores
     from wann_edge.network import Input, Network, Output
-    from wann_edge.search.front import Entry, Front
+    from wann_edge.search.front import Front, FrontEntry
 
 EXAMPLE = "my-run --connections 21 -o small.json"
 
@@ -125,7 +125,7 @@ def _show_front(front: Front, folder: Path, *, as_json: bool) -> ExitCode:
     return ExitCode.OK
 
 
-def _row(entry: Entry) -> dict[str, float | None]:
+def _row(entry: FrontEntry) -> dict[str, float | None]:
     scores = scores_in(entry.network)
     return {
         "connections": len(entry.network.edges),

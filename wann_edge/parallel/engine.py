@@ -1,4 +1,4 @@
-"""Engine: many networks' episodes over local worker processes."""
+"""The engine: runs the episodes of many networks in local worker processes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Any, NamedTuple, TypeVar
 from wann_edge.errors import TaskError
 from wann_edge.evaluate import Weights, rollouts_of
 from wann_edge.network import Network
-from wann_edge.parallel.rounds import Place, Relay
+from wann_edge.parallel.round_queue import Place, RoundQueue
 from wann_edge.parallel.workers import Worker, carry_out
 from wann_edge.task import Rollouts, Spec, Task, final_task, load_task
 
-# Small enough that no worker waits long for the slowest, large enough that sending is cheap.
+# Chunks are small enough that no worker waits long for the slowest, and large enough that sending
+# them costs little.
 CHUNKS_PER_WORKER = 4
-# In one call, before the task is held to be the cause.
+# Deaths of workers in one call, beyond which the task is assumed to be the cause.
 DEATHS_ALLOWED = 3
 
 Item = TypeVar("Item")
@@ -26,7 +27,7 @@ Result = TypeVar("Result")
 
 
 class _Chunk(NamedTuple):
-    """Each network with every weight and every seed."""
+    """Networks to run with every weight and every seed."""
 
     networks: Sequence[Network]
     weights: Weights
@@ -40,29 +41,35 @@ class _Evaluated(NamedTuple):
 
 
 def cores() -> int:
-    """The processors that this process may use."""
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 class Engine:
-    """Runs episodes in ``workers`` processes, or in this one where that is 1.
+    """Runs episodes in worker processes, or in this process with one worker.
 
-    Results do not depend on the number of workers. Processes are spawned when first
-    needed and end with the ``with`` block; a script that uses more than one keeps its
-    calls under ``if __name__ == "__main__":``.
+    Results do not depend on the number of workers. Processes are spawned when first needed and end
+    with the ``with`` block; a script that uses more than one worker calls the engine under
+    ``if __name__ == "__main__":``.
 
-    task: a task, picklable for more than one worker, or the name of a registered one.
-    evaluation_s: seconds of ``rollouts`` so far, added up over workers.
-    Raises SettingsError where no task has that name.
+    Attributes:
+        evaluation_s: seconds of ``rollouts`` so far, summed over workers.
     """
 
     def __init__(self, task: Task | str, workers: int = 1) -> None:
+        """Args:
+            task: a task, picklable for more than one worker, or the name of a registered one.
+            workers: how many processes; 1 for this one.
+
+        Raises:
+            SettingsError: no task has that name.
+        """
         self._task = task
         self._local = load_task(task) if isinstance(task, str) else task
         self._count = workers
         self.evaluation_s = 0.0
         self._workers: list[Worker] = []
-        self._turns: dict[Worker, tuple[Relay[Any, Any], Place]] = {}
+        self._turns: dict[Worker, tuple[RoundQueue[Any, Any], Place]] = {}
 
     @property
     def workers(self) -> int:
@@ -76,7 +83,7 @@ class Engine:
 
     @property
     def spec(self) -> Spec:
-        """What the task promises."""
+        """The description of the task."""
         return self._local.spec
 
     def __enter__(self) -> Engine:
@@ -91,7 +98,7 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Ends all worker processes; a later call starts new ones."""
+        """End all worker processes; a later call starts new ones."""
         for worker in self._workers:
             worker.dismiss()
         while self._workers:
@@ -107,13 +114,21 @@ class Engine:
         *,
         final: bool = False,
     ) -> list[Rollouts]:
-        """For each network, every shared weight with the episode of every seed.
+        """Run every network with every shared weight and the episode of every seed.
 
-        weights: as ``evaluate.rollouts`` takes them; picklable for more than one worker.
-        deadline_s: by ``time.monotonic``; when it has passed, TimeoutError is raised.
-        final: of the task whose scores count, where this one stands in for it.
-        Raises TaskError when a network does not fit the task, when the task fails, or
-        when workers keep dying.
+        Args:
+            networks: the networks.
+            weights: as ``evaluate.rollouts`` takes them; picklable for more than one worker.
+            seeds: the episodes.
+            deadline_s: by ``time.monotonic``; None for no limit.
+            final: run the task whose scores count, where this one stands in for it.
+
+        Returns:
+            The rollouts of each network.
+
+        Raises:
+            TaskError: a network does not fit the task, the task fails, or workers keep dying.
+            TimeoutError: the deadline has passed.
         """
         stride = len(networks)
         if self._count > 1:
@@ -129,46 +144,57 @@ class Engine:
         items: Sequence[Item],
         deadline_s: float | None = None,
     ) -> list[Result]:
-        """``function(task, item)`` for each item, in order, wherever there is a worker free.
+        """Call ``function(task, item)`` for each item, in the workers.
 
-        function: of a module's top level, and items picklable, for more than one worker.
-        deadline_s: by ``time.monotonic``; when it has passed, TimeoutError is raised.
-        Raises WannErrors that the function raises, and TaskError for other errors, or
-        when workers keep dying.
+        Args:
+            function: at a module's top level for more than one worker.
+            items: the items; picklable for more than one worker.
+            deadline_s: by ``time.monotonic``; None for no limit.
+
+        Returns:
+            The results, in the order of the items.
+
+        Raises:
+            WannError: the function raises it.
+            TaskError: the function raises another error, or workers keep dying.
+            TimeoutError: the deadline has passed.
         """
-        relay = Relay[object, Result](function, 1, _once)
-        relay.add(items)
-        (results,) = self.relay(relay, deadline_s)
+        queue = RoundQueue[object, Result](function, 1, _once)
+        queue.add(items)
+        (results,) = self.rounds(queue, deadline_s)
         return results
 
-    def relay(
+    def rounds(
         self,
-        relay: Relay[Item, Result],
+        queue: RoundQueue[Item, Result],
         deadline_s: float | None = None,
         *,
         grace_s: float = 0.0,
-        ahead: Relay[Item, Result] | None = None,
+        ahead: RoundQueue[Item, Result] | None = None,
     ) -> Iterator[list[Result]]:
-        """A relay's rounds of ``map``, in which each item follows from its own last result.
+        """Run the rounds of a queue and yield the results of each round.
 
-        An item does not wait for the others of its round: while the caller is at one round,
-        workers are at the next ones. Arguments and errors are those of ``map``.
+        An item does not wait for the others of its round: while the caller handles one round,
+        workers run the next ones. Errors are those of ``map``.
 
-        grace_s: after the deadline nothing is begun, but what is under way is waited for, so
-        long at the most; the relays' ``rest`` has it.
-        ahead: a relay of later, for workers that this one has no work for.
+        Args:
+            queue: the queue.
+            deadline_s: by ``time.monotonic``; no work begins after it. None for no limit.
+            grace_s: how long work that has begun is waited for after the deadline; ``rest`` of
+                the queue returns its results.
+            ahead: a later queue, for workers that the first one has no work for.
         """
-        relays = (relay,) if ahead is None else (relay, ahead)
-        if any(worker.busy and self._turns[worker][0] not in relays for worker in self._workers):
-            self.close()  # A relay was given up before its end.
-        until = _Until(deadline_s, grace_s)
+        queues = (queue,) if ahead is None else (queue, ahead)
+        if any(worker.busy and self._turns[worker][0] not in queues for worker in self._workers):
+            self.close()  # An earlier queue was abandoned before its end.
+        until = _Deadline(deadline_s, grace_s)
         try:
-            for number in range(relay.rounds):
+            for number in range(queue.rounds):
                 if self._count == 1:
-                    self._here(relay, number, until)
+                    self._here(queue, number, until)
                 else:
-                    self._there(relays, number, until)
-                yield relay.results(number)
+                    self._there(queues, number, until)
+                yield queue.results(number)
         except BaseException:
             if any(worker.busy for worker in self._workers):
                 self.close()
@@ -180,48 +206,48 @@ class Engine:
         idle = sum(not worker.busy for worker in self._workers)
         return self._count in (1, idle)
 
-    def _here(self, relay: Relay[Any, Any], number: int, until: _Until) -> None:
-        """Runs a round in this process."""
-        while not relay.is_done(number):
-            if until.is_over or not relay.waits:
+    def _here(self, queue: RoundQueue[Any, Any], number: int, until: _Deadline) -> None:
+        """Run a round in this process."""
+        while not queue.is_done(number):
+            if until.is_over or not queue.waits:
                 raise TimeoutError
-            place = relay.take()
-            relay.answer(place, carry_out(self._local, relay.order(place)))
+            place = queue.take()
+            queue.answer(place, carry_out(self._local, queue.order(place)))
 
-    def _there(self, relays: Sequence[Relay[Any, Any]], number: int, until: _Until) -> None:
-        """Has the workers run a round of the first relay, and what they can beyond it."""
+    def _there(self, queues: Sequence[RoundQueue[Any, Any]], number: int, until: _Deadline) -> None:
+        """Run a round of the first queue in the workers, and later work as far as they are free."""
         deaths = 0
         while True:
             if not until.is_over:
-                self._give(relays)
-            if relays[0].is_done(number):
+                self._give(queues)
+            if queues[0].is_done(number):
                 return
             for worker in self._ready(until):
-                relay, place = self._turns.pop(worker)
+                queue, place = self._turns.pop(worker)
                 answer = worker.take()
                 if answer is not None:
-                    relay.answer(place, answer)
+                    queue.answer(place, answer)
                     continue
                 deaths += 1
                 if deaths > DEATHS_ALLOWED:
                     raise _keeps_dying(self._local, deaths)
-                relay.put_back(place)
+                queue.put_back(place)
                 self._workers.remove(worker)
                 worker.stop()
 
-    def _give(self, relays: Sequence[Relay[Any, Any]]) -> None:
-        """Starts the workers that are missing, and gives each idle one an order."""
+    def _give(self, queues: Sequence[RoundQueue[Any, Any]]) -> None:
+        """Start the workers that are missing, and give each idle one an order."""
         while len(self._workers) < self._count:
             self._workers.append(Worker(self._task))
         for worker in self._workers:
-            relay = next((relay for relay in relays if relay.waits), None)
-            if relay is not None and not worker.busy:
-                place = relay.take()
-                self._turns[worker] = relay, place
-                worker.give(relay.order(place))
+            queue = next((queue for queue in queues if queue.waits), None)
+            if queue is not None and not worker.busy:
+                place = queue.take()
+                self._turns[worker] = queue, place
+                worker.give(queue.order(place))
 
-    def _ready(self, until: _Until) -> list[Worker]:
-        """Waits for workers that have answered, or died. Raises TimeoutError where none has."""
+    def _ready(self, until: _Deadline) -> list[Worker]:
+        """Wait for workers that have answered or died. Raises TimeoutError where none has."""
         busy = {worker.connection: worker for worker in self._workers if worker.busy}
         ready = busy and wait(list(busy), until.left_s)
         if not ready:
@@ -229,8 +255,13 @@ class Engine:
         return [worker for connection, worker in busy.items() if connection in ready]
 
 
-class _Until(NamedTuple):
-    """deadline_s: by ``time.monotonic``, or None. grace_s: for what is under way."""
+class _Deadline(NamedTuple):
+    """A deadline.
+
+    Attributes:
+        deadline_s: by ``time.monotonic``, or None.
+        grace_s: how long work that has begun is waited for after it.
+    """
 
     deadline_s: float | None
     grace_s: float
@@ -242,14 +273,14 @@ class _Until(NamedTuple):
 
     @property
     def left_s(self) -> float | None:
-        """The time to wait for what is under way, None without a deadline."""
+        """The time to wait for work that has begun; None without a deadline."""
         if self.deadline_s is None:
             return None
         return max(0.0, self.deadline_s + self.grace_s - time.monotonic())
 
 
 def _once(_result: object) -> object:
-    """One round has no next: what follows is not asked for."""
+    """Return a next item that is never used, because there is one round."""
     return ()
 
 
@@ -264,6 +295,6 @@ def _keeps_dying(task: Task, deaths: int) -> TaskError:
     return TaskError(
         f"{deaths} worker processes died",
         where=task.spec.name,
-        remedy="use one worker, or see that memory suffices and that the script starts under "
-        'if __name__ == "__main__"',
+        remedy="use one worker, or check that there is enough memory and that the script starts "
+        'under if __name__ == "__main__"',
     )

@@ -1,4 +1,4 @@
-"""Threads: what a linear algebra library would start of itself."""
+"""The threads of linear algebra libraries."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_threads_for_matrices() -> Iterator[None]:
-    """Where numpy is imported within, or in processes started within, it starts no threads.
+    """Keep numpy from starting threads, where it is imported in this block or in a new process.
 
-    Matrices are small here, so that they would only wait for each other, and numpy takes
-    longer to import. What the user's environment says of them comes first.
+    Matrices are small, so threads would only wait for each other, and numpy takes longer to import.
+    A number of threads that the user's environment sets is kept.
     """
     name = "OPENBLAS_NUM_THREADS"
     before = os.environ.get(name)

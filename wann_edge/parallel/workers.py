@@ -1,4 +1,4 @@
-"""Workers: processes that answer orders, one at a time."""
+"""Worker processes, which carry out one order at a time."""
 
 from __future__ import annotations
 
@@ -17,28 +17,33 @@ from wann_edge.errors import TaskError, WannError
 from wann_edge.parallel.threads import no_threads_for_matrices
 from wann_edge.task import Task, load_task
 
-# For an idle worker to leave by itself.
+# How long an idle worker may take to end by itself.
 GRACE_S = 1.0
-# Genomes are many small tuples without cycles: Python's usual threshold has them looked
-# through so often that it takes a fortieth of a worker's time.
+# Genomes are many small tuples without cycles. At Python's default threshold, garbage collection
+# scans them so often that it takes a fortieth of a worker's time.
 GARBAGE_THRESHOLD = 100_000
 
 
 class Order(NamedTuple):
-    """Work for one worker: a function of the task and an item."""
+    """Work for one worker: a function, called with the task and an item."""
 
     function: Callable[..., object]
     item: object
 
 
 class Done(NamedTuple):
-    """What an order gave: None is a result too."""
+    """The result of an order, which may be None."""
 
     result: object
 
 
 class Worker:
-    """One process and the pipe to it. busy: whether it owes an answer."""
+    """A process and the pipe to it.
+
+    Attributes:
+        connection: this end of the pipe.
+        busy: whether the process owes an answer.
+    """
 
     def __init__(self, task: Task | str) -> None:
         context = multiprocessing.get_context("spawn")
@@ -53,38 +58,40 @@ class Worker:
         except (PicklingError, TypeError, AttributeError) as error:
             raise TaskError(
                 f"the task can't be sent to a worker process: {error}",
+                where="workers",
                 remedy="use one worker, or register the task and give its name",
             ) from error
         finally:
             theirs.close()
 
     def give(self, order: Order) -> None:
-        """Sends an order. Where the process is dead, ``take`` will tell."""
+        """Send an order. If the process has died, ``take`` returns None."""
         self.busy = True
         with suppress(OSError):
             self.connection.send(order)
 
     def take(self) -> Done | None:
-        """The answer to its order, or None where the process has died.
+        """Return the answer to the order, or None if the process has died.
 
-        Raises what the task raised.
+        Raises:
+            WannError: the order raised it.
         """
         try:
             answer: Done | WannError | None = self.connection.recv()
         except (EOFError, OSError):
             answer = None
-        # Not before: one interrupted at half an answer must not be taken for an idle one.
+        # Not earlier: a worker interrupted in the middle of an answer is not idle.
         self.busy = False
         if isinstance(answer, WannError):
             raise answer
         return answer
 
     def dismiss(self) -> None:
-        """Lets the process leave by itself, as one does that is not busy."""
+        """Close the pipe, so that an idle process ends by itself."""
         self.connection.close()
 
     def stop(self) -> None:
-        """Ends the process: at once where it is busy."""
+        """End the process, at once if it is busy."""
         self.dismiss()
         if not self.busy:
             self._process.join(GRACE_S)
@@ -93,11 +100,11 @@ class Worker:
 
 
 def _start_without_interrupts(process: BaseProcess) -> None:
-    """Starts a process that Ctrl-C does not reach: the parent decides what it means.
+    """Start a process that Ctrl-C does not reach: the parent handles it.
 
-    A blocked signal stays blocked in the child, from before its first line on.
+    A blocked signal is blocked in the child from the start.
     """
-    # Started with the first process, it would lift the block.
+    # If it started with the first process, it would unblock the signal.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -107,7 +114,7 @@ def _start_without_interrupts(process: BaseProcess) -> None:
 
 
 def _serve(connection: Connection, named: Task | str) -> None:
-    """A worker's life: it answers orders until the pipe is closed."""
+    """Answer orders until the pipe is closed."""
     gc.set_threshold(GARBAGE_THRESHOLD)
     task = load_task(named) if isinstance(named, str) else named
     with suppress(EOFError, ConnectionError):
@@ -124,12 +131,20 @@ def _answer(task: Task, order: Order) -> Done | WannError:
 
 
 def carry_out(task: Task, order: Order) -> Done:
-    """The order's answer. Raises WannErrors and TimeoutError as they are, others as TaskError."""
+    """Return the answer to an order.
+
+    Raises:
+        WannError: the order raises it.
+        TimeoutError: the order raises it.
+        TaskError: the order raises any other error.
+    """
     try:
         return Done(order.function(task, order.item))
     except (WannError, TimeoutError):
         raise
     except Exception as error:
         raise TaskError(
-            f"the task failed: {type(error).__name__}: {error}", where=task.spec.name
+            f"the task failed: {type(error).__name__}: {error}",
+            where=task.spec.name,
+            remedy="run one episode of it alone to find the cause",
         ) from error

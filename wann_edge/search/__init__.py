@@ -1,1 +1,1 @@
-"""The search: genomes, their mutations, ranking, and the population that asks and tells."""
+"""The search: candidates, their scores, and the networks that it finds."""

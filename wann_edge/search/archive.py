@@ -1,4 +1,4 @@
-"""Archive: the best network of each complexity that a search has seen."""
+"""The archive: the best network of each complexity that a search has seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wann_edge.kernel import Links
 from wann_edge.network import Network
 from wann_edge.search.complexity import Measure
 from wann_edge.search.niches import Sized
-from wann_edge.search.state import Kept
+from wann_edge.search.search_state import ArchivedNetwork
 
 
 class Judged(Sized, Protocol):
@@ -24,29 +24,27 @@ class Judged(Sized, Protocol):
 Item = TypeVar("Item", bound=Judged)
 
 
-class Best(Generic[Item]):
-    """Of all that was offered, for each cell of a complexity what has the highest mean; of
-    equals the first.
-    """
+class BestOfCell(Generic[Item]):
+    """The item with the highest mean in each cell of a complexity; of equals the first."""
 
     def __init__(self, measure: Measure) -> None:
         self._measure = measure
         self._held: dict[float, Item] = {}
 
     def offer(self, item: Item) -> None:
-        """Takes it where it is better than what is held."""
+        """Keep an item if it is better than the one in its cell."""
         cell = self._measure.cell(item.complexity)
         rival = self._held.get(cell)
         if rival is None or item.mean > rival.mean:
             self._held[cell] = item
 
     def rival(self, complexity: float) -> Item | None:
-        """What is held for this complexity."""
+        """Return the item in the cell of a complexity."""
         return self._held.get(self._measure.cell(complexity))
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """All that is held."""
+        """All items."""
         return tuple(self._held.values())
 
 
@@ -60,7 +58,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Validated:
     """A network and its scores on the validation episodes."""
 
     network: Network
@@ -79,66 +77,73 @@ class Tested:
 
 
 class Archive:
-    """For each cell of a complexity the network that scored best in its generation, and
-    the one that tested best on the validation episodes.
-    """
+    """The best scored network and the best validated network of each cell of a complexity."""
 
     def __init__(self, measure: Measure) -> None:
         self._measure = measure
-        self._scored = Best[Scored](measure)
-        self._tested = Best[Tested](measure)
+        self._scored = BestOfCell[Scored](measure)
+        self._validated = BestOfCell[Validated](measure)
 
     def offer(self, members: Iterable[Judged]) -> None:
-        """Takes a generation's members with their scores."""
+        """Offer the members of a generation with their scores."""
         for member in members:
             self._scored.offer(Scored(member.network, member.complexity, member.mean))
 
-    def add(self, tested: Tested) -> None:
-        """Takes a network that was tested."""
-        self._tested.offer(tested)
+    def add(self, validated: Validated) -> None:
+        """Offer a validated network."""
+        self._validated.offer(validated)
 
     def holds(self, network: Network) -> bool:
-        """Whether the network is here with its test."""
-        return self._has_test(network, self._measure.of(network))
+        """Return whether the network is here with its validation."""
+        return self._is_validated(network, self._measure.of(network))
 
-    def untested(self) -> list[Network]:
-        """The networks that scored best but have no test here."""
+    def unvalidated(self) -> list[Network]:
+        """Return the best scored networks whose validation is not here."""
         return [
             scored.network
             for scored in self._scored.items
-            if not self._has_test(scored.network, scored.complexity)
+            if not self._is_validated(scored.network, scored.complexity)
         ]
 
-    def kept(self) -> tuple[Kept, ...]:
-        """All that ``restore`` needs."""
+    def kept(self) -> tuple[ArchivedNetwork, ...]:
+        """Return what ``restore`` takes."""
         scored = [(s.network, s.mean, None) for s in self._scored.items]
-        tested = [(t.network, None, t.scores) for t in self._tested.items]
+        validated = [(v.network, None, v.scores) for v in self._validated.items]
         return tuple(
-            Kept(network.activations, Links.of(network.edges), mean, scores)
-            for network, mean, scores in [*scored, *tested]
+            ArchivedNetwork(network.activations, Links.of(network.edges), mean, scores)
+            for network, mean, scores in [*scored, *validated]
         )
 
-    def restore(self, kept: Iterable[Kept], network_of: Callable[[Kept], Network]) -> None:
-        """Takes what another archive kept. network_of: makes a network of its wiring."""
+    def restore(
+        self,
+        kept: Iterable[ArchivedNetwork],
+        network_of: Callable[[ArchivedNetwork], Network],
+    ) -> None:
+        """Take the networks that another archive kept.
+
+        Args:
+            kept: what ``kept`` returned.
+            network_of: makes a network from its wiring.
+        """
         for item in kept:
             network = network_of(item)
             complexity = self._measure.of(network)
             if item.mean is not None:
                 self._scored.offer(Scored(network, complexity, item.mean))
             if item.scores is not None:
-                self._tested.offer(Tested(network, complexity, item.scores))
+                self._validated.offer(Validated(network, complexity, item.scores))
 
-    def front(self) -> list[Tested]:
-        """Those tested that none of less or equal complexity matches, by ascending complexity.
+    def front(self) -> list[Validated]:
+        """Return the validated networks that no smaller network matches, by complexity.
 
-        The last one has the highest mean of all: it is the champion.
+        The last one has the highest mean: it is the champion.
         """
-        front: list[Tested] = []
-        for tested in sorted(self._tested.items, key=lambda tested: tested.complexity):
-            if not front or tested.mean > front[-1].mean:
-                front.append(tested)
+        front: list[Validated] = []
+        for one in sorted(self._validated.items, key=lambda one: one.complexity):
+            if not front or one.mean > front[-1].mean:
+                front.append(one)
         return front
 
-    def _has_test(self, network: Network, complexity: float) -> bool:
-        tested = self._tested.rival(complexity)
-        return tested is not None and tested.network == network
+    def _is_validated(self, network: Network, complexity: float) -> bool:
+        rival = self._validated.rival(complexity)
+        return rival is not None and rival.network == network

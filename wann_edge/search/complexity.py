@@ -1,7 +1,7 @@
-"""Complexity: what the ranking and the front hold against reward, by name.
+"""Complexities, by name: what the ranking and the front weigh against reward.
 
-A count, or an estimate of what the exported C costs a core: ``instructions:CORE`` a
-step, ``flash_bytes:CORE``. Who estimates is in the registry: the search knows no exporter.
+A complexity is a count, or an estimate of what the exported C costs on a core:
+``instructions:CORE`` in a step, ``flash_bytes:CORE``. The registry names the estimator.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from wann_edge.network import Input, Network, Output
 from wann_edge.registry import load
 
 
-class Cost(Protocol):
-    """What a network costs a core."""
+class EstimatedCost(Protocol):
+    """The cost of a network on a core."""
 
     @property
     def instructions(self) -> float: ...
@@ -26,14 +26,16 @@ class Cost(Protocol):
     def flash_bytes(self) -> float: ...
 
 
-# Of a network, for a core. Raises a WannError on an unknown core.
-Estimate = Callable[[Network, str], Cost]
+# Takes a network and the name of a core. Raises a WannError on an unknown core.
+Estimate = Callable[[Network, str], EstimatedCost]
 
 
 class Measure(NamedTuple):
-    """A complexity. of: a network's, which has no dead nodes; lower is better.
+    """A complexity.
 
-    cell: which of them compete for one place in an archive.
+    Attributes:
+        of: the complexity of a network without dead nodes; lower is better.
+        cell: the cell of a complexity; networks of one cell compete for a place in the archive.
     """
 
     of: Callable[[Network], float]
@@ -41,12 +43,12 @@ class Measure(NamedTuple):
 
 
 def connections(network: Network) -> float:
-    """Edges of the network."""
+    """Return the number of connections."""
     return len(network.edges)
 
 
 def nodes(network: Network) -> float:
-    """All nodes: bias, inputs, hidden, outputs."""
+    """Return the number of nodes: bias, inputs, hidden nodes, outputs."""
     return network.node_count
 
 
@@ -54,7 +56,8 @@ COUNTS = {"connections": connections, "nodes": nodes}
 ESTIMATES = ("instructions", "flash_bytes")
 # The exporter whose artefact is estimated.
 EXPORTER = "c"
-# The best is not known before the end; any but 1 costs the same, which is not multiplied by.
+# The best weight is not known before the end. All weights cost the same but 1, which saves the
+# multiplication.
 WEIGHT = 2.0
 NAMES = (*COUNTS, *(f"{cost}:CORE" for cost in ESTIMATES))
 
@@ -62,13 +65,13 @@ _SMALLEST = Network((Input("x"),), (Output("y"),), ("linear",), ())
 
 
 def measure(name: str) -> Measure:
-    """The complexity of this name. Raises SettingsError where there is none."""
+    """Return the complexity of this name. Raises SettingsError where it is unknown."""
     if name in COUNTS:
         return Measure(COUNTS[name], _own_cell)
     cost, _, core = name.partition(":")
     if cost not in ESTIMATES or not core:
         raise SettingsError(
-            f"{name[:40]!r} is not one",
+            f"unknown complexity {name[:40]!r}",
             where="complexity",
             remedy=f"use one of {', '.join(NAMES)}",
         )
@@ -78,7 +81,7 @@ def measure(name: str) -> Measure:
 
 
 def known(name: str) -> str:
-    """The name, if there is a complexity of it. Raises SettingsError where there is none."""
+    """Return the name of a complexity. Raises SettingsError where it is unknown."""
     measure(name)
     return name
 
@@ -92,10 +95,10 @@ def _own_cell(count: float) -> float:
 
 
 def _cell(value: float) -> float:
-    """64 cells an octave, each 0.8 to 1.6 % wide.
+    """Return one of 64 cells in an octave, each 0.8 to 1.6 % wide.
 
-    Else each fraction of an instruction had a place of its own in an archive. (Laumanns,
-    Thiele, Deb & Zitzler 2002, "Combining convergence and diversity in evolutionary
+    Without cells, each fraction of an instruction would have its own place in an archive.
+    (Laumanns, Thiele, Deb & Zitzler 2002, "Combining convergence and diversity in evolutionary
     multiobjective optimization".)
     """
     mantissa, exponent = math.frexp(value)

@@ -1,4 +1,4 @@
-"""The front of a search as a file, pareto.json: its networks, ever more complex and better."""
+"""The front of a search as a file, pareto.json."""
 
 from __future__ import annotations
 
@@ -19,8 +19,14 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A network of the front. mean: its score over all shared weights, when tested."""
+class FrontEntry:
+    """A network of the front.
+
+    Attributes:
+        network: the network.
+        complexity: its complexity.
+        mean: its mean score over all shared weights, on the validation episodes.
+    """
 
     network: Network
     complexity: float
@@ -29,14 +35,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Networks by ascending complexity and mean. complexity: which one it is."""
+    """The networks of a front.
+
+    Attributes:
+        complexity: the name of the complexity.
+        entries: the networks by ascending complexity and mean.
+    """
 
     complexity: str
-    entries: tuple[Entry, ...]
+    entries: tuple[FrontEntry, ...]
 
 
 def to_json(front: Front) -> str:
-    """The text of the file."""
+    """Return the text of the file."""
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -56,29 +67,45 @@ def to_json(front: Front) -> str:
 
 
 def load(path: Path) -> Front:
-    """Reads the file. Raises NetworkError on any fault, its place named."""
+    """Read the file.
+
+    Raises:
+        NetworkError: the file can't be read or is not a valid front; the error names the place.
+    """
     with located(str(path)):
         document = parse_json(read_text(path))
         if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise NetworkError("not a front", remedy=f'its "format" would be "{FORMAT}"')
+            raise NetworkError(
+                "not a front",
+                where="format",
+                remedy=f'give the {NAME} of a search, whose "format" is "{FORMAT}"',
+            )
         if document.get("version") != VERSION:
             raise NetworkError(
-                "another version", where="version", remedy=f"this release reads {VERSION}"
+                "unsupported file version",
+                where="version",
+                remedy=f"this release reads version {VERSION}",
             )
         try:
-            file = _File.model_validate(document)
+            file = _FrontDocument.model_validate(document)
         except ValidationError as error:
             fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
             place = ".".join(map(str, fault["loc"]))
-            raise NetworkError(fault["msg"], where=short(place)) from None
+            raise NetworkError(
+                fault["msg"], where=short(place), remedy="restore the file that the search wrote"
+            ) from None
         if not file.networks:
-            raise NetworkError("it holds no network")
+            raise NetworkError(
+                "the front is empty",
+                where="networks",
+                remedy="restore the file that the search wrote",
+            )
         entries = tuple(_entry(entry, index) for index, entry in enumerate(file.networks))
     return Front(file.complexity, entries)
 
 
-class _Entry(BaseModel):
-    """What the network itself does not say. Release 0.1.0 wrote no complexity."""
+class _EntryDocument(BaseModel):
+    """An entry in the file. Release 0.1.0 wrote no complexity."""
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
@@ -87,15 +114,15 @@ class _Entry(BaseModel):
     network: dict[str, object]
 
 
-class _File(BaseModel):
+class _FrontDocument(BaseModel):
     model_config = ConfigDict(strict=True)
 
     complexity: str = "connections"
-    networks: list[_Entry]
+    networks: list[_EntryDocument]
 
 
-def _entry(entry: _Entry, index: int) -> Entry:
+def _entry(entry: _EntryDocument, index: int) -> FrontEntry:
     with located(f"networks[{index}]"):
         network = from_document(entry.network)
     complexity = len(network.edges) if entry.complexity is None else entry.complexity
-    return Entry(network, complexity, entry.mean)
+    return FrontEntry(network, complexity, entry.mean)

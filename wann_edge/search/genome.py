@@ -1,4 +1,4 @@
-"""Genome: a network as the search varies it, with genes that are switched off."""
+"""The genome: a network as the search varies it, with connections that may be disabled."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from numpy.typing import NDArray
 from wann_edge.errors import NetworkError
 from wann_edge.kernel import Links
 from wann_edge.network import Network
-from wann_edge.search.model import PACKED, PackedLinks
+from wann_edge.search.packed_links import PACKED, PackedLinks
 from wann_edge.task import Spec
 
 _YES, _NO = b"\1", b"\0"
 
 
 class Wiring(NamedTuple):
-    """A network's activations and edges. reaching: 1 for each hidden node of the genome that is
-    in it, else 0.
+    """The topology that a genome makes.
+
+    Attributes:
+        activations: of hidden nodes and outputs.
+        edges: the connections.
+        reaching: 1 for each hidden node of the genome that is in the network, else 0.
     """
 
     activations: tuple[str, ...]
@@ -30,16 +34,18 @@ class Wiring(NamedTuple):
 
 @dataclass(frozen=True)
 class Genome:
-    """A feed-forward topology: nodes with activations, connections on or off.
+    """A feed-forward topology: nodes with activations, and enabled or disabled connections.
 
-    Nodes are numbered as in Network: 0 the bias, then the inputs, then the hidden
-    nodes in topological order, the outputs last. Outputs are linear.
+    Nodes are numbered as in Network: 0 the bias, then the inputs, then the hidden nodes in
+    topological order, the outputs last. Outputs are linear.
 
-    inputs, outputs: numbers of nodes.
-    hidden: the activation of each hidden node.
-    links: (source, target) of each connection, ascending by target, then by source;
-    source < target, whether the connection is enabled or not.
-    enabled: 1 or 0 for each link.
+    Attributes:
+        inputs: the number of inputs.
+        outputs: the number of outputs.
+        hidden: the activation of each hidden node.
+        links: (source, target) of each connection, ascending by target, then by source, with
+            source < target, enabled or not.
+        enabled: 1 or 0 for each link.
     """
 
     __pydantic_config__ = PACKED
@@ -62,7 +68,7 @@ class Genome:
 
     @property
     def connections(self) -> int:
-        """Enabled connections, those of dead nodes too."""
+        """Enabled connections, those of dead nodes included."""
         return self.enabled.count(1)
 
     @property
@@ -71,18 +77,21 @@ class Genome:
         return np.frombuffer(self.enabled, np.bool_)
 
     def with_hidden(self, hidden: tuple[str, ...]) -> Genome:
-        """The same links between nodes of other activations."""
+        """Return the genome with other activations of its hidden nodes."""
         return Genome(self.inputs, self.outputs, hidden, self.links, self.enabled)
 
     def with_links(self, links: Links, enabled: bytes) -> Genome:
-        """The same nodes with other links."""
+        """Return the genome with other links."""
         return Genome(self.inputs, self.outputs, self.hidden, links, enabled)
 
 
 def initial(
     inputs: int, outputs: int, enable_probability: float, rng: np.random.Generator
 ) -> Genome:
-    """No hidden node; each link from the bias or an input to an output enabled by chance."""
+    """Return a random genome without hidden nodes.
+
+    Each link from the bias or an input to an output is enabled with this probability.
+    """
     links = Links.of(
         (s, t) for t in range(1 + inputs, 1 + inputs + outputs) for s in range(1 + inputs)
     )
@@ -91,10 +100,10 @@ def initial(
 
 
 def as_published(genome: Genome) -> Genome:
-    """The genome with all its links between hidden nodes enabled, as the published code runs it.
+    """Return the genome with all links between hidden nodes enabled, as the published code runs it.
 
-    There, sorting the nodes overwrites what marks such a link as disabled (``getNodeOrder``):
-    a split one stays as a way around its new node. No published network has one that is off.
+    In that code, sorting the nodes overwrites the mark of a disabled link (``getNodeOrder``), so a
+    link that was split stays enabled beside its new node. No published network has a disabled one.
     """
     links = genome.links
     hidden = (links.sources >= genome.first_hidden) & (links.targets < genome.first_output)
@@ -102,7 +111,7 @@ def as_published(genome: Genome) -> Genome:
 
 
 def wiring(genome: Genome) -> Wiring:
-    """The network that the enabled connections make, without hidden nodes that reach no output."""
+    """Return the topology of the enabled connections, without dead nodes."""
     first, hidden = genome.first_hidden, len(genome.hidden)
     marked = _YES * first + _NO * hidden + _YES * genome.outputs
     edges, reaching = genome.links.wired(genome.enabled, marked)
@@ -111,19 +120,24 @@ def wiring(genome: Genome) -> Wiring:
 
 
 def activations_of(genome: Genome, reaching: bytes) -> tuple[str, ...]:
-    """Those of the hidden nodes that reach an output, and of the outputs."""
+    """Return the activations of hidden nodes that reach an output, and of the outputs."""
     return (*compress(genome.hidden, reaching), *("linear",) * genome.outputs)
 
 
 def genome_of(network: Network) -> Genome:
-    """The genome that makes this network's topology, all its connections enabled.
+    """Return the genome of a network's topology, with all connections enabled.
 
-    Raises NetworkError where an output is not linear.
+    Raises:
+        NetworkError: an output is not linear.
     """
     first, hidden = network.first_computed, network.hidden_count
     other = set(network.activations[hidden:]) - {"linear"}
     if other:
-        raise NetworkError(f"an output is {min(other)}; those of a search are linear")
+        raise NetworkError(
+            f"an output is {min(other)}; those of a search are linear",
+            where="start",
+            remedy="start from a network with linear outputs",
+        )
     return Genome(
         first - 1,
         len(network.outputs),
@@ -134,16 +148,21 @@ def genome_of(network: Network) -> Genome:
 
 
 def check_shape(genome: Genome, spec: Spec) -> None:
-    """Raises NetworkError when the genome has not the task's numbers of inputs and outputs."""
+    """Check that a genome has as many inputs and outputs as the task. Raises NetworkError."""
     has, needs = (genome.inputs, genome.outputs), (len(spec.inputs), len(spec.outputs))
     if has != needs:
-        raise NetworkError(f"a genome for {has} inputs and outputs, where the task has {needs}")
+        raise NetworkError(
+            f"a genome for {has} inputs and outputs, where the task has {needs}",
+            where=spec.name,
+            remedy="start from networks of this task",
+        )
 
 
 def express(genome: Genome, spec: Spec) -> Network:
-    """The network that a genome makes, for this task.
+    """Return the network of a genome, for this task.
 
-    Raises NetworkError when the genome has not the task's numbers of inputs and outputs.
+    Raises:
+        NetworkError: the genome does not have as many inputs and outputs as the task.
     """
     check_shape(genome, spec)
     wired = wiring(genome)
@@ -151,7 +170,7 @@ def express(genome: Genome, spec: Spec) -> Network:
 
 
 def network_of(activations: tuple[str, ...], edges: Links, spec: Spec) -> Network:
-    """The network of this topology, for this task. Raises NetworkError where they do not fit."""
+    """Return the network of a topology, for this task. Raises NetworkError if they do not fit."""
     return Network(
         inputs=spec.inputs,
         outputs=spec.outputs,

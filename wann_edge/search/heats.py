@@ -1,6 +1,6 @@
-"""Heats: candidates run their episodes a part at a time, as long as they keep up with others.
+"""Heats: candidates run their episodes in parts, as long as they keep up with their niche.
 
-A race of candidates (Maron & Moore 1994, "Hoeffding races"), whose rivals are those that
+A race of candidates (Maron & Moore 1994, "Hoeffding races") whose rivals are the networks that
 hold the places of their niche, on the same episodes.
 """
 
@@ -13,21 +13,25 @@ from typing import NamedTuple
 import numpy as np
 
 from wann_edge.network import Network
-from wann_edge.search.advance import steps_of
+from wann_edge.search.findings import steps_of
 from wann_edge.search.population import Population
+from wann_edge.search.search_state import Means
 from wann_edge.search.settings import Settings
-from wann_edge.search.state import Means
 from wann_edge.task import Rollouts
 
-# The episodes from the first number to the one before the second, of each network.
-Run = Callable[[Sequence[Network], int, int], list[Rollouts]]
+# Runs the episodes from the first number up to, but not including, the second, of each network.
+RunEpisodes = Callable[[Sequence[Network], int, int], list[Rollouts]]
 
 
 class Heats(NamedTuple):
-    """What the heats brought. finished: the places of the candidates that ran all episodes.
+    """The results of all heats.
 
-    results, means: of each of those. candidates: how many began. steps: environment steps of
-    all of them.
+    Attributes:
+        finished: the places of the candidates that ran all episodes.
+        results: the rollouts of each of these.
+        means: the mean return of each of these after each heat but the last.
+        candidates: how many began.
+        steps: environment steps of all candidates.
     """
 
     finished: Sequence[int]
@@ -37,8 +41,11 @@ class Heats(NamedTuple):
     steps: int
 
 
-def hold_heats(population: Population, settings: Settings, run: Run) -> Heats:
-    """Runs what the population asks for; it drops those that fell behind. Theirs are to be told."""
+def hold_heats(population: Population, settings: Settings, run: RunEpisodes) -> Heats:
+    """Run the population's candidates; it drops those that fall behind.
+
+    The caller then tells the population the scores of the candidates that finished.
+    """
     ends = ends_of(settings.first_heat, settings.episodes)
     heats = run_heats(population.ask(), population.bars(), ends, run)
     population.give_up(heats.finished)
@@ -46,7 +53,7 @@ def hold_heats(population: Population, settings: Settings, run: Run) -> Heats:
 
 
 def ends_of(first: int | None, episodes: int) -> tuple[int, ...]:
-    """How many episodes each heat ends after: each time twice as many, at last all of them."""
+    """Return the episodes after which each heat ends: twice as many each time, then all."""
     ends: list[int] = []
     end = episodes if first is None else first
     while end < episodes:
@@ -56,11 +63,15 @@ def ends_of(first: int | None, episodes: int) -> tuple[int, ...]:
 
 
 def run_heats(
-    candidates: Sequence[Network], bars: Sequence[Means], ends: Sequence[int], run: Run
+    candidates: Sequence[Network], bars: Sequence[Means], ends: Sequence[int], run: RunEpisodes
 ) -> Heats:
-    """Runs each candidate's episodes until its mean return after a heat is below its bar.
+    """Run each candidate's episodes until its mean return after a heat is below its bar.
 
-    bars: for each candidate what it must reach after each heat; empty where nothing is asked.
+    Args:
+        candidates: the networks.
+        bars: the mean return that each candidate must reach after each heat; empty for none.
+        ends: the episodes after which each heat ends.
+        run: runs a part of the episodes.
     """
     going: Sequence[int] = range(len(candidates))
     results: dict[int, Rollouts] = {}
@@ -75,11 +86,16 @@ def run_heats(
             for i in going:
                 means[i] += (float(results[i].returns.mean(dtype=np.float64)),)
             going = [i for i in going if not bars[i] or means[i][heat] >= bars[i][heat]]
-    finished = [results[i] for i in going], [means[i] for i in going]
-    return Heats(going, *finished, len(candidates), steps)
+    return Heats(
+        finished=going,
+        results=[results[i] for i in going],
+        means=[means[i] for i in going],
+        candidates=len(candidates),
+        steps=steps,
+    )
 
 
 def _joined(*parts: Rollouts) -> Rollouts:
-    """One network's episodes after each other."""
+    """Return the episodes of one network in a row."""
     returns, steps = zip(*parts, strict=True)
     return Rollouts(np.concatenate(returns, axis=1), np.concatenate(steps, axis=1))

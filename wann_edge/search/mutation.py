@@ -1,13 +1,13 @@
-"""Mutation: one small change to a genome. The genome given is never written to.
+"""Mutations: random changes of a genome, which return a new genome.
 
-The odds and the operators are those of Gaier & Ha (2019), as in their published code;
-``move_connection`` and ``remove_connection`` are added. An operator that finds nothing to
-act on leaves the genome as it is: the others do not become likelier.
+The operators are those of Gaier & Ha (2019), as in their published code; ``move_connection`` and
+``remove_connection`` are added. An operator that finds nothing to change returns the genome as it
+is: the others do not become likelier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ctypes import Array, c_int32
 
 import numpy as np
@@ -21,23 +21,24 @@ from wann_edge.search.settings import MutationOdds
 def mutate(
     genome: Genome, odds: MutationOdds, activations: Sequence[str], rng: np.random.Generator
 ) -> Genome:
-    """The genome after one mutation, drawn by the odds; new activations are among those given."""
+    """Return the genome after one mutation.
+
+    Args:
+        genome: the genome to mutate.
+        odds: how often each operator is drawn.
+        activations: the activations that new and changed nodes may have.
+        rng: draws the operator and what it changes.
+    """
     spin = rng.random() * odds.total
-    if (spin := spin - odds.add_connection) < 0:
-        return add_connection(genome, rng)
-    if (spin := spin - odds.add_node) < 0:
-        return add_node(genome, activations, rng)
-    if (spin := spin - odds.enable) < 0:
-        return enable(genome, rng)
-    if (spin := spin - odds.change_activation) < 0:
-        return change_activation(genome, activations, rng)
-    if (spin := spin - odds.move_connection) < 0:
-        return move_connection(genome, rng)
-    return remove_connection(genome, rng)
+    for name in OPERATORS:
+        spin -= getattr(odds, name)
+        if spin < 0:
+            break
+    return OPERATORS[name](genome, activations, rng)
 
 
 def add_connection(genome: Genome, rng: np.random.Generator) -> Genome:
-    """Connects a node to one of a later layer that it has no link to, enabled or not."""
+    """Connect a node to one of a later layer that it has no link to, enabled or not."""
     layer = layers(genome)
     for source in rng.permutation(genome.first_output).tolist():
         free = genome.links.free_targets(source, layer)
@@ -47,7 +48,7 @@ def add_connection(genome: Genome, rng: np.random.Generator) -> Genome:
 
 
 def add_node(genome: Genome, activations: Sequence[str], rng: np.random.Generator) -> Genome:
-    """Splits an enabled connection: it is disabled, and a new node with two links replaces it."""
+    """Split an enabled connection: disable it and put a new node with two links in its place."""
     split = _pick_where(genome.is_enabled, rng)
     if split is None:
         return genome
@@ -66,7 +67,7 @@ def add_node(genome: Genome, activations: Sequence[str], rng: np.random.Generato
 
 
 def enable(genome: Genome, rng: np.random.Generator) -> Genome:
-    """Switches a disabled connection on."""
+    """Enable a disabled connection."""
     chosen = _pick_where(~genome.is_enabled, rng)
     if chosen is None:
         return genome
@@ -76,7 +77,7 @@ def enable(genome: Genome, rng: np.random.Generator) -> Genome:
 def change_activation(
     genome: Genome, activations: Sequence[str], rng: np.random.Generator
 ) -> Genome:
-    """Gives a hidden node another activation."""
+    """Change the activation of a hidden node."""
     if not genome.hidden:
         return genome
     node = _pick(len(genome.hidden), rng)
@@ -88,13 +89,13 @@ def change_activation(
 
 
 def remove_connection(genome: Genome, rng: np.random.Generator) -> Genome:
-    """Takes an enabled connection out of the genome."""
+    """Delete an enabled connection from the genome."""
     gone = _pick_where(genome.is_enabled, rng)
     return genome if gone is None else _without(genome, gone)
 
 
 def move_connection(genome: Genome, rng: np.random.Generator) -> Genome:
-    """Gives an enabled connection another source or, as likely, another target."""
+    """Change the source or, with the same probability, the target of an enabled connection."""
     moved = _pick_where(genome.is_enabled, rng)
     if moved is None:
         return genome
@@ -111,8 +112,27 @@ def move_connection(genome: Genome, rng: np.random.Generator) -> Genome:
     return _connected(_without(genome, moved), free[_pick(len(free), rng)], layer)
 
 
+Operator = Callable[[Genome, Sequence[str], np.random.Generator], Genome]
+
+
+def _of_links(change: Callable[[Genome, np.random.Generator], Genome]) -> Operator:
+    """Return an operator that needs no activations."""
+    return lambda genome, _activations, rng: change(genome, rng)
+
+
+# In the order in which they are drawn; each has odds of the same name in MutationOdds.
+OPERATORS: dict[str, Operator] = {
+    "add_connection": _of_links(add_connection),
+    "add_node": add_node,
+    "enable": _of_links(enable),
+    "change_activation": change_activation,
+    "move_connection": _of_links(move_connection),
+    "remove_connection": _of_links(remove_connection),
+}
+
+
 def layers(genome: Genome) -> Array[c_int32]:
-    """Each node's layer [nodes]: its longest path from the inputs, over disabled links too.
+    """Return each node's layer [nodes]: its longest path from the inputs, disabled links included.
 
     Bias and inputs are 0, hidden nodes 1 or more, all outputs one above the last hidden.
     """
@@ -120,7 +140,7 @@ def layers(genome: Genome) -> Array[c_int32]:
 
 
 def _in_layer_order(genome: Genome, layer: Array[c_int32]) -> tuple[Genome, list[int]]:
-    """The genome with its nodes sorted by layer, and each node's new number."""
+    """Return the genome with its nodes sorted by layer, and each node's new number."""
     order = sorted(range(len(layer)), key=layer.__getitem__)
     number = [0] * len(order)
     for new, old in enumerate(order):
@@ -139,7 +159,7 @@ def _in_layer_order(genome: Genome, layer: Array[c_int32]) -> tuple[Genome, list
 
 
 def _connected(genome: Genome, link: Link, layer: Array[c_int32]) -> Genome:
-    """The genome with this link enabled, which leads to a later layer."""
+    """Return the genome with this link, which leads to a later layer, enabled."""
     source, target = link
     if source > target:
         genome, number = _in_layer_order(genome, layer)
@@ -151,7 +171,7 @@ def _connected(genome: Genome, link: Link, layer: Array[c_int32]) -> Genome:
 
 
 def _without(genome: Genome, place: int) -> Genome:
-    """The genome with one link less."""
+    """Return the genome without the link at a place."""
     return genome.with_links(
         genome.links[:place] + genome.links[place + 1 :],
         genome.enabled[:place] + genome.enabled[place + 1 :],
@@ -159,7 +179,7 @@ def _without(genome: Genome, place: int) -> Genome:
 
 
 def _with_link(genome: Genome, link: Link) -> Genome:
-    """The genome with one more link, enabled, at its place in the order."""
+    """Return the genome with one more link, enabled, at its place in the order."""
     links, enabled = genome.links, genome.enabled
     place = links.place(link)
     return genome.with_links(
@@ -169,16 +189,16 @@ def _with_link(genome: Genome, link: Link) -> Genome:
 
 
 def _with_other(enabled: bytes, place: int, is_on: int) -> bytes:
-    """Another link enabled, or not."""
+    """Return the flags with the one at a place changed."""
     return enabled[:place] + bytes((is_on,)) + enabled[place + 1 :]
 
 
 def _pick(count: int, rng: np.random.Generator) -> int:
-    """A number below ``count``."""
+    """Return a random number from 0 to ``count`` - 1."""
     return int(rng.random() * count)
 
 
 def _pick_where(is_chosen: NDArray[np.bool_], rng: np.random.Generator) -> int | None:
-    """One of the places where it holds; None where it does nowhere."""
+    """Return a random place among those chosen; None where there is none."""
     (places,) = is_chosen.nonzero()
     return int(places[_pick(len(places), rng)]) if len(places) else None

@@ -1,7 +1,7 @@
 """Niches: the best few networks of each range of complexity, all of which breed.
 
-A quality-diversity search: Mouret & Clune (2015), "Illuminating search spaces by mapping
-elites", with complexity for a behaviour and a few elites a cell for one.
+A quality-diversity search: Mouret & Clune (2015), "Illuminating search spaces by mapping elites",
+with complexity as the behaviour and several elites in each cell.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from pydantic import Field
 
-from wann_edge.search.model import Model
+from wann_edge.search.settings_model import SettingsModel
 
 
 class Sized(Protocol):
@@ -26,21 +26,27 @@ class Sized(Protocol):
 Item = TypeVar("Item", bound=Sized)
 
 
-class Niches(Model):
-    """count ranges of complexity, each of this width from 0 on; size: the networks of each."""
+class Niches(SettingsModel):
+    """Ranges of complexity from 0 on.
+
+    Attributes:
+        width: the width of a range, in units of complexity (float, default 6).
+        count: the number of ranges (int, default 10).
+        size: the networks that each range keeps (int, default 4).
+    """
 
     width: float = Field(6.0, gt=0)
     count: int = Field(10, ge=1)
     size: int = Field(4, ge=1)
 
     def number(self, complexity: float) -> int:
-        """The range that it is in; from ``count`` on it has no niche."""
+        """Return the number of a complexity's range; from ``count`` on there is no niche."""
         return int(complexity // self.width)
 
     def best(self, members: Sequence[Item]) -> list[list[Item]]:
-        """Each niche's best, best first; no empty niches. Of equal means the first alone.
+        """Return the best of each niche that is not empty, best first; of equal means the first.
 
-        Where all are too complex, the least complex one makes a niche.
+        Where all are too complex, the least complex one is the only niche.
         """
         found: dict[int, dict[float, Item]] = {}
         for member in members:

@@ -1,4 +1,4 @@
-"""Population: candidates are asked for, and their scores told. No simulator is in here."""
+"""A population: it returns candidates and takes their scores. It runs no simulator."""
 
 from __future__ import annotations
 
@@ -24,17 +24,22 @@ from wann_edge.search.genome import (
 from wann_edge.search.mutation import mutate
 from wann_edge.search.niches import Niches
 from wann_edge.search.ranking import Objectives, ranked
+from wann_edge.search.search_state import Means, PopulationState
 from wann_edge.search.settings import Settings
-from wann_edge.search.state import Island, Means
 from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Spec
 
 
 class Member(NamedTuple):
-    """One of the population. scores: one a shared weight; none where not told yet.
+    """One of the population.
 
-    heats: its mean return after each heat but the last.
-    reaching: 1 for each hidden node of the genome that is in the network, else 0.
+    Attributes:
+        genome: its genome.
+        network: the network of the genome.
+        reaching: 1 for each hidden node of the genome that is in the network, else 0.
+        complexity: of the network.
+        scores: one for each shared weight; empty until told.
+        heats: its mean return after each heat but the last.
     """
 
     genome: Genome
@@ -53,19 +58,20 @@ class Member(NamedTuple):
 class Population:
     """The search of Gaier & Ha (2019) as a pair of calls.
 
-    ``ask`` gives the candidates whose scores ``tell`` takes::
+    ``ask`` returns the candidates whose scores ``tell`` takes::
 
         population = Population(settings, task.spec)
         for _ in range(100):
             candidates = population.ask()
             population.tell([score(network) for network in candidates])
 
-    All randomness of a generation comes from the seed and the generation's number.
+    The random numbers of a generation depend on the seed, the island and the generation only.
 
-    island: populations of one search that differ in it draw other random numbers.
-    generation: how many have been told.
-    members: the current generation; all have scores once told.
-    measure: the complexity that the settings name.
+    Attributes:
+        island: its number; each population of a search draws different random numbers.
+        generation: generations told.
+        members: the current generation; all have scores once told.
+        measure: the complexity that the settings name.
     """
 
     def __init__(self, settings: Settings, spec: Spec, island: int = 0) -> None:
@@ -83,9 +89,9 @@ class Population:
         return max(self.members, key=lambda member: member.mean)
 
     def ask(self) -> list[Network]:
-        """The candidates of the next generation; until they are told, the same again.
+        """Return the candidates of the next generation; until they are told, the same again.
 
-        With fixed episodes only those whose score is not known already.
+        With fixed episodes these are only the networks whose score is not known.
         """
         if not self._asked:
             numbers = (self.generation, self.island) if self.island else (self.generation,)
@@ -95,10 +101,10 @@ class Population:
         return [self.members[i].network for i in self._waiting]
 
     def bars(self) -> list[Means]:
-        """For each candidate what its mean must reach after each heat but the last.
+        """Return the mean that each candidate must reach after each heat but the last.
 
-        It must not be behind all that hold the places of its niche; nothing is asked where
-        a place is free, or where there are no niches.
+        The bar is the lowest mean of the networks that hold the places of its niche. There is no
+        bar where a place is free, or without niches.
         """
         niches = self._settings.niches
         held = [member for member in self.members if member.scores]
@@ -113,19 +119,24 @@ class Population:
         return [bars.get(niches.number(member.complexity), ()) for member in waiting]
 
     def give_up(self, finished: Sequence[int]) -> None:
-        """Drops the candidates that are not at these places among those asked for."""
+        """Drop all candidates but those at these places of what ``ask`` returned."""
         waiting = self._waiting
         kept = {waiting[place] for place in finished}
         self.members = [m for i, m in enumerate(self.members) if m.scores or i in kept]
 
     def tell(self, scores: ArrayLike, heats: Sequence[Means] | None = None) -> None:
-        """Takes the candidates' scores: [candidates], or [candidates, shared weights].
+        """Take the candidates' scores.
 
-        Higher is better. heats: each candidate's mean after each heat but the last. Raises
-        SettingsError when scores are not one for each candidate, or not finite.
+        Args:
+            scores: [candidates], or [candidates, shared weights]; higher is better.
+            heats: each candidate's mean after each heat but the last; None without heats.
+
+        Raises:
+            SettingsError: ``ask`` was not called, the scores do not match the candidates, or a
+                score is not finite.
         """
         if not self._asked:
-            raise SettingsError("no candidates were asked for", where="tell", remedy="ask first")
+            raise SettingsError("there are no candidates", where="tell", remedy="call ask first")
         waiting = self._waiting
         rows = _rows(scores, len(waiting))
         for i, row, means in zip(waiting, rows, heats or [()] * len(rows), strict=True):
@@ -133,33 +144,33 @@ class Population:
         self.generation += 1
         self._asked = False
 
-    def standing(self) -> Island:
-        """All that ``restore`` needs, between ``tell`` and ``ask``."""
+    def state(self) -> PopulationState:
+        """Return what ``restore`` takes, between ``tell`` and ``ask``."""
         members = tuple((member.genome, member.scores, member.heats) for member in self.members)
-        return Island(self.island, self.generation, members)
+        return PopulationState(self.island, self.generation, members)
 
-    def restore(self, standing: Island) -> None:
-        """Goes on from where another population of these settings stood."""
-        self.island, self.generation = standing.island, standing.generation
-        self.members = [self._made(*member) for member in standing.members]
+    def restore(self, state: PopulationState) -> None:
+        """Continue from the state of another population with these settings."""
+        self.island, self.generation = state.island, state.generation
+        self.members = [self._made(*member) for member in state.members]
 
     @property
     def _waiting(self) -> list[int]:
-        """The places of the members whose scores are not told yet: the candidates."""
+        """The places of the candidates, whose scores are not told yet."""
         return [i for i, member in enumerate(self.members) if not member.scores]
 
     def _first(self, rng: np.random.Generator) -> list[Member]:
         return [self._made(genome) for genome in self._first_genomes(rng)]
 
     def _first_genomes(self, rng: np.random.Generator) -> Iterator[Genome]:
-        """Those to start from, then mutants of them in turn; random ones where there are none."""
+        """Return the start, then mutants of it in turn; random genomes without a start."""
         settings, spec = self._settings, self._spec
         if settings.start is None:
             shape = len(spec.inputs), len(spec.outputs)
             for _ in range(settings.population):
                 yield initial(*shape, settings.initial_enable_probability, rng)
             return
-        # Of a front that is larger than the population, its best.
+        # The best of a front that is larger than the population.
         chosen = settings.start[-settings.population :]
         for genome in chosen:
             check_shape(genome, spec)
@@ -169,7 +180,7 @@ class Population:
             yield self._mutant(parent, rng)
 
     def _bred(self, rng: np.random.Generator) -> list[Member]:
-        """Elites, and one mutated child of the winner of each tournament."""
+        """Return the elites, and a mutated child of the winner of each tournament."""
         settings = self._settings
         if settings.niches is not None:
             return self._bred_in_niches(settings.niches, rng)
@@ -185,7 +196,7 @@ class Population:
         return [member._replace(scores=()) for member in members]
 
     def _bred_in_niches(self, niches: Niches, rng: np.random.Generator) -> list[Member]:
-        """The best of all niches, and children of parents from niches drawn alike."""
+        """Return the best of all niches, and children of parents from niches drawn uniformly."""
         best = niches.best(self.members)
         drawn = (best[i] for i in rng.integers(len(best), size=self._settings.population))
         parents = [niche[rng.integers(len(niche))] for niche in drawn]
@@ -193,7 +204,7 @@ class Population:
         return [member for niche in best for member in niche] + children
 
     def _objectives(self, rng: np.random.Generator) -> Objectives:
-        """What a generation is ranked by, [members, 2]."""
+        """Return the objectives that a generation is ranked by, [members, 2]."""
         means = [member.mean for member in self.members]
         if rng.random() < self._settings.complexity_probability:
             others = [1 / max(1, self._size(member)) for member in self.members]
@@ -202,17 +213,17 @@ class Population:
         return np.array([means, others]).T
 
     def _size(self, member: Member) -> float:
-        """What it is ranked by: as in the published code, dead nodes' connections count too."""
+        """Return the size for ranking, which counts connections of dead nodes, as published."""
         if self._settings.complexity == "connections":
             return self._expressed(member.genome).connections
         return member.complexity
 
     def _expressed(self, genome: Genome) -> Genome:
-        """The genome with the links that make its network."""
+        """Return the genome with the links that make its network."""
         return as_published(genome) if self._settings.hidden_links_stay_on else genome
 
     def _child(self, parent: Member, rng: np.random.Generator) -> Member:
-        """Its scores are known where its network is its parent's."""
+        """Return a child, which has its parent's scores where it has its parent's network."""
         genome, old = self._mutant(parent.genome, rng), parent.genome
         if genome.links is old.links and genome.enabled is old.enabled:
             # Half of the mutations change an activation and nothing else.
@@ -223,10 +234,15 @@ class Population:
         if (activations, edges) == (parent.network.activations, parent.network.edges):
             return parent._replace(genome=genome, reaching=reaching)
         network = parent.network.with_topology(activations, edges)
-        return Member(genome, network, reaching, self.measure.of(network))
+        return Member(
+            genome=genome,
+            network=network,
+            reaching=reaching,
+            complexity=self.measure.of(network),
+        )
 
     def _mutant(self, genome: Genome, rng: np.random.Generator) -> Genome:
-        """The genome after one mutation, or more where the settings ask for it."""
+        """Return the genome after one mutation, or after more with ``mutate_again``."""
         settings = self._settings
         mutant = mutate(genome, settings.mutation, settings.activations, rng)
         while settings.mutate_again and rng.random() < settings.mutate_again:
@@ -234,23 +250,38 @@ class Population:
         return mutant
 
     def _made(self, genome: Genome, scores: tuple[float, ...] = (), heats: Means = ()) -> Member:
-        """A member that has no parent."""
+        """Return a member without a parent."""
         activations, edges, reaching = wiring(self._expressed(genome))
         network = network_of(activations, edges, self._spec)
-        return Member(genome, network, reaching, self.measure.of(network), scores, heats)
+        return Member(
+            genome=genome,
+            network=network,
+            reaching=reaching,
+            complexity=self.measure.of(network),
+            scores=scores,
+            heats=heats,
+        )
 
 
 def _rows(scores: ArrayLike, candidates: int) -> list[list[float]]:
-    """A row of scores for each candidate, checked."""
+    """Return a row of scores for each candidate."""
     try:
         rows = np.asarray(scores, np.float64)
     except (TypeError, ValueError) as error:
-        raise SettingsError(f"scores are not numbers: {error}", where="tell") from error
+        raise SettingsError(
+            f"scores are not numbers: {error}", where="tell", remedy="give floats"
+        ) from error
     if rows.shape[:1] != (candidates,) or rows.ndim > 2 or 0 in rows.shape[1:]:
         raise SettingsError(
-            f"scores of shape {rows.shape} for {candidates} candidates", where="tell"
+            f"scores of shape {rows.shape} for {candidates} candidates",
+            where="tell",
+            remedy="give a score, or a row of scores, for each candidate",
         )
     if not np.isfinite(rows).all():
-        raise SettingsError("a score is not a finite number", where="tell")
+        raise SettingsError(
+            "a score is not a finite number",
+            where="tell",
+            remedy="give a very low score instead",
+        )
     found: list[list[float]] = rows.reshape(candidates, -1 if candidates else 1).tolist()
     return found

@@ -1,4 +1,4 @@
-"""Progress: where a search stands after a generation or a round."""
+"""How far a search is after a generation or a round."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from wann_edge.system.limits import share_done
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a search stands after a generation.
+    """How far a search is; the fields but the limits are the columns of history.csv.
 
-    generation: how many are done, on each island that is still in the race. evaluations:
-    networks scored, steps: environment steps taken (those of validation too), and
-    evaluation_s: seconds of scoring, added up over workers, all since the start.
-    best_mean, mean_mean: this generation's highest and average mean over the shared
-    weights. champion_mean: the champion's on the validation episodes; connections,
-    hidden: its size.
+    Attributes:
+        generation: generations done, on each island that is still in the race.
+        evaluations: networks scored since the start.
+        steps: environment steps since the start, those of validation included.
+        evaluation_s: seconds of these steps, summed over workers.
+        elapsed_s: seconds since the start.
+        best_mean: the highest mean over the shared weights in this generation.
+        mean_mean: the average of these means in this generation.
+        champion_mean: the champion's mean on the validation episodes.
+        connections: connections of the champion.
+        hidden: hidden nodes of the champion.
+        generations: the limit of generations, or None.
+        time_limit_s: the time limit, or None.
     """
 
     generation: int
@@ -39,5 +46,5 @@ class Progress:
 
     @property
     def share_done(self) -> float:
-        """How much of the search is done, 0 to 1, by whichever limit is nearer."""
+        """The share of the nearer limit that is used, 0 to 1."""
         return share_done(self.generation, self.generations, self.elapsed_s, self.time_limit_s)

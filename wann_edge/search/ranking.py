@@ -15,23 +15,30 @@ Objectives = NDArray[np.float64]
 
 
 def ranked(objectives: Objectives, *, published: bool = False) -> NDArray[np.intp]:
-    """Indices [n], best first, of individuals with finite objectives [n, 2].
+    """Return the indices [n] of individuals, best first.
 
-    By front, then by descending crowding distance; equals keep their order.
+    They are sorted by front, then by descending crowding distance; equals keep their order.
+
+    Args:
+        objectives: finite objectives [n, 2].
+        published: use the crowding of the published code, see ``crowding``.
     """
     front = fronts(objectives)
     return np.lexsort((-crowding(objectives, front, published=published), front))
 
 
 def fronts(objectives: Objectives) -> NDArray[np.intp]:
-    """The front [n] of each individual, of objectives [n, 2]: 0 where none dominates it.
+    """Return the front [n] of each individual; 0 for those that none dominates.
 
-    One dominates another that it is nowhere below and somewhere above.
+    One dominates another if it is nowhere below and somewhere above it.
+
+    Args:
+        objectives: finite objectives [n, 2].
     """
     front = np.zeros(len(objectives), np.intp)
-    # Of those before in this order, who is no lower in the second one dominates.
+    # In this order, an earlier individual dominates if its second objective is no lower.
     order = np.lexsort(-objectives.T[::-1])
-    # The highest second one of each front, negated; so they ascend.
+    # The highest second objective of each front, negated, so that they ascend.
     highest: list[float] = []
     before, place = None, 0
     for i, values in zip(order.tolist(), objectives[order].tolist(), strict=True):
@@ -45,12 +52,17 @@ def fronts(objectives: Objectives) -> NDArray[np.intp]:
 def crowding(
     objectives: Objectives, front: NDArray[np.intp], *, published: bool = False
 ) -> Objectives:
-    """The crowding distance [n] of each individual within its front.
+    """Return the crowding distance [n] of each individual within its front.
 
-    For each objective, the gap between its two neighbours over the front's range;
-    infinite at either end of the front. published: the gap times |1 / highest - lowest|,
-    a slip of the published code (``getCrowdingDist``): of rewards and 1 / connections,
-    only the rewards' gaps count.
+    It is the sum over objectives of the gap between its two neighbours, divided by the range of
+    the front; infinite at either end of the front.
+
+    Args:
+        objectives: finite objectives [n, 2].
+        front: the front [n] of each individual.
+        published: multiply the gap by |1 / highest - lowest| instead, a slip of the published code
+            (``getCrowdingDist``), with which the gaps of rewards outweigh those of
+            1 / connections.
     """
     distance = np.zeros(len(front))
     for values in objectives.T:
@@ -67,10 +79,10 @@ def crowding(
 
 
 def _slip(low: Objectives, high: Objectives) -> Objectives:
-    """|1 / high - low|; 0 / 0 counts as 0."""
+    """Return |1 / high - low|, with 1 / 0 as 0."""
     return np.abs(_over(np.ones(len(high)), high) - low)
 
 
 def _over(a: Objectives, b: Objectives) -> Objectives:
-    """a / b, and 0 where b is 0."""
+    """Return a / b, and 0 where b is 0."""
     return np.divide(a, b, out=np.zeros_like(a), where=b != 0)

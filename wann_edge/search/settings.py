@@ -1,20 +1,20 @@
-"""Settings of a search, and the presets."""
+"""The settings of a search."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names
-from wann_edge.network.published import PUBLISHED_ACTIVATIONS
 from wann_edge.search.complexity import known
 from wann_edge.search.genome import Genome
-from wann_edge.search.model import Model
 from wann_edge.search.niches import Niches
+from wann_edge.search.presets import PRESETS
+from wann_edge.search.settings_model import SettingsModel
 from wann_edge.search.weight_distributions import WeightDraws, WeightList
 from wann_edge.task import Task, takes_many
 from wann_edge.task.disturbances import NONE, Disturbances
@@ -26,14 +26,19 @@ if TYPE_CHECKING:
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
-class MutationOdds(Model):
-    """How often each mutation is drawn; only the ratios count.
+class MutationOdds(SettingsModel):
+    """The odds of each mutation, of which only the ratios count. The defaults are the paper's.
 
-    The defaults are the paper's. ``remove_connection`` and ``move_connection`` are not in
-    the paper.
+    Attributes:
+        add_connection: connect two nodes that are not connected (float, default 0.2).
+        add_node: split a connection (float, default 0.25).
+        enable: enable a disabled connection (float, default 0.05).
+        change_activation: change the activation of a hidden node (float, default 0.5).
+        remove_connection: delete a connection; not in the paper (float, default 0).
+        move_connection: change one end of a connection; not in the paper (float, default 0).
     """
 
-    unsaid = (("move_connection", 0.0),)
+    unwritten = (("move_connection", 0.0),)
 
     add_connection: float = Field(0.20, ge=0)
     add_node: float = Field(0.25, ge=0)
@@ -44,52 +49,66 @@ class MutationOdds(Model):
 
     @property
     def total(self) -> float:
-        """The sum that the odds are measured against."""
-        return (
-            self.add_connection
-            + self.add_node
-            + self.enable
-            + self.change_activation
-            + self.remove_connection
-            + self.move_connection
-        )
+        """The sum of the odds."""
+        odds: list[float] = [getattr(self, name) for name in type(self).model_fields]
+        return sum(odds)
 
 
-class Settings(Model):
-    """All that a search is told. docs/search.md explains each.
+class Settings(SettingsModel):
+    """The settings of a search. docs/search.md explains each.
 
-    population: networks a generation. episodes: for each shared weight.
-    finalists: the best of a generation, which run finalist_episodes more. practice: rules
-    of the episodes that candidates are scored on. disturbances: of all episodes, those of
-    champions too.
-    generations, time_limit_s: the search ends at whichever comes first; None: no such limit.
-    draws: weights are drawn, instead of those of shared_weights.
-    fixed_episodes: the same episodes and draws in all generations, so a network is scored
-    once.
-    islands: populations that race; 1 is the paper's single one. Several need
-    fixed_episodes, for their scores are compared. round_generations: what each runs
-    before they are compared. stage_rounds: rounds of a race's first stage.
-    bracket_doublings: how many races are twice as long as the one before.
-    validation_episodes: for each shared weight, where champions are compared.
-    start: what every population begins with, by ascending mean; None: random networks.
-    niches: in place of ranking and tournaments, parents are drawn from all niches alike,
-    and their best stay beside as many children as the population; needs fixed_episodes.
-    first_heat: so many episodes a network runs first, then twice as many in all and so on, as
-    long as it is not behind all of its niche; None: all at once. Needs niches, and no draws.
-    tournament_size: of each of the two tournaments whose better winner is the parent, as
-    in the published code; so twice as many compete.
-    cull_ratio: of the population. elite_ratio: of those that are left.
-    complexity: what the front and the ranking hold against reward: connections,
-    nodes, instructions:CORE or flash_bytes:CORE.
-    complexity_probability: of ranking a generation by (mean, 1 / complexity), not by
-    (mean, best). published_crowding, hidden_links_stay_on: two slips of the published
-    code, see rank.crowding and genome.as_published.
-    mutate_again: how likely a mutant is mutated once more, and then once more again.
+    Attributes:
+        preset: the name of the preset that they began as (str, default "custom").
+        population: networks in a generation (int, default 192).
+        generations: stop after so many; None for no limit (int, default None).
+        time_limit_s: stop after so many seconds; None for no limit (float, default None).
+        seed: every random number derives from it (int, default 0).
+        workers: processes (int, default 1).
+        shared_weights: the weights of a score (floats, default the paper's six).
+        draws: draw weights in place of ``shared_weights`` (WeightDraws, default None).
+        episodes: episodes for each weight (int, default 3).
+        finalists: the best networks of a generation, which run more episodes (int, default 0).
+        finalist_episodes: these extra episodes (int, default 3).
+        practice: rules of the episodes that score candidates (Practice, default none).
+        disturbances: disturbances of all episodes, validation included (Disturbances, default
+            none).
+        fixed_episodes: use the same episodes and draws in all generations, so that each network
+            is scored once (bool, default False).
+        islands: populations that race; several need ``fixed_episodes`` (int, default 1).
+        round_generations: generations between two comparisons of islands (int, default 16).
+        stage_rounds: rounds of the first stage of a race (int, default 1).
+        bracket_doublings: how many races are twice as long as the one before (int, default 2).
+        validation_episodes: episodes for each weight on which champions are compared (int,
+            default 20).
+        initial_enable_probability: the probability of each initial connection (float, default
+            0.5).
+        start: the genomes that each population begins with, by ascending mean; None for random
+            ones (Genomes, default None).
+        niches: draw parents uniformly from all niches, in place of ranking and tournaments; needs
+            ``fixed_episodes`` (Niches, default None).
+        first_heat: the episodes of the first heat, which double from heat to heat; None for one
+            heat of all episodes. Needs ``niches`` and no ``draws`` (int, default None).
+        tournament_size: networks in each of two tournaments whose better winner becomes the
+            parent, as in the published code (int, default 8).
+        cull_ratio: the share of the population that is dropped (float, default 0.2).
+        elite_ratio: the share of the rest that is kept unchanged (float, default 0.2).
+        complexity: what is weighed against reward: connections, nodes, instructions:CORE or
+            flash_bytes:CORE (str, default "connections").
+        complexity_probability: the probability of ranking a generation by (mean, 1 / complexity)
+            and not by (mean, best) (float, default 0.8).
+        published_crowding: use the crowding of the published code, see
+            ``ranking.crowding`` (bool, default False).
+        hidden_links_stay_on: enable all links between hidden nodes, as the published code does,
+            see ``genome.as_published`` (bool, default False).
+        mutation: the odds of each mutation (MutationOdds, default the paper's).
+        mutate_again: the probability of one more mutation after each (float, default 0).
+        activations: the activations of hidden nodes (names, default all).
 
-    Raises SettingsError when a value is not valid.
+    Raises:
+        SettingsError: a value is not valid, or two exclude each other.
     """
 
-    unsaid = (
+    unwritten = (
         ("draws", None),
         ("start", None),
         ("niches", None),
@@ -144,24 +163,11 @@ class Settings(Model):
                 where="settings",
                 remedy="give generations or time_limit_s, or both",
             )
-        if self.islands > 1 and not self.fixed_episodes:
-            raise SettingsError("islands need fixed_episodes", where="islands")
-        if self.islands > 1 and self.finalists:
-            raise SettingsError(
-                "islands have no finalists",
-                where="finalists",
-                remedy="use one island, as slow does",
-            )
-        if self.niches is not None and not self.fixed_episodes:
-            raise SettingsError("niches need fixed_episodes", where="niches")
-        if self.first_heat is not None and (self.niches is None or self.draws is not None):
-            raise SettingsError(
-                "heats need niches, and weights that are not drawn",
-                where="first_heat",
-                remedy="use preset diverse, and a list of weights",
-            )
+        self._check_episodes()
         if self.mutation.total == 0:
-            raise SettingsError("all odds are 0", where="mutation")
+            raise SettingsError(
+                "all odds are 0", where="mutation", remedy="give at least one of them above 0"
+            )
         unknown = set(self.activations) - set(activation_names())
         if unknown or len(set(self.activations)) < len(self.activations):
             raise SettingsError(
@@ -171,61 +177,43 @@ class Settings(Model):
             )
         return self
 
-
-# paper: the swing-up of Gaier & Ha (2019), as the published code runs it.
-# fast: the same method for seconds on two cores; docs/search.md says why and how well.
-# diverse: for tasks with few ways to be good, such as walking.
-# slow: for simulators of thousands of steps a second, not millions.
-PRESETS: dict[str, dict[str, Any]] = {
-    "paper": {
-        "generations": 1024,
-        "published_crowding": True,
-        "hidden_links_stay_on": True,
-        "activations": PUBLISHED_ACTIVATIONS,
-    },
-    "fast": {
-        "time_limit_s": 20.0,
-        "episodes": 8,
-        "fixed_episodes": True,
-        "islands": 8,
-        "complexity_probability": 0.0,
-        "tournament_size": 2,
-        "mutation": {"remove_connection": 0.15},
-    },
-    "diverse": {
-        "time_limit_s": 600.0,
-        "episodes": 5,
-        "fixed_episodes": True,
-        "islands": 8,
-        "round_generations": 8,
-        "stage_rounds": 4,
-        "initial_enable_probability": 0.1,
-        "niches": {},
-        "mutation": {"remove_connection": 0.15, "move_connection": 0.35},
-        "mutate_again": 0.6,
-    },
-    "slow": {
-        "time_limit_s": 600.0,
-        "population": 32,
-        "episodes": 1,
-        "validation_episodes": 5,
-        "initial_enable_probability": 0.25,
-        "complexity_probability": 0.0,
-        "tournament_size": 2,
-        "mutation": {"remove_connection": 0.15},
-    },
-}
+    def _check_episodes(self) -> None:
+        """Check what needs fixed episodes, and what excludes islands or niches."""
+        for name, is_used in (("islands", self.islands > 1), ("niches", self.niches is not None)):
+            if is_used and not self.fixed_episodes:
+                raise SettingsError(
+                    f"{name} need fixed_episodes",
+                    where=name,
+                    remedy="set fixed_episodes, as preset diverse does",
+                )
+        if self.islands > 1 and self.finalists:
+            raise SettingsError(
+                "islands have no finalists",
+                where="finalists",
+                remedy="use one island, as preset slow does",
+            )
+        if self.first_heat is not None and (self.niches is None or self.draws is not None):
+            raise SettingsError(
+                "heats need niches, and weights that are not drawn",
+                where="first_heat",
+                remedy="use preset diverse, and a list of weights",
+            )
 
 
 def usual_preset(task: Task) -> str:
-    """The preset for a task where none was asked for."""
+    """Return the preset that a search of this task uses by default."""
     return "fast" if takes_many(task) else "slow"
 
 
 def preset(name: str, **changes: object) -> Settings:
-    """The settings of this name, with some of them changed.
+    """Return the settings of a preset.
 
-    Raises SettingsError on an unknown name or a value that is not valid.
+    Args:
+        name: the name of the preset.
+        changes: settings to change.
+
+    Raises:
+        SettingsError: the name is unknown, or a value is not valid.
     """
     if name not in PRESETS:
         raise SettingsError(

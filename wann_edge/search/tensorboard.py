@@ -1,6 +1,6 @@
 """Event files for TensorBoard: a scalar for each column of history.csv.
 
-Importing this raises MissingError where the library is not installed.
+Importing this module raises MissingError if the library is not installed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wann_edge.errors import MissingError, SettingsError
 from wann_edge.search.progress import Progress
-from wann_edge.search.record import EVENT_FILES, HISTORY_COLUMNS
+from wann_edge.search.run_folder import EVENT_FILES, HISTORY_COLUMNS
 
 try:
     from tensorboardX.event_file_writer import EventsWriter
@@ -26,29 +26,29 @@ except ModuleNotFoundError as error:
 
 
 class EventFile:
-    """Takes a search's progress (it is an ``on_generation``) and appends it to an event file.
+    """Appends the progress of a search to an event file; use it as ``on_generation``.
 
-    A row's step is its evaluations, its time that of the run's clock. This is the only
-    file that grows; each row is flushed at once.
-
-    history: the rows so far of a run that is resumed. They are written anew, so that none
-    is there twice or missing, however the run was broken off.
-
-    Raises SettingsError where the file can't be written to.
+    The step of a row is its evaluations, and its time follows the clock of the run. Each row is
+    flushed at once. Methods raise SettingsError when the file can't be written to.
     """
 
     def __init__(self, folder: Path, history: Sequence[Progress] = ()) -> None:
+        """Args:
+        folder: the run folder.
+        history: the rows of a resumed run; they are written again, so that no row is missing or
+            there twice.
+        """
         self._folder = folder
         self._writer: EventsWriter | None = None
         if history:
             self._write(history)
 
     def __call__(self, progress: Progress) -> None:
-        """Takes the row of a generation, or of a round of islands."""
+        """Append the row of a generation or a round."""
         self._write([progress])
 
     def close(self) -> None:
-        """Closes the file."""
+        """Close the file."""
         if self._writer is not None:
             self._writer.close()
 
@@ -62,11 +62,13 @@ class EventFile:
             self._writer.flush()
         except OSError as error:
             raise SettingsError(
-                f"can't write an event file: {error.strerror}", where=str(self._folder)
+                f"can't write an event file: {error.strerror}",
+                where=str(self._folder),
+                remedy="check the folder's permissions and the free space",
             ) from error
 
     def _opened(self) -> EventsWriter:
-        """A new file in place of those that are there."""
+        """Return a new file in place of the existing ones."""
         for old in self._folder.glob(EVENT_FILES):
             old.unlink()
         return EventsWriter(str(self._folder / "events"))

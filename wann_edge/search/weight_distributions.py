@@ -1,4 +1,4 @@
-"""Weights that candidates are scored with, where they are drawn: from what, and how often."""
+"""Distributions of the weights that candidates are scored with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from wann_edge.errors import SettingsError
 from wann_edge.network import LARGEST, float32
-from wann_edge.search.model import Model
+from wann_edge.search.settings_model import SettingsModel
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -21,19 +21,19 @@ Weight = Annotated[float, Field(ge=-LARGEST, le=LARGEST), AfterValidator(float32
 WeightList = Annotated[tuple[Weight, ...], Field(min_length=1, max_length=1000)]
 
 
-class Listed(Model):
-    """Each weight of a list is as likely."""
+class Choice(SettingsModel):
+    """A uniform choice from a list of weights."""
 
     kind: Literal["list"] = "list"
     weights: WeightList
 
     def draw(self, rng: np.random.Generator, shape: Shape) -> Doubles:
-        """Weights of this shape."""
+        """Return weights of this shape."""
         return rng.choice(self.weights, shape)
 
 
-class _Range(Model):
-    """Raises SettingsError unless low is below high."""
+class _Interval(SettingsModel):
+    """Two ends. Raises SettingsError unless low is below high."""
 
     low: Weight
     high: Weight
@@ -41,62 +41,70 @@ class _Range(Model):
     @model_validator(mode="after")
     def _ascends(self) -> Self:
         if self.low >= self.high:
-            raise SettingsError(f"{self.low:g} is not below {self.high:g}", where="low")
+            raise SettingsError(
+                f"{self.low:g} is not below {self.high:g}", where="low", remedy="give low < high"
+            )
         return self
 
 
-class Uniform(_Range):
-    """Between low and high."""
+class Uniform(_Interval):
+    """Uniform between low and high."""
 
     kind: Literal["uniform"] = "uniform"
 
     def draw(self, rng: np.random.Generator, shape: Shape) -> Doubles:
-        """Weights of this shape."""
+        """Return weights of this shape."""
         return rng.uniform(self.low, self.high, shape)
 
 
-class LogUniform(_Range):
-    """A magnitude between low and high whose logarithm is uniform; either sign is as likely."""
+class LogUniform(_Interval):
+    """A log-uniform magnitude between low and high, with a random sign."""
 
     kind: Literal["log-uniform"] = "log-uniform"
 
     @model_validator(mode="after")
     def _is_positive(self) -> Self:
         if self.low <= 0:
-            raise SettingsError(f"{self.low:g} is no magnitude above 0", where="low")
+            raise SettingsError(
+                f"{self.low:g} is not above 0", where="low", remedy="give a magnitude above 0"
+            )
         return self
 
     def draw(self, rng: np.random.Generator, shape: Shape) -> Doubles:
-        """Weights of this shape: a number each, its sign that of the weight."""
+        """Return weights of this shape; one random number sets magnitude and sign."""
         signed = rng.uniform(-1, 1, shape)
         magnitude = self.low * (self.high / self.low) ** np.abs(signed)
         return np.copysign(np.clip(magnitude, self.low, self.high), signed)
 
 
-class Normal(Model):
-    """With a mean and a standard deviation."""
+class Normal(SettingsModel):
+    """Normal with a mean and a standard deviation."""
 
     kind: Literal["normal"] = "normal"
     mean: Weight
     sd: float = Field(gt=0, le=LARGEST)
 
     def draw(self, rng: np.random.Generator, shape: Shape) -> Doubles:
-        """Weights of this shape, none beyond the largest float32."""
+        """Return weights of this shape, clipped to float32."""
         return np.clip(rng.normal(self.mean, self.sd, shape), -LARGEST, LARGEST)
 
 
-class WeightDraws(Model):
+class WeightDraws(SettingsModel):
     """How weights are drawn. docs/search.md explains each.
 
-    count: weights that a network meets, each in all episodes. per: "rollout": each
-    (weight, episode) pair has a draw of its own; "generation": each weight is the same in
-    all episodes. sampling: "shared": one weight for all connections; "per-connection":
-    each connection has a draw of its own.
+    Attributes:
+        distribution: what they are drawn from.
+        count: weights that a network is scored with (int, default 6).
+        per: "rollout" draws each (weight, episode) pair, "generation" draws each weight once
+            for all episodes (str, default "rollout").
+        sampling: "shared" draws one weight for all connections, "per-connection" one for each
+            (str, default "shared").
 
-    Raises SettingsError when a value is not valid.
+    Raises:
+        SettingsError: a value is not valid.
     """
 
-    distribution: Listed | Uniform | LogUniform | Normal = Field(discriminator="kind")
+    distribution: Choice | Uniform | LogUniform | Normal = Field(discriminator="kind")
     count: int = Field(6, ge=1, le=1000)
     per: Literal["rollout", "generation"] = "rollout"
     sampling: Literal["shared", "per-connection"] = "shared"

@@ -1,4 +1,4 @@
-"""Relay: items that go round after round, each at its own pace; what is to do, and what is done."""
+"""A queue of work in rounds, in which each item advances without waiting for the others."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Result = TypeVar("Result")
 Place = tuple[int, int]
 
 
-class Relay(Generic[Item, Result]):
-    """``function(task, item)`` of each item, in rounds. A place is a round, then an item's lane.
+class RoundQueue(Generic[Item, Result]):
+    """``function(task, item)`` for each item, in rounds. An item keeps its lane in all rounds.
 
-    follow: makes a lane's item of the next round from its result; None where the work was
-    broken off: such a result is of no round, so that its round never ends.
+    Attributes:
+        rounds: the number of rounds.
     """
 
     def __init__(
@@ -28,6 +28,12 @@ class Relay(Generic[Item, Result]):
         rounds: int,
         follow: Callable[[Result], Item | None],
     ) -> None:
+        """Args:
+        function: takes a task and an item.
+        rounds: the number of rounds.
+        follow: returns a lane's item of the next round from its result; None where the work
+            was broken off. Such a result belongs to no round, so its round never ends.
+        """
         self.rounds = rounds
         self._function = function
         self._follow = follow
@@ -37,7 +43,7 @@ class Relay(Generic[Item, Result]):
         self._broken_off: list[Result] = []
 
     def add(self, items: Sequence[Item], first_lane: int = 0) -> None:
-        """Has items begin, in lanes from this one on."""
+        """Add items, in lanes from ``first_lane`` on."""
         for lane, item in enumerate(items, first_lane):
             self._items[lane] = item
             if self.rounds > 0:
@@ -49,19 +55,19 @@ class Relay(Generic[Item, Result]):
         return bool(self._waiting)
 
     def take(self) -> Place:
-        """The place of the item to run next: the earliest."""
+        """Remove and return the earliest place that waits."""
         return heappop(self._waiting)
 
     def put_back(self, place: Place) -> None:
-        """Has a place run again."""
+        """Add a place again."""
         heappush(self._waiting, place)
 
     def order(self, place: Place) -> Order:
-        """The work of a place."""
+        """Return the work of a place."""
         return Order(self._function, self._items[place[1]])
 
     def answer(self, place: Place, answer: Done) -> None:
-        """Takes a place's result, from which the item's next round follows."""
+        """Take the result of a place, from which the lane's next item follows."""
         number, lane = place
         result = cast("Result", answer.result)
         following = self._follow(result)
@@ -74,16 +80,16 @@ class Relay(Generic[Item, Result]):
             self.put_back((number + 1, lane))
 
     def is_done(self, number: int) -> bool:
-        """Whether all of a round is done."""
+        """Return whether all items of a round are done."""
         return len(self._done[number]) == len(self._items)
 
     def results(self, number: int) -> list[Result]:
-        """A round's results, in the order of the lanes; they are forgotten here."""
+        """Remove and return the results of a round, in the order of the lanes."""
         done = self._done.pop(number)
         return [done[lane] for lane in sorted(done)]
 
     def rest(self) -> list[Result]:
-        """What was done beyond the last whole round, in no order; it is forgotten here."""
+        """Remove and return the results beyond the last whole round, in any order."""
         found = [result for number in sorted(self._done) for result in self.results(number)]
         found, self._broken_off = found + self._broken_off, []
         return found

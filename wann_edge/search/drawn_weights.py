@@ -1,4 +1,4 @@
-"""Draws: the weights of a generation and of validation, from a seed's streams alone."""
+"""The weights of a generation and of validation: listed, or drawn from a seed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ from wann_edge.system.seeds import Use, generator
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """Weights as ``evaluate.rollouts`` asks for them: the same whoever asks, and wherever.
+class DrawnWeights:
+    """Drawn weights, as a rule that ``evaluate.rollouts`` takes: the same in every process.
 
-    Draws are numbered by connection, then weight, then episode, in one stream. So
-    connection number i of all networks (in the order of ``Network.edges``) meets the same
-    draws, whatever the number of connections; a shared weight is that of number 0.
+    Draws are numbered by connection, then weight, then episode, in one stream. So connection
+    number i of all networks (in the order of ``Network.edges``) has the same draws, whatever the
+    number of connections; a shared weight is the draw of connection 0.
+
+    Attributes:
+        draws: the distribution and the number of weights.
+        seed: the seed of the search.
+        use: the use of the seed.
+        generation: the generation; 0 where all have the same.
     """
 
     draws: WeightDraws
@@ -30,7 +36,7 @@ class Drawn:
     generation: int
 
     def __call__(self, network: Network, episodes: int) -> Floats:
-        """Float32 [weights, episodes], or [weights, episodes, edges]."""
+        """Return float32 [weights, episodes], or [weights, episodes, edges]."""
         columns = episodes if self.draws.per == "rollout" else 1
         if self.draws.sampling == "shared":
             found = _table(self, 1, columns)[0]
@@ -41,29 +47,29 @@ class Drawn:
 
 
 @lru_cache(maxsize=8)
-def _table(drawn: Drawn, connections: int, columns: int) -> Floats:
-    """Draws [connections, weights, columns]; those of fewer connections are its beginning."""
+def _table(drawn: DrawnWeights, connections: int, columns: int) -> Floats:
+    """Return draws [connections, weights, columns]; a table of fewer connections is its start."""
     rng = generator(drawn.seed, drawn.use, drawn.generation)
     shape = (connections, drawn.draws.count, columns)
     return drawn.draws.distribution.draw(rng, shape).astype(np.float32)
 
 
 def _room(edges: int) -> int:
-    """A power of two that holds the edges, so that networks of many sizes share a table."""
+    """Return a power of two of at least ``edges``, so that networks of many sizes share a table."""
     return 1 << max(6, (edges - 1).bit_length())
 
 
 def candidate_weights(settings: Settings, generation: int) -> Weights:
-    """What candidates of this generation are scored with: the same for all of them.
+    """Return the weights that all candidates of a generation are scored with.
 
-    With fixed episodes it is the same for the whole run, for scores are kept.
+    With fixed episodes they are the same in the whole run, because scores are kept.
     """
     number = 0 if settings.fixed_episodes else generation
     return _weights(settings, settings.draws, Use.CANDIDATE_WEIGHTS, number)
 
 
 def validation_weights(settings: Settings) -> Weights:
-    """What champions are compared with: each weight is the same in all episodes."""
+    """Return the weights that champions are compared with, each the same in all episodes."""
     draws = settings.draws and settings.draws.model_copy(update={"per": "generation"})
     return _weights(settings, draws, Use.VALIDATION_WEIGHTS, 0)
 
@@ -71,19 +77,19 @@ def validation_weights(settings: Settings) -> Weights:
 def _weights(settings: Settings, draws: WeightDraws | None, use: Use, number: int) -> Weights:
     if draws is None:
         return settings.shared_weights
-    drawn = Drawn(draws, settings.seed, use, number)
+    drawn = DrawnWeights(draws, settings.seed, use, number)
     if draws.sampling == "shared" and draws.per == "generation":
         return tuple(_table(drawn, 1, 1)[0, :, 0].tolist())
     return drawn
 
 
 def shared_weights_of(weights: Weights, count: int) -> tuple[float, ...]:
-    """The shared weight of each of ``count`` rows of returns: 1 beside single weights."""
+    """Return the shared weight of each of ``count`` rows of returns: 1 with single weights."""
     return (1.0,) * count if callable(weights) else tuple(weights)
 
 
 def with_best_weights(network: Network, scores: Scores, settings: Settings) -> Network:
-    """The network with the validation weights that scored best: shared, or single ones."""
+    """Return the network with the validation weights that scored best, shared or single."""
     weights = validation_weights(settings)
     if not callable(weights):
         return replace(network, shared_weight=scores.best.weight)

@@ -1,4 +1,4 @@
-"""Relays: rounds in which no item waits for another, and what is left at a deadline."""
+"""Queues of rounds in which no item waits for another, and what is left at a deadline."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from helpers.traps import Trap
 from wann_edge.parallel.engine import Engine
-from wann_edge.parallel.rounds import Relay
+from wann_edge.parallel.round_queue import RoundQueue
 
 Numbers = tuple[int, int]
 
@@ -34,17 +34,17 @@ def same_item(item: Numbers) -> Numbers:
     return item
 
 
-def relay_of(
+def queue_of(
     lanes: int, rounds: int, follow: Callable[[Numbers], Numbers | None] = same_item
-) -> Relay[Numbers, Numbers]:
+) -> RoundQueue[Numbers, Numbers]:
     """Lanes that begin with their own number, which is tripled round after round."""
-    relay = Relay(tripled, rounds, follow)
-    relay.add([(lane, lane) for lane in range(lanes)])
-    return relay
+    queue = RoundQueue(tripled, rounds, follow)
+    queue.add([(lane, lane) for lane in range(lanes)])
+    return queue
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_relay_gives_whole_rounds_in_order(workers: int, tmp_path: Path) -> None:
+def test_a_queue_gives_whole_rounds_in_order(workers: int, tmp_path: Path) -> None:
     victim = None
     if workers > 1:
         victim = tmp_path / "victim"
@@ -52,7 +52,7 @@ def test_a_relay_gives_whole_rounds_in_order(workers: int, tmp_path: Path) -> No
     expected = [(lane, lane) for lane in range(3)]
     with Engine(Trap(victim), workers) as engine:
         rounds = 0
-        for found in engine.relay(relay_of(3, 5)):
+        for found in engine.queue(queue_of(3, 5)):
             expected = [(lane, 3 * number + 1) for lane, number in expected]
             assert found == expected
             rounds += 1
@@ -65,47 +65,47 @@ def below_40(item: Numbers) -> Numbers | None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_what_a_relay_did_beyond_its_last_whole_round_is_kept(workers: int) -> None:
+def test_what_a_queue_did_beyond_its_last_whole_round_is_kept(workers: int) -> None:
     """Lanes 1 and 2 are broken off in their third round, lane 0 in its fourth."""
-    relay = relay_of(3, 10, below_40)
+    queue = queue_of(3, 10, below_40)
     with Engine(Trap(), workers) as engine:
-        given = engine.relay(relay, time.monotonic() + 60)
+        given = engine.queue(queue, time.monotonic() + 60)
         assert [next(given), next(given)] == [[(0, 1), (1, 4), (2, 7)], [(0, 4), (1, 13), (2, 22)]]
         with pytest.raises(TimeoutError):
             next(given)
-        assert sorted(relay.rest()) == [(0, 13), (0, 40), (1, 40), (2, 67)]
-        assert relay.rest() == []
+        assert sorted(queue.rest()) == [(0, 13), (0, 40), (1, 40), (2, 67)]
+        assert queue.rest() == []
         assert engine.ready
         assert engine.map(tripled, [(1, 10)]) == [(1, 31)]
 
 
 def test_what_is_under_way_at_the_deadline_is_waited_for() -> None:
-    relay = relay_of(2, 10**6)
+    queue = queue_of(2, 10**6)
     with Engine(Trap(pause_s=0.2), 2) as engine:
         deadline_s = time.monotonic() + 2
         with pytest.raises(TimeoutError):
-            for _ in engine.relay(relay, deadline_s, grace_s=10):
+            for _ in engine.queue(queue, deadline_s, grace_s=10):
                 pass
         assert engine.ready
         assert deadline_s <= time.monotonic() < deadline_s + 2
 
 
-def test_workers_without_work_run_the_relay_ahead() -> None:
+def test_workers_without_work_run_the_queue_ahead() -> None:
     """One lane for two workers: the other has finished what is ahead when it is its turn."""
-    relay, ahead = relay_of(1, 12), Relay(tripled, 4, same_item)
+    queue, ahead = queue_of(1, 12), RoundQueue(tripled, 4, same_item)
     ahead.add([(2, 2)], first_lane=1)
     with Engine(Trap(pause_s=0.02), 2) as engine:
-        assert sum(1 for _ in engine.relay(relay, ahead=ahead)) == 12
+        assert sum(1 for _ in engine.queue(queue, ahead=ahead)) == 12
         assert not ahead.waits
         ahead.add([(0, 0)])
-        rounds = list(engine.relay(ahead))
+        rounds = list(engine.queue(ahead))
     assert rounds[:2] == [[(0, 1), (2, 7)], [(0, 4), (2, 22)]]
     assert len(rounds) == 4
 
 
-def test_a_relay_may_be_given_up() -> None:
+def test_a_queue_may_be_given_up() -> None:
     """What it left running is ended, and not taken for an answer to the next call."""
     with Engine(Trap(), 2) as engine:
-        relay = engine.relay(relay_of(3, 50))
-        assert next(relay) == [(0, 1), (1, 4), (2, 7)]
+        queue = engine.queue(queue_of(3, 50))
+        assert next(queue) == [(0, 1), (1, 4), (2, 7)]
         assert engine.map(tripled, [(1, 10)]) == [(1, 31)]

@@ -1,4 +1,4 @@
-"""Record: the files of a search. docs/search.md describes each."""
+"""The run folder: the files that a search writes. docs/search.md describes each."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from wann_edge.errors import SettingsError
 from wann_edge.network import Network
 from wann_edge.network.file import to_json
 from wann_edge.search import checkpoint, front
-from wann_edge.search.archive import Tested
-from wann_edge.search.generation_weights import with_best_weights
+from wann_edge.search.archive import Validated
+from wann_edge.search.drawn_weights import with_best_weights
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
 from wann_edge.system.files import write_whole
@@ -28,26 +28,33 @@ RUN = "run.json"
 FILES = ("champion.json", front.NAME, "history.csv", RUN)
 EVENT_FILES = "events.out.tfevents.*"
 
-# The limits of a run are the same in every row: they are in run.json.
+# Without the limits of the run, which are the same in every row and stand in run.json.
 HISTORY_COLUMNS = tuple(Progress.__dataclass_fields__)[:-2]
 
 
-class Record:
-    """The folder that a search writes to. Every file is written whole or not at all.
+class RunFolder:
+    """The folder that a search writes to. Every file is written as a whole or not at all.
 
-    Raises SettingsError when it can't be written to, and ``begin`` when it holds a run
-    already and may not be overwritten.
-
-    task: the search's. final_task: the one that champions are for.
+    Methods that write raise SettingsError when the folder can't be written to.
     """
 
     def __init__(self, folder: Path, task: str, final_task: str, settings: Settings) -> None:
+        """Args:
+        folder: the folder.
+        task: the name of the task that the search runs.
+        final_task: the name of the task that champions are for.
+        settings: the settings of the search.
+        """
         self.folder = folder
         self._task, self._final_task = task, final_task
         self._settings = settings
 
     def begin(self, *, overwrite: bool) -> None:
-        """Marks the folder as a run's, and takes an earlier run's files away."""
+        """Mark the folder as a run's, and delete the files of an earlier run.
+
+        Raises:
+            SettingsError: it holds a run that may not be overwritten.
+        """
         if (self.folder / RUN).exists() and not overwrite:
             raise SettingsError(
                 "holds a run already",
@@ -62,38 +69,38 @@ class Record:
         checkpoint.remove(self.folder)
 
     @ctrl_c_waits()
-    def save(self, stopped: str, history: Sequence[Progress], champion: Tested) -> None:
-        """Writes the champion, the history and the run's state."""
+    def save(self, stopped: str, history: Sequence[Progress], champion: Validated) -> None:
+        """Write the champion, the history and the state of the run."""
         self._write("champion.json", to_json(self.shipped(champion)))
         self._write("history.csv", _table(history))
         self._write_run(stopped, history[-1])
 
     @ctrl_c_waits()
-    def save_front(self, found: Sequence[Tested]) -> None:
-        """Writes the best network of each complexity."""
-        entries = tuple(front.Entry(self.shipped(t), t.complexity, t.mean) for t in found)
+    def save_front(self, found: Sequence[Validated]) -> None:
+        """Write the front."""
+        entries = tuple(front.FrontEntry(self.shipped(v), v.complexity, v.mean) for v in found)
         self._write(front.NAME, front.to_json(front.Front(self._settings.complexity, entries)))
 
     def discard(self) -> None:
-        """Takes the run's mark away, where a search ends with nothing found."""
+        """Delete the mark of a run, for a search that ends without a network."""
         (self.folder / RUN).unlink(missing_ok=True)
 
-    def shipped(self, tested: Tested) -> Network:
-        """The network with its best weights, and where it comes from.
+    def shipped(self, validated: Validated) -> Network:
+        """Return a network with its best weights and its provenance.
 
-        Neither the clock nor the number of workers is in it: same seed, same file.
+        The provenance contains no time and no number of workers: same seed, same file.
         """
-        provenance = {**self._origin, "scores": asdict(tested.scores)}
-        network = with_best_weights(tested.network, tested.scores, self._settings)
+        provenance = {**self._origin, "scores": asdict(validated.scores)}
+        network = with_best_weights(validated.network, validated.scores, self._settings)
         return replace(network, provenance=provenance, task=self._final_task)
 
     @cached_property
     def _origin(self) -> dict[str, object]:
-        """What all networks of a run tell of it."""
+        """The part of the provenance that all networks of a run share."""
         return {
             "version": version("wann-edge"),
             "seed": self._settings.seed,
-            "settings": _told(self._settings, "seed", "workers"),
+            "settings": _document(self._settings, "seed", "workers"),
         }
 
     def _write_run(self, stopped: str, last: Progress | None) -> None:
@@ -101,7 +108,7 @@ class Record:
             "task": self._task,
             "stopped": stopped,
             "progress": None if last is None else asdict(last),
-            "settings": _told(self._settings),
+            "settings": _document(self._settings),
             "versions": {
                 "wann_edge": version("wann-edge"),
                 "python": platform.python_version(),
@@ -115,17 +122,18 @@ class Record:
         write_whole(self.folder / name, text)
 
 
-def _told(settings: Settings, *unsaid: str) -> dict[str, object]:
-    """The settings as files tell them; what the search started from as a count and a sum.
+def _document(settings: Settings, *excluded: str) -> dict[str, object]:
+    """Return the settings for a file, with the start as a count and a checksum.
 
-    Each network of a front would hold all those of another; the checkpoint does hold them.
+    Otherwise each network of a front would contain all networks of the start; the checkpoint
+    contains them.
     """
-    told = settings.model_dump(mode="json", exclude={*unsaid})
-    if "start" in told:
-        text = json.dumps(told["start"], separators=(",", ":"))
+    document = settings.model_dump(mode="json", exclude={*excluded})
+    if "start" in document:
+        text = json.dumps(document["start"], separators=(",", ":"))
         sha256 = hashlib.sha256(text.encode()).hexdigest()
-        told["start"] = {"networks": len(told["start"]), "sha256": sha256}
-    return told
+        document["start"] = {"networks": len(document["start"]), "sha256": sha256}
+    return document
 
 
 def _table(history: Sequence[Progress]) -> str:

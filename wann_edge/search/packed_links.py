@@ -1,0 +1,19 @@
+"""Links as base64 text in JSON."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import Annotated
+
+from pydantic import ConfigDict, PlainSerializer, PlainValidator
+
+from wann_edge.kernel import Links
+
+# With links as JSON numbers, writing the ten thousand links of a checkpoint takes the search's
+# main process as long as everything else that it does.
+PACKED = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+PackedLinks = Annotated[
+    Links,
+    PlainValidator(lambda text: Links(b64decode(text))),
+    PlainSerializer(lambda links: b64encode(links.packed).decode(), when_used="json"),
+]

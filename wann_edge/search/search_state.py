@@ -1,0 +1,91 @@
+"""The complete state of a search, from which it continues with the same result.
+
+The names of the fields are those of the checkpoint files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wann_edge.evaluate import Scores
+from wann_edge.search.genome import Genome
+from wann_edge.search.packed_links import PackedLinks
+from wann_edge.search.progress import Progress
+from wann_edge.search.settings import Settings
+
+# The mean return after each heat but the last.
+Means = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PopulationState:
+    """A population between two generations.
+
+    Attributes:
+        island: its number.
+        generation: generations done.
+        members: each member's genome, its score for each shared weight, and its heats.
+    """
+
+    island: int
+    generation: int
+    members: tuple[tuple[Genome, tuple[float, ...], Means], ...]
+
+
+@dataclass(frozen=True)
+class StrategyState:
+    """A strategy between two rounds. A single population uses the first two fields only.
+
+    Attributes:
+        generation: generations done.
+        islands: the populations.
+        started: islands started so far.
+        bracket: races done.
+        stage: stages done in this race.
+        rounds_left: rounds that this stage has left.
+    """
+
+    generation: int
+    islands: tuple[PopulationState, ...]
+    started: int = 0
+    bracket: int = 0
+    stage: int = 0
+    rounds_left: int = 0
+
+
+@dataclass(frozen=True)
+class ArchivedNetwork:
+    """A network of the archive.
+
+    Attributes:
+        activations: of hidden nodes and outputs.
+        edges: its connections.
+        mean: its mean score in its generation, or None.
+        scores: its scores on the validation episodes, or None.
+    """
+
+    activations: tuple[str, ...]
+    edges: PackedLinks
+    mean: float | None
+    scores: Scores | None
+
+
+@dataclass(frozen=True)
+class SearchState:
+    """A search between two rounds.
+
+    Attributes:
+        version: the version of the checkpoint file.
+        task: the name of the task.
+        settings: the settings of the search.
+        standing: the state of the strategy.
+        archive: the networks of the archive.
+        history: the progress after each generation or round.
+    """
+
+    version: int
+    task: str
+    settings: Settings
+    standing: StrategyState
+    archive: tuple[ArchivedNetwork, ...]
+    history: tuple[Progress, ...]
