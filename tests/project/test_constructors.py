@@ -11,19 +11,6 @@ from helpers.sources import called, classes, package
 
 MOST = 4
 
-# Files with calls that are still to be mended: remove a file when its calls pass.
-PENDING = frozenset(
-    {
-        "search/advance.py",
-        "search/genome.py",
-        "search/heats.py",
-        "search/islands.py",
-        "search/population.py",
-        "search/run.py",
-        "search/strategy.py",
-    }
-)
-
 
 def fields(node: ast.ClassDef) -> int:
     """How many arguments a class's constructor takes, as far as the class itself says."""
@@ -67,7 +54,7 @@ def is_positional(call: ast.Call, sizes: Mapping[str, int]) -> bool:
 
 
 def test_constructors_of_many_fields_are_called_by_keyword() -> None:
-    found = [f"{file}: {call}" for file, call in positional_calls(package()) if file not in PENDING]
+    found = [f"{file}: {call}" for file, call in positional_calls(package())]
     assert found == []
 
 

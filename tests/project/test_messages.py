@@ -11,22 +11,6 @@ import pytest
 from helpers.messages import PAGE, Message, error_classes, messages, page
 from helpers.sources import package
 
-# Files whose messages are still to be completed: remove a file when its errors pass.
-PENDING = frozenset(
-    {
-        "parallel/workers.py",
-        "search/checkpoint.py",
-        "search/front.py",
-        "search/genome.py",
-        "search/model.py",
-        "search/population.py",
-        "search/run.py",
-        "search/settings.py",
-        "search/tensorboard.py",
-        "search/weight_distributions.py",
-    }
-)
-
 # Patterns of phrases that have to be read twice, each with what to write instead.
 PHRASES = {
     r"(?<!there) is no ": "is not a",
@@ -77,7 +61,7 @@ def test_each_error_says_what_where_and_remedy() -> None:
     lacking = [
         f"{one.file}:{one.function} {one.error}({one.what!r}) lacks {', '.join(one.missing)}"
         for one in messages(package())
-        if one.missing and one.file not in PENDING
+        if one.missing
     ]
     assert lacking == []
 
@@ -91,7 +75,7 @@ def test_no_message_uses_a_phrase_that_has_to_be_read_twice() -> None:
     found = {
         f"{one.file}:{one.function}": bad
         for one in messages(package())
-        if (bad := phrases_in(f"{one.where}: {one.what}; {one.remedy}")) and one.file not in PENDING
+        if (bad := phrases_in(f"{one.where}: {one.what}; {one.remedy}"))
     }
     assert found == {}
 
@@ -101,7 +85,7 @@ def test_no_help_uses_a_phrase_that_has_to_be_read_twice() -> None:
         file: bad
         for file, tree in package().items()
         for text in read_texts(tree, is_command=file.startswith("cli/"))
-        if (bad := phrases_in(text)) and file not in PENDING
+        if (bad := phrases_in(text))
     }
     assert found == {}
 

@@ -18,9 +18,6 @@ SHARED_FILES = {
     "stress": "the command, and the measurement that it prints",
 }
 
-# Names that are still shared: remove one when its classes have different names.
-PENDING_CLASSES = frozenset({"Listed", "Entry", "Standing"})
-
 
 def homes(named: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
     """The names that more than one file uses, with these files."""
@@ -42,7 +39,7 @@ def file_names(files: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 
 def test_class_names_are_unique() -> None:
-    assert homes(class_names(package())).keys() <= PENDING_CLASSES
+    assert homes(class_names(package())) == {}
 
 
 def test_file_names_are_unique() -> None:

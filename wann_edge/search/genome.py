@@ -78,11 +78,23 @@ class Genome:
 
     def with_hidden(self, hidden: tuple[str, ...]) -> Genome:
         """Return the genome with other activations of its hidden nodes."""
-        return Genome(self.inputs, self.outputs, hidden, self.links, self.enabled)
+        return Genome(
+            inputs=self.inputs,
+            outputs=self.outputs,
+            hidden=hidden,
+            links=self.links,
+            enabled=self.enabled,
+        )
 
     def with_links(self, links: Links, enabled: bytes) -> Genome:
         """Return the genome with other links."""
-        return Genome(self.inputs, self.outputs, self.hidden, links, enabled)
+        return Genome(
+            inputs=self.inputs,
+            outputs=self.outputs,
+            hidden=self.hidden,
+            links=links,
+            enabled=enabled,
+        )
 
 
 def initial(
@@ -96,7 +108,7 @@ def initial(
         (s, t) for t in range(1 + inputs, 1 + inputs + outputs) for s in range(1 + inputs)
     )
     enabled = rng.random(len(links)) < enable_probability
-    return Genome(inputs, outputs, (), links, enabled.tobytes())
+    return Genome(inputs=inputs, outputs=outputs, hidden=(), links=links, enabled=enabled.tobytes())
 
 
 def as_published(genome: Genome) -> Genome:
@@ -139,11 +151,11 @@ def genome_of(network: Network) -> Genome:
             remedy="start from a network with linear outputs",
         )
     return Genome(
-        first - 1,
-        len(network.outputs),
-        network.activations[:hidden],
-        Links.of(network.edges),
-        _YES * len(network.edges),
+        inputs=first - 1,
+        outputs=len(network.outputs),
+        hidden=network.activations[:hidden],
+        links=Links.of(network.edges),
+        enabled=_YES * len(network.edges),
     )
 
 

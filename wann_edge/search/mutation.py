@@ -57,8 +57,8 @@ def add_node(genome: Genome, activations: Sequence[str], rng: np.random.Generato
     hidden = new - genome.first_hidden
     activation = activations[_pick(len(activations), rng)]
     grown = Genome(
-        genome.inputs,
-        genome.outputs,
+        inputs=genome.inputs,
+        outputs=genome.outputs,
         hidden=(*genome.hidden[:hidden], activation, *genome.hidden[hidden:]),
         links=genome.links.with_room_for(new),
         enabled=_with_other(genome.enabled, split, 0),
@@ -149,8 +149,8 @@ def _in_layer_order(genome: Genome, layer: Array[c_int32]) -> tuple[Genome, list
     genes = links.keys.argsort()
     first, outputs = genome.first_hidden, genome.first_output
     ordered = Genome(
-        genome.inputs,
-        genome.outputs,
+        inputs=genome.inputs,
+        outputs=genome.outputs,
         hidden=tuple(genome.hidden[old - first] for old in order[first:outputs]),
         links=links[genes],
         enabled=genome.is_enabled[genes].tobytes(),
