@@ -1,4 +1,4 @@
-"""The published biped champion through gymnasium's BipedalWalker and our own, beside its figures.
+"""The published biped champion in gymnasium and in the native biped, beside the paper's figures.
 
 Run:  python -m benchmarks.biped_published [--episodes 100] [--json]
 
@@ -35,7 +35,7 @@ TUNED_BIAS = -1.87
 
 
 def main() -> None:
-    """Prints a row for each weight."""
+    """Print a row for each weight."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--episodes", type=int, default=100)
     parser.add_argument("--workers", type=int, default=cores())

@@ -1,4 +1,4 @@
-"""The paper's table: a searched topology and a dense one, in four modes, beside its figures.
+"""The paper's table: a searched and a dense topology in four modes, beside the paper's figures.
 
 Run:  python -m benchmarks.paper_table swingup [--champion FILE] [--json]
 
@@ -30,7 +30,7 @@ Figures = Sequence[tuple[float, float]]
 
 
 def options() -> argparse.Namespace:
-    """The options of the command line."""
+    """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task", choices=sorted(PAPER_WANN))
     parser.add_argument("--champion", type=Path, help="a network file; default: search one")
@@ -40,20 +40,20 @@ def options() -> argparse.Namespace:
 
 
 def searched(task: str, seed: int) -> Network:
-    """The champion of a minute on one core."""
+    """Return the champion of a search of one minute on one core."""
     settings = preset("fast", seed=seed, time_limit_s=SEARCH_S)
     with TemporaryDirectory() as folder:
         return run_search(task, settings, Path(folder)).champion
 
 
 def measured(network: Network, task: Task, seed: int) -> Figures:
-    """Mean and standard deviation in each mode."""
+    """Return the mean and standard deviation in each mode."""
     scores = [score_mode(network, task, mode, EPISODES, seed) for mode in MODES]
     return [(score.mean, score.sd) for score in scores]
 
 
 def row(name: str, figures: Figures) -> dict[str, object]:
-    """A row of the table: "mean ± sd" for each mode."""
+    """Return a row of the table: "mean ± sd" for each mode."""
     cells = {
         mode: f"{mean:.0f} ± {sd:.0f}" for mode, (mean, sd) in zip(MODES, figures, strict=True)
     }
@@ -61,7 +61,7 @@ def row(name: str, figures: Figures) -> dict[str, object]:
 
 
 def main() -> None:
-    """Prints our rows below the paper's."""
+    """Print the measured rows below the paper's."""
     asked = options()
     start_s, task = time.perf_counter(), load_task(asked.task)
     champion = (

@@ -1,4 +1,4 @@
-"""Searches a controller for each native plant, or PyBullet robot, and says whether it holds it.
+"""Search a controller for each native plant or PyBullet robot, and count the episodes it holds.
 
 Run:  python -m benchmarks.plants [TASK ...] [--seconds 90] [--workers 2] [--champion FILE] [--json]
 
@@ -34,7 +34,7 @@ TEN_DEGREES = math.radians(10)
 
 
 class Episode(NamedTuple):
-    """Observations [steps, inputs] after each step, the return, and whether it ended by itself."""
+    """Observations [steps, inputs] after each step, the return, and whether the plant ended it."""
 
     seen: Floats
     total: float
@@ -46,7 +46,7 @@ Holds = Callable[[Episode], bool]
 
 
 def stays(most: dict[int, float], steps: int) -> Holds:
-    """To its end, with |observation| at most so much in the last steps."""
+    """Return a rule: it ran to its end, and observations stayed small in the last steps."""
 
     def holds(episode: Episode) -> bool:
         last = np.abs(episode.seen[-steps:])
@@ -68,7 +68,7 @@ def _arrives(episode: Episode) -> bool:
 
 
 def _walks(episode: Episode) -> bool:
-    """To its end, which a fall is not, for at least 3 m, which are the return."""
+    """Return whether it ran to its end without a fall, for at least 3 m (its return)."""
     return not episode.over and episode.total >= 3.0
 
 
@@ -87,7 +87,7 @@ NATIVE = [name for name in HOLDS if "/" not in name]
 
 
 def episode(network: Network, task: Task, world: World, seed: int) -> Episode:
-    """An episode with the network's own weight."""
+    """Run an episode with the network's own weight."""
     policy = KernelPolicy(network)
     seen: list[Floats] = []
     action, total, over = policy.act(world.reset(seed)), 0.0, False
@@ -100,7 +100,7 @@ def episode(network: Network, task: Task, world: World, seed: int) -> Episode:
 
 
 def judged(name: str, network: Network) -> dict[str, object]:
-    """How many of 100 fresh episodes are held, and their return."""
+    """Return how many of 100 fresh episodes are held, and their mean return."""
     task = load_task(name)
     world, seeds = task.world(), episode_seeds(FRESH_SEED, EPISODES)
     runs = [episode(network, task, world, seed) for seed in seeds]
@@ -113,7 +113,7 @@ def judged(name: str, network: Network) -> dict[str, object]:
 
 
 def searched(name: str, seconds: float, workers: int, seed: int) -> dict[str, object]:
-    """A row of the table."""
+    """Return a row of the table."""
     settings = preset(
         usual_preset(load_task(name)), seed=seed, time_limit_s=seconds, workers=workers
     )
@@ -132,7 +132,7 @@ def searched(name: str, seconds: float, workers: int, seed: int) -> dict[str, ob
 
 
 def main() -> None:
-    """Prints a row a task."""
+    """Print a row for each task."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "tasks", nargs="*", metavar="TASK", help=f"of {', '.join(HOLDS)}; default: the native ones"

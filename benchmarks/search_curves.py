@@ -1,4 +1,4 @@
-"""How a search climbs: the best mean so far against environment steps and against seconds.
+"""Learning curves: the best mean so far over environment steps and over seconds.
 
 Run:  python -m benchmarks.search_curves [--seconds 60] [--seeds 0,1,2] [--variants fast] [--json]
 
@@ -33,7 +33,7 @@ Curve = list[dict[str, float]]
 
 
 def curve_of(settings: Settings) -> Curve:
-    """The history of one search."""
+    """Return the history of one search."""
     with tempfile.TemporaryDirectory() as folder:
         run_search("swingup", settings, Path(folder))
         with (Path(folder) / "history.csv").open() as file:
@@ -41,7 +41,7 @@ def curve_of(settings: Settings) -> Curve:
 
 
 def at(curve: Curve, column: str, limit: float) -> float | None:
-    """The champion's mean before the column exceeds the limit; None where the curve is shorter."""
+    """Return the champion's mean before the column exceeds the limit; None for a shorter curve."""
     if curve[-1][column] < limit * 0.95:
         return None
     found = [row["champion_mean"] for row in curve if row[column] <= limit]
@@ -49,7 +49,7 @@ def at(curve: Curve, column: str, limit: float) -> float | None:
 
 
 def spread(means: Sequence[float | None]) -> str:
-    """Median, lowest and highest, where all curves reach the mark."""
+    """Return the median, lowest and highest value, if all curves reach the mark."""
     known = [mean for mean in means if mean is not None]
     if len(known) < len(means):
         return "-"
@@ -57,7 +57,7 @@ def spread(means: Sequence[float | None]) -> str:
 
 
 def rows_of(variant: str, seeds: Sequence[int], seconds: float) -> list[dict[str, object]]:
-    """A row a mark: of steps, then of seconds."""
+    """Return a row for each mark, of steps and then of seconds."""
     settings = {**VARIANTS[variant], "workers": cores(), "time_limit_s": seconds}
     curves = [curve_of(preset("fast", **settings, seed=seed)) for seed in seeds]
     marks = [(f"{limit:.0e} steps", "steps", limit) for limit in STEPS]
@@ -70,7 +70,7 @@ def rows_of(variant: str, seeds: Sequence[int], seconds: float) -> list[dict[str
 
 
 def paper_rows(seeds: Sequence[int]) -> list[dict[str, object]]:
-    """The preset ``paper`` beside the published sample run, by generation."""
+    """Return the preset ``paper`` beside the published sample run, by generation."""
     settings = [preset("paper", **SAMPLE, workers=cores(), seed=seed) for seed in seeds]
     curves = [curve_of(each) for each in settings]
     with (DATA / "log" / "sample_stats.out").open() as file:
@@ -85,7 +85,7 @@ def paper_rows(seeds: Sequence[int]) -> list[dict[str, object]]:
 
 
 def main() -> None:
-    """Prints a row a mark."""
+    """Print a row for each mark."""
     options = arguments(__doc__)
     seeds = options.seeds
     rows = [

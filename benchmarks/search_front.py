@@ -1,4 +1,4 @@
-"""Reward at a given complexity, and whether ranking by the complexity makes the front better.
+"""Rewards at given complexities, with and without ranking by the complexity.
 
 Run:  python -m benchmarks.search_front [--complexity instructions:cortex-m0plus]
           [--probabilities 0,0.2,0.8] [--seconds 20] [--seeds 0,1,2] [--json]
@@ -28,7 +28,7 @@ SHARES = {"1/16": 1 / 16, "1/8": 1 / 8, "1/4": 1 / 4, "1/2": 1 / 2, "1": 1.0}
 
 
 def arguments() -> argparse.Namespace:
-    """The options, lists split. Ends the program where the reference data is absent."""
+    """Return the options with lists split. Ends the program without the reference data."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     parser.add_argument("--complexity", default="instructions:cortex-m0plus")
@@ -46,7 +46,7 @@ def arguments() -> argparse.Namespace:
 def row_of(
     options: argparse.Namespace, probability: float, seed: int, whole: float
 ) -> dict[str, object]:
-    """One search. whole: the complexity of the published champion."""
+    """Run one search; ``whole`` is the complexity of the published champion."""
     settings = preset(
         "fast",
         seed=seed,
@@ -74,7 +74,7 @@ def row_of(
 
 
 def main() -> None:
-    """Prints a row a search; the published champion above."""
+    """Print the published champion, then a row for each search."""
     options = arguments()
     published = read_published(DATA / "champions" / "swing.out", inputs=5, outputs=1, task=SPEC)
     whole = measure(options.complexity).of(published.without_dead_nodes())

@@ -1,4 +1,4 @@
-"""What a search finds in a given time, over seeds; and how much of the time is evaluation.
+"""The champions of searches of a given time over seeds, and the share of time in evaluation.
 
 Run:  python -m benchmarks.search_quality [--seconds 60] [--seeds 0,1,2] [--variants fast] [--json]
 
@@ -33,18 +33,18 @@ VARIANTS: dict[str, dict[str, object]] = {
 
 
 def fresh_mean(network: Network) -> float:
-    """The mean over the six weights on 100 fresh episodes."""
+    """Return the mean over the six weights on 100 fresh episodes."""
     return score(network, SwingUp(), PAPER_WEIGHTS, 100, FRESH_SEED).mean_of_weights
 
 
 def smallest_good(result: SearchResult) -> int | None:
-    """The fewest connections on the front with a fresh mean of 600 or more."""
+    """Return the fewest connections on the front with a fresh mean of 600 or more."""
     good = (t.connections for t in result.front if fresh_mean(t.network) >= GOOD)
     return next(good, None)
 
 
 def arguments(description: str | None) -> argparse.Namespace:
-    """The options: seconds, json, and lists of seeds and variants.
+    """Return the options: seconds, json, and lists of seeds and variants.
 
     Ends the program where the reference data is absent.
     """
@@ -62,7 +62,7 @@ def arguments(description: str | None) -> argparse.Namespace:
 
 
 def row_of(variant: str, seed: int, seconds: float) -> dict[str, object]:
-    """One search."""
+    """Run one search."""
     workers = cores()
     changes = {**VARIANTS[variant], "seed": seed, "workers": workers, "time_limit_s": seconds}
     with tempfile.TemporaryDirectory() as folder:
@@ -81,7 +81,7 @@ def row_of(variant: str, seed: int, seconds: float) -> dict[str, object]:
 
 
 def main() -> None:
-    """Prints a row a search, the published champion first."""
+    """Print the published champion, then a row for each search."""
     options = arguments(__doc__)
     published = read_published(DATA / "champions" / "swing.out", inputs=5, outputs=1, task=SPEC)
     reference = {"published champion, 52 connections": round(fresh_mean(published), 1)}

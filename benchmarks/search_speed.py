@@ -1,16 +1,15 @@
-"""How much of the processors' time a search spends in the kernel, and where the rest goes.
+"""The share of processor time that a search spends in the kernel, and the shares of the rest.
 
 Run:  python -m benchmarks.search_speed [--seconds 60] [--repeats 3] [--islands 8,4,2] [--json]
 
-The search goes on from populations of 192 with networks of 30 hidden nodes: a whole race of
-eight islands as preset fast runs it, or a stage without end of four, or of the last two.
+The search continues from populations of 192 with networks of 30 hidden nodes: a whole race of
+eight islands as preset fast runs it, or an endless stage of four islands, or of the last two.
 
-All that ``run_search`` does is counted, from its call to its return, in percent of workers
-times wall time. kernel: the seconds that its C had a processor, less what was not kept. They
-and the following are all of the workers' time: packing and breeding, where ranking and what
-is sent are in; starting; delayed, while others had the processors: other programs, or the
-main process; waiting. main: what the main process took meanwhile. alone: the kernel's share
-of what other programs left.
+The time of ``run_search``, from its call to its return, is counted in percent of workers times wall
+time. The workers' time is the sum of: kernel, the seconds that its C had a processor, without
+results that were not kept; packing and breeding, with ranking and sending; starting; delayed, while
+other programs or the main process had the processors; and waiting. main is the time of the main
+process. alone is the kernel's share of the time that other programs left.
 """
 
 from __future__ import annotations
@@ -52,13 +51,13 @@ STARTED, ALIVE, EVALUATING, KERNEL, STEPS, DELAYED = range(6)
 
 
 def delayed_s() -> float:
-    """For how long this process could have run, but others had the processors; 0 if not told."""
+    """Return how long this process waited for a processor; 0 if the system does not report it."""
     path = Path("/proc/self/schedstat")
     return int(path.read_text().split()[1]) / 1e9 if path.exists() else 0.0
 
 
 class Watched(SwingUp):
-    """The swing-up with a clock in each process that runs it: a file of float64 numbers."""
+    """The swing-up with a clock in each process, kept in a file of float64 numbers."""
 
     wann_scratch_bytes = staticmethod(library().wann_scratch_bytes)
 
@@ -74,7 +73,7 @@ class Watched(SwingUp):
     def rollouts_of(
         self, networks: Sequence[Network], weights: Sequence[float], seeds: Sequence[int]
     ) -> list[Rollouts]:
-        """As the swing-up's, with the clock read."""
+        """Run rollouts and read the clock."""
         start_s = time.process_time()
         with mock.patch.object(program, "library", self._watched):
             done = super().rollouts_of(networks, weights, seeds)
@@ -89,14 +88,14 @@ class Watched(SwingUp):
         return self
 
     def wann_run_rollouts(self, *arguments: object) -> None:
-        """As the kernel's, with the clock read."""
+        """Run rollouts in the kernel and read the clock."""
         start_s = time.thread_time()
         library().wann_run_rollouts(*arguments)
         self._kernel_s += time.thread_time() - start_s
 
 
 def grown_island(number: int, settings: Settings) -> PopulationState:
-    """A population of networks of 30 hidden nodes, with their scores."""
+    """Return a population of networks of 30 hidden nodes, with their scores."""
     rng = np.random.default_rng(number)
     genomes = [grown(rng) for _ in range(settings.population)]
     task, seeds = SwingUp(), candidate_seeds(settings, 0)
@@ -107,7 +106,7 @@ def grown_island(number: int, settings: Settings) -> PopulationState:
 
 
 def begun(count: int, seed: int, seconds: float) -> SearchState:
-    """A search that has such islands, and as long to go."""
+    """Return a search with such islands."""
     usual = preset("fast", time_limit_s=seconds)
     changes = {"seed": seed, "workers": cores(), "population": POPULATION, "islands": count}
     if count != usual.islands:
@@ -115,11 +114,18 @@ def begun(count: int, seed: int, seconds: float) -> SearchState:
     settings = preset("fast", time_limit_s=seconds, **changes)
     islands = tuple(grown_island(count * seed + number, settings) for number in range(count))
     standing = StrategyState(1, islands, started=count, rounds_left=settings.stage_rounds)
-    return SearchState(checkpoint.VERSION, SPEC.name, settings, standing, (), (BEGUN,))
+    return SearchState(
+        version=checkpoint.VERSION,
+        task=SPEC.name,
+        settings=settings,
+        standing=standing,
+        archive=(),
+        history=(BEGUN,),
+    )
 
 
 def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:
-    """One search: where the processors' time went, in percent."""
+    """Run a search and return the shares of processor time, in percent."""
     state = begun(count, seed, seconds)
     with tempfile.TemporaryDirectory() as clocks, tempfile.TemporaryDirectory() as folder:
         checkpoint.save(Path(folder), state)
@@ -136,7 +142,7 @@ def row_of(count: int, seed: int, seconds: float) -> dict[str, object]:
 def shares(
     clock: Doubles, own: Doubles, steps_kept: int, spent_s: float, main_s: float
 ) -> dict[str, float]:
-    """The row's percents. clock: the sum over all processes. own: the main process's."""
+    """Return the percentages from the clocks of all processes and of the main process."""
     workers = clock - own
     kept = steps_kept / clock[STEPS]
     seconds_of = {
@@ -155,7 +161,7 @@ def shares(
 
 
 def main() -> None:
-    """Prints a row a search, and the median share."""
+    """Print a row for each search, and the median share."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     parser.add_argument("--seconds", type=float, default=60.0, help="time for each search")

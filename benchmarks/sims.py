@@ -1,4 +1,4 @@
-"""Environment steps a second of every task, ours beside gymnasium's own and EnvPool's.
+"""Environment steps a second of every task, in this project, in gymnasium and in EnvPool.
 
 Run:  python -m benchmarks.sims [TASK ...] [--seconds 1] [--json]
 
@@ -46,7 +46,7 @@ NETWORKS = 8
 
 
 def controller(task: Task) -> Network:
-    """A random network of 8 hidden nodes with the task's contract."""
+    """Return a random network of 8 hidden nodes with the task's contract."""
     rng, spec = np.random.default_rng(0), task.spec
     genome = initial(len(spec.inputs), len(spec.outputs), 1.0, rng)
     while len(genome.hidden) < HIDDEN:
@@ -55,7 +55,7 @@ def controller(task: Task) -> Network:
 
 
 def median_rate(run: Callable[[], int], seconds: float) -> float:
-    """The median over repeats of steps a second; run gives the steps that it took."""
+    """Return the median steps a second over repeats of ``run``, which returns its steps."""
     run()
     rates: list[float] = []
     end = time.perf_counter() + seconds
@@ -66,7 +66,7 @@ def median_rate(run: Callable[[], int], seconds: float) -> float:
 
 
 def ours(task: Task, seconds: float) -> float:
-    """Of our own engine, with a network."""
+    """Return the steps a second of the engine with a network."""
     networks = [controller(task)] * (1 if is_batch(task) else NETWORKS)
     weights, seeds = (PAPER_WEIGHTS, range(EPISODES)) if is_batch(task) else ((1.0,), range(1))
 
@@ -78,7 +78,7 @@ def ours(task: Task, seconds: float) -> float:
 
 
 def gymnasiums(name: str, seconds: float) -> float:
-    """Of gymnasium's environment."""
+    """Return the steps a second of gymnasium's environment."""
     env = gymnasium.make(name)
     env.action_space.seed(0)
     action = env.action_space.sample()
@@ -95,7 +95,7 @@ def gymnasiums(name: str, seconds: float) -> float:
 
 
 def envpools(name: str, seconds: float) -> float:
-    """Of EnvPool's environment, with one thread."""
+    """Return the steps a second of EnvPool's environment with one thread."""
     import envpool  # noqa: PLC0415
 
     pool = envpool.make_gymnasium(name, num_envs=ENVIRONMENTS, num_threads=1, seed=0)
@@ -113,7 +113,7 @@ def envpools(name: str, seconds: float) -> float:
 
 
 def row_of(name: str, seconds: float) -> dict[str, object]:
-    """A row of the table: thousands of steps a second, a dash where there is none."""
+    """Return a row of the table in thousands of steps a second, with a dash for none."""
     row: dict[str, object] = {"task": name}
     try:
         row["ours, k/s"] = round(ours(load_task(name), seconds) / 1e3, 1)
@@ -127,7 +127,7 @@ def row_of(name: str, seconds: float) -> dict[str, object]:
 
 
 def main() -> None:
-    """Prints a row a task."""
+    """Print a row for each task."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", nargs="*", metavar="TASK", help="default: all that are registered")
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each figure")

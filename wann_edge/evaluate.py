@@ -1,4 +1,4 @@
-"""Network x shared weights x task -> scores; and the one loop over an episode's steps."""
+"""Evaluation: the returns and scores of networks on tasks, and the one loop over episodes."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from wann_edge.task import (
     takes_many,
 )
 
-# What the rollouts of a network run with: shared weights, each with every episode; or a
-# rule that a network without dead nodes and the number of episodes are given to. It gives
-# float32 [weights, episodes], a shared weight a rollout, or [weights, episodes, edges], a
-# weight a connection.
+# The weights of rollouts: shared weights, each run with every episode; or a rule that takes a
+# network without dead nodes and the number of episodes. The rule returns float32
+# [weights, episodes], a shared weight for each rollout, or [weights, episodes, edges], a weight for
+# each connection.
 Weights = Sequence[float] | Callable[[Network, int], Floats]
 
 # The shared weights of the paper's fitness (Gaier & Ha 2019, section 3).
@@ -35,7 +35,13 @@ PAPER_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
 
 @dataclass(frozen=True)
 class WeightScore:
-    """Returns of one shared weight over all episodes: mean and sample standard deviation."""
+    """The returns of one shared weight over all episodes.
+
+    Attributes:
+        weight: the shared weight.
+        mean: the mean return.
+        sd: the sample standard deviation of the returns; 0 for one episode.
+    """
 
     weight: float
     mean: float
@@ -44,14 +50,19 @@ class WeightScore:
 
 @dataclass(frozen=True)
 class Scores:
-    """Returns for each shared weight, and the mean of their means."""
+    """The scores of a network.
+
+    Attributes:
+        per_weight: one for each shared weight.
+        episodes: episodes for each weight.
+    """
 
     per_weight: tuple[WeightScore, ...]
     episodes: int
 
     @property
     def mean_of_weights(self) -> float:
-        """The mean over the weights of the mean return."""
+        """The mean, over the weights, of the mean return."""
         return sum(score.mean for score in self.per_weight) / len(self.per_weight)
 
     @property
@@ -61,20 +72,20 @@ class Scores:
 
 
 class ForwardPolicy:
-    """Anything that maps a batch of observations and shared weights to actions, as a policy."""
+    """A policy made from a function of observations [1, inputs] and shared weights [1]."""
 
     def __init__(self, forward: Callable[[Floats, Floats], Floats], weight: float) -> None:
         self._forward = forward
         self._weight = np.array([weight], np.float32)
 
     def act(self, observation: Floats) -> Floats:
-        """The action float32 [outputs] for an observation float32 [inputs]."""
+        """Return the action, float32 [outputs], for an observation, float32 [inputs]."""
         action: Floats = self._forward(observation[np.newaxis], self._weight)[0]
         return action
 
 
 class KernelPolicy(ForwardPolicy):
-    """The network in the kernel, with its own shared weight or another."""
+    """A network in the kernel, with its shared weight or another one."""
 
     def __init__(self, network: Network, weight: float | None = None) -> None:
         super().__init__(
@@ -83,14 +94,21 @@ class KernelPolicy(ForwardPolicy):
 
 
 def episode_seeds(seed: int, episodes: int) -> list[int]:
-    """The seeds of a run's episodes: the same for the same ``seed``, whatever their number."""
+    """Return the seeds of fresh episodes; more episodes continue the same list."""
     return [drawn_seeds(1, seed, Use.FRESH_EPISODES, index)[0] for index in range(episodes)]
 
 
 def run_episode(policy: Policy, world: World, seed: int, max_steps: int) -> tuple[np.float32, int]:
-    """The return and length in steps of one episode.
+    """Run an episode.
 
-    Rewards are summed in float32 and in step order, as the kernel sums them.
+    Args:
+        policy: sets the actions.
+        world: the world to reset and step.
+        seed: determines the start of the episode.
+        max_steps: the longest episode, in steps.
+
+    Returns:
+        The return, summed in float32 and in step order as in the kernel, and the length in steps.
     """
     observation = world.reset(seed)
     total = np.float32(0)
@@ -103,9 +121,16 @@ def run_episode(policy: Policy, world: World, seed: int, max_steps: int) -> tupl
 
 
 def rollouts(network: Network, task: Task, weights: Weights, seeds: Sequence[int]) -> Rollouts:
-    """Every shared weight, or row of drawn weights, with the episode of every seed.
+    """Run a network with every shared weight, or row of drawn weights, on every episode.
 
-    Raises TaskError when the network does not fit the task.
+    Args:
+        network: the network.
+        task: the task.
+        weights: shared weights, or a rule that draws weights.
+        seeds: the episodes.
+
+    Raises:
+        TaskError: the network does not fit the task.
     """
     check_fit(network, task.spec)
     return _rollouts(network, task, weights, seeds, None)
@@ -114,19 +139,19 @@ def rollouts(network: Network, task: Task, weights: Weights, seeds: Sequence[int
 def rollouts_of(
     networks: Sequence[Network], task: Task, weights: Weights, seeds: Sequence[int]
 ) -> list[Rollouts]:
-    """The rollouts of each network. Raises TaskError when one does not fit the task."""
+    """Return the rollouts of each network. Raises TaskError when one does not fit the task."""
     for network in networks:
         check_fit(network, task.spec)
     if takes_many(task) and not callable(weights):
         return task.rollouts_of(networks, weights, seeds)
-    # One world serves all: to make one can take longer than its episodes.
+    # One world for all networks, because making one can take longer than its episodes.
     steps_alone = not (is_batch(task) or takes_draws(task))
     run = _episodes(task) if networks and steps_alone else None
     return [_rollouts(network, task, weights, seeds, run) for network in networks]
 
 
 def _rollouts(
-    network: Network, task: Task, weights: Weights, seeds: Sequence[int], run: _Run | None
+    network: Network, task: Task, weights: Weights, seeds: Sequence[int], run: _RunEpisode | None
 ) -> Rollouts:
     if callable(weights):
         alive = network.without_dead_nodes()
@@ -142,11 +167,16 @@ def drawn_rollouts(
     task: Task,
     weights: Floats,
     seeds: Sequence[int],
-    run: _Run | None = None,
+    run: _RunEpisode | None = None,
 ) -> Rollouts:
-    """Rollouts with weights of their own, as ``DrawTask`` says; of any task.
+    """Run rollouts that each have their own weights, on any task.
 
-    run: what runs an episode, if not a new world or batches of the task.
+    Args:
+        network: the network, without dead nodes.
+        task: the task.
+        weights: float32 [weights, episodes] or [weights, episodes, edges].
+        seeds: the episodes.
+        run: runs an episode; None for a new world, or for batches of the task.
     """
     if takes_draws(task):
         return task.drawn_rollouts(network, weights, seeds)
@@ -162,11 +192,11 @@ def drawn_rollouts(
     return result
 
 
-# A network, its shared weight and a seed -> the return and the length in steps.
-_Run = Callable[[Network, float, int], tuple[float, int]]
+# Takes a network, its shared weight and a seed; returns the return and the length in steps.
+_RunEpisode = Callable[[Network, float, int], tuple[float, int]]
 
 
-def _episodes(task: Task) -> _Run:
+def _episodes(task: Task) -> _RunEpisode:
     world = task.world()
 
     def run(network: Network, weight: float, seed: int) -> tuple[float, int]:
@@ -177,7 +207,7 @@ def _episodes(task: Task) -> _Run:
     return run
 
 
-def _batches_of_one(task: BatchTask) -> _Run:
+def _batches_of_one(task: BatchTask) -> _RunEpisode:
     def run(network: Network, weight: float, seed: int) -> tuple[float, int]:
         one = task.rollouts(network, (weight,), (seed,))
         return one.returns.item(), one.steps.item()
@@ -188,16 +218,24 @@ def _batches_of_one(task: BatchTask) -> _Run:
 def score(
     network: Network, task: Task, weights: Sequence[float], episodes: int, seed: int
 ) -> Scores:
-    """Returns for each shared weight over the same episodes, of the task whose scores count.
+    """Score a network on fresh episodes of the task whose scores count.
 
-    Raises TaskError when the network does not fit the task.
+    Args:
+        network: the network.
+        task: the task.
+        weights: the shared weights, all on the same episodes.
+        episodes: how many episodes.
+        seed: the seed of the episodes.
+
+    Raises:
+        TaskError: the network does not fit the task.
     """
     returns = rollouts(network, final_task(task), weights, episode_seeds(seed, episodes)).returns
     return scores_of(returns, weights)
 
 
 def scores_of(returns: Floats, weights: Sequence[float]) -> Scores:
-    """Means and standard deviations of returns [weights, episodes]."""
+    """Return the means and standard deviations of returns [weights, episodes]."""
     exact = returns.astype(np.float64)
     means = exact.mean(axis=1)
     sds = exact.std(axis=1, ddof=1) if exact.shape[1] > 1 else np.zeros(len(means))
