@@ -71,13 +71,16 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["serach"], "serach"),
         (["search"], "no task is named"),
-        (["search", "--resume", "nowhere"], "holds no whole checkpoint"),
+        (["search", "--resume", "nowhere"], "holds no complete checkpoint"),
         (["search", "swingdown", "--generations", "1"], "'swingdown' is not one of the tasks"),
         (["search", "swingup", "--preset", "best"], "best"),
         (["search", "swingup", "--time-limit", "soon"], "'soon' is not a time"),
         (["search", "swingup", "--population", "one"], "--population"),
         (["search", "swingup", "--seed", "-1", "--generations", "1"], "--seed"),
-        (["search", "swingup", "--complexity", "size"], "complexity: 'size' is not one; use"),
+        (
+            ["search", "swingup", "--complexity", "size"],
+            "complexity: unknown complexity 'size'; use",
+        ),
         (["show", "missing.json"], "missing.json: can't read"),
         (["show", "."], "holds no run"),
         (["show", "missing.json", "--connections", "3"], "missing.json: not a folder"),

@@ -139,8 +139,8 @@ def test_a_run_that_has_not_ended_says_how_to_go_on(tmp_path: Path, capsys: Capt
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"format": "else"}, "not a front"),
-        ({"version": 2}, "version: another version; this release reads 1"),
+        ({"format": "else"}, "format: not a front"),
+        ({"version": 2}, "version: unsupported file version; this release reads version 1"),
         ({"networks": 3}, "networks: Input should be a valid list"),
         ({"networks": [{"mean": 1.0}]}, "networks.0.network: Field required"),
         ({"networks": [{"mean": "high", "network": {}}]}, "networks.0.mean: "),

@@ -52,7 +52,7 @@ def test_a_queue_gives_whole_rounds_in_order(workers: int, tmp_path: Path) -> No
     expected = [(lane, lane) for lane in range(3)]
     with Engine(Trap(victim), workers) as engine:
         rounds = 0
-        for found in engine.queue(queue_of(3, 5)):
+        for found in engine.rounds(queue_of(3, 5)):
             expected = [(lane, 3 * number + 1) for lane, number in expected]
             assert found == expected
             rounds += 1
@@ -69,7 +69,7 @@ def test_what_a_queue_did_beyond_its_last_whole_round_is_kept(workers: int) -> N
     """Lanes 1 and 2 are broken off in their third round, lane 0 in its fourth."""
     queue = queue_of(3, 10, below_40)
     with Engine(Trap(), workers) as engine:
-        given = engine.queue(queue, time.monotonic() + 60)
+        given = engine.rounds(queue, time.monotonic() + 60)
         assert [next(given), next(given)] == [[(0, 1), (1, 4), (2, 7)], [(0, 4), (1, 13), (2, 22)]]
         with pytest.raises(TimeoutError):
             next(given)
@@ -84,7 +84,7 @@ def test_what_is_under_way_at_the_deadline_is_waited_for() -> None:
     with Engine(Trap(pause_s=0.2), 2) as engine:
         deadline_s = time.monotonic() + 2
         with pytest.raises(TimeoutError):
-            for _ in engine.queue(queue, deadline_s, grace_s=10):
+            for _ in engine.rounds(queue, deadline_s, grace_s=10):
                 pass
         assert engine.ready
         assert deadline_s <= time.monotonic() < deadline_s + 2
@@ -95,10 +95,10 @@ def test_workers_without_work_run_the_queue_ahead() -> None:
     queue, ahead = queue_of(1, 12), RoundQueue(tripled, 4, same_item)
     ahead.add([(2, 2)], first_lane=1)
     with Engine(Trap(pause_s=0.02), 2) as engine:
-        assert sum(1 for _ in engine.queue(queue, ahead=ahead)) == 12
+        assert sum(1 for _ in engine.rounds(queue, ahead=ahead)) == 12
         assert not ahead.waits
         ahead.add([(0, 0)])
-        rounds = list(engine.queue(ahead))
+        rounds = list(engine.rounds(ahead))
     assert rounds[:2] == [[(0, 1), (2, 7)], [(0, 4), (2, 22)]]
     assert len(rounds) == 4
 
@@ -106,6 +106,6 @@ def test_workers_without_work_run_the_queue_ahead() -> None:
 def test_a_queue_may_be_given_up() -> None:
     """What it left running is ended, and not taken for an answer to the next call."""
     with Engine(Trap(), 2) as engine:
-        queue = engine.queue(queue_of(3, 50))
+        queue = engine.rounds(queue_of(3, 50))
         assert next(queue) == [(0, 1), (1, 4), (2, 7)]
         assert engine.map(tripled, [(1, 10)]) == [(1, 31)]

@@ -165,7 +165,7 @@ def test_what_is_no_start_gets_one_line(earlier: Path, tmp_path: Path, capsys: C
     network_file.save(bent, tmp_path / "bent.json")
     assert "an output is tanh; those of a search are linear" in says(tmp_path / "bent.json")
     (tmp_path / front.NAME).write_text(front.to_json(front.Front("nodes", ())))
-    assert "it holds no network" in says(tmp_path)
+    assert "the front is empty" in says(tmp_path)
     assert not (tmp_path / "out").exists()
     line = complaint(capsys, "--resume", str(earlier), "--start", str(earlier))
     assert "keeps its weights and episodes, and its start" in line

@@ -118,7 +118,7 @@ def test_the_widest_distributions_are_finite(kind: str, numbers: tuple[float, fl
         ({"distribution": {"kind": "uniform", "low": 0}}, "high: Field required"),
         ({"distribution": {"kind": "normal", "mean": 0, "sd": 0}}, "sd: "),
         ({"distribution": {"kind": "normal", "mean": float("nan"), "sd": 1}}, "mean: "),
-        ({"distribution": {"kind": "log-uniform", "low": 0, "high": 1}}, "low: 0 is no magnitude"),
+        ({"distribution": {"kind": "log-uniform", "low": 0, "high": 1}}, "low: 0 is not above 0"),
         ({"distribution": {"kind": "list", "weights": []}}, "weights: "),
         ({"distribution": {"kind": "cauchy"}}, "distribution: "),
         ({}, "distribution: Field required"),
