@@ -149,4 +149,7 @@ def test_a_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False
     )
-    assert done.stdout == f"SettingsError {tmp_path}: can't write an event file: File too large\n"
+    assert done.stdout == (
+        f"SettingsError {tmp_path}: can't write an event file: File too large; "
+        "check the folder's permissions and the free space\n"
+    )
