@@ -1,7 +1,7 @@
-"""Builds of the kernel's C, and one probe that runs all of it.
+"""Builds the kernel's C, and runs a probe that exercises all of it.
 
-Run as a program it prints the probe's digests, of whatever library
-WANN_KERNEL_LIBRARY names: so two builds are compared in processes of their own.
+Run as a program, it prints the probe's digests for the library that the environment variable
+WANN_KERNEL_LIBRARY names, so that each build is loaded by a process that has no other.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ KERNEL = Path(wann_edge.kernel.__file__).parent
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Werror"]
 STRICT = ["-std=c99", "-pedantic", *WARNINGS]
 
-# Where an activation changes its way, and what has no number.
+# Where activations change their method, the ends of float32, infinities and NaN.
 SPECIAL = np.array(
     [0, 1e-45, 1e-38, 0.25, 0.5, 1, 1.5, 2, 6, 9.01, 26, 2**23, 2**24, 2**31, 3.4e38, np.inf],
     np.float32,
@@ -43,7 +43,7 @@ SPECIAL = np.concatenate([SPECIAL, -SPECIAL, np.array([np.nan], np.float32)])
 
 
 def build(compiler: str, flags: list[str], target: Path, source: Path = KERNEL) -> Path:
-    """The kernel's C compiled into the shared library ``target``, from its folder."""
+    """Compile the kernel's C into the shared library ``target``, in the library's folder."""
     sources = sorted(map(str, source.glob("*.c")))
     command = [compiler, *flags, "-fPIC", "-shared", *sources, "-o", str(target)]
     made = subprocess.run(command, cwd=target.parent, capture_output=True, text=True, check=False)
@@ -53,19 +53,26 @@ def build(compiler: str, flags: list[str], target: Path, source: Path = KERNEL) 
 
 
 def digests(kernel: Path | None) -> dict[str, str]:
-    """The probe's digests in a new process, of a library or of the installed one."""
+    """Return the probe's digests from a new process, for a library or the installed one."""
     environment = {k: v for k, v in os.environ.items() if k != "WANN_KERNEL_LIBRARY"}
     if kernel is not None:
         environment["WANN_KERNEL_LIBRARY"] = str(kernel)
-    command = [sys.executable, __file__]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "helpers.kernel_builds"]
+    ran = subprocess.run(
+        command,
+        cwd=Path(__file__).parents[1],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stderr
     found: dict[str, str] = json.loads(ran.stdout)
     return found
 
 
 def bits(values: NDArray[np.float32]) -> NDArray[np.uint32]:
-    """The bits of floats; every NaN has the same, for its payload is no part of the contract."""
+    """Return the bits of floats; the same for every NaN, whose payload the kernel leaves open."""
     plain = np.where(np.isnan(values), np.float32(np.nan), values)
     return np.ascontiguousarray(plain, np.float32).view(np.uint32)
 
@@ -106,7 +113,7 @@ def _probe_rollouts(rng: np.random.Generator) -> str:
 
 
 def _probe_plants(rng: np.random.Generator) -> str:
-    """Each plant's steps, and its episodes in lanes."""
+    """Run each plant step by step, and its episodes in lanes."""
     results: list[NDArray[np.float32]] = []
     for native in map(plant, plant_names()):
         state = rng.normal(0, 0.5, native.states).astype(np.float32)
@@ -123,7 +130,7 @@ def _probe_plants(rng: np.random.Generator) -> str:
 
 
 def _probe_fixed(rng: np.random.Generator) -> str:
-    """Activations, words, floats and whole episodes, in 16-bit and in 32-bit words."""
+    """Run activations, the walk, the forward pass and episodes in 16-bit and 32-bit words."""
     results: list[NDArray[np.float32]] = []
     for index, dtype in enumerate(["q15", "q31"] * 4):
         network = random_network(rng, inputs=5, hidden=16, outputs=1, single_weights=index > 3)
@@ -143,7 +150,7 @@ def _probe_fixed(rng: np.random.Generator) -> str:
 
 
 def _probe_disturbed(rng: np.random.Generator) -> str:
-    """Each plant's steps and episodes with other masses and lengths, noise and late actions."""
+    """Run each plant with varied masses and lengths, noise and late actions."""
     results: list[NDArray[np.float32]] = []
     for native in map(plant, plant_names()):
         sizes = {"inputs": native.observations, "outputs": native.actions}
@@ -183,7 +190,7 @@ PROBES = {
 
 
 def probe() -> dict[str, str]:
-    """A digest of each part at each lane width, from the same numbers every time."""
+    """Return a digest of each part at each lane width; the inputs are the same in every run."""
     found = {}
     for width in supported_lanes():
         os.environ["WANN_LANES"] = str(width)

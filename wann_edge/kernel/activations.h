@@ -3,7 +3,7 @@
  * Only +, -, *, /, comparisons and exact conversions are used, in a fixed order,
  * so that every compiler and processor with IEEE 754 single precision gives the
  * same bits. Worst errors against float64 over all finite floats are in
- * docs/kernel.md and are held by tests/kernel/test_activations.py.
+ * docs/kernel.md; tests/kernel/test_activations.py checks them.
  *
  * Exported headers contain the text between "wann:begin NAME" and "wann:end".
  */
@@ -12,8 +12,8 @@
 
 #include "real.h"
 
-/* This table yields the enum, the names and the dispatch; activations.py has a row of facts each.
- * The ten functions of Gaier & Ha (2019), in the order of the published code. */
+/* The enum, the names and the dispatch derive from this table; activations.py has a row of facts
+ * for each entry. The ten functions of Gaier & Ha (2019), in the order of the published code. */
 #define WANN_ACTIVATIONS(X) \
     X(linear) X(step) X(sin) X(gauss) X(tanh) X(sigmoid) X(inverse) X(abs) X(relu) X(cos)
 

@@ -1,4 +1,4 @@
-/* Chooses the lane width and passes the work on. Compiled for plain C floats. */
+/* Calls the functions of the chosen lane width. Compiled with one lane. */
 #include "door.h"
 #include "plants/plants.h"
 

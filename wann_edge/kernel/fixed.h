@@ -1,12 +1,12 @@
-/* A network in fixed point, and the walk over it: the counterpart of network.h in integers.
+/* A network in fixed point, and its evaluation: the counterpart of network.h in integers.
  *
  * Every node has its own format Qn: its words count units of 2^-n. The formats are chosen when
  * a network is quantised (wann_edge/network/fixed_network.py); here they appear only as
- * shifts. A computed node is
- *     activation(shared weight * (sum of its sources)),
- * the sum exact, or with 32-bit words rounded down source by source, and never
- * beyond an int32_t, for its format leaves room for the largest words. With single
- * weights each source is multiplied by its own factor instead of shifted.
+ * shifts. The value of a computed node is
+ *     activation(shared weight * (sum of its sources)).
+ * The sum is exact with 16-bit words; with 32-bit words each source is rounded down. It fits
+ * an int32_t, because its format leaves room for the largest words. With single weights, each
+ * source is multiplied by its factor instead of shifted.
  */
 #ifndef WANN_FIXED_H
 #define WANN_FIXED_H
@@ -19,10 +19,10 @@ typedef struct {
     const wann_network *net;       /* topology, input offsets, safe actions */
     int32_t wide;                  /* 0: 16-bit words, q15.h; 1: 32-bit words, q31.h */
     float weight_units;            /* a shared weight's word = weight * units */
-    const int32_t *edge_shift;     /* one an edge: left, or right where below 0 */
-    const int32_t *edge_factor;    /* one an edge instead of shifts, or NULL */
-    const int32_t *sum_shift;      /* [computed] to the right, before the shared weight */
-    const int32_t *product_shift;  /* [computed] to the right, after it; at least 1 */
+    const int32_t *edge_shift;     /* one per edge: to the left, or to the right if negative */
+    const int32_t *edge_factor;    /* one per edge, in place of shifts; or NULL */
+    const int32_t *sum_shift;      /* [computed] right shift before the shared weight */
+    const int32_t *product_shift;  /* [computed] right shift after it; at least 1 */
     const float *input_units;      /* [inputs] word = (observation - offset) * units */
     const int32_t *output_low;     /* [outputs] words of actions are bounded to low..high */
     const int32_t *output_high;    /* [outputs] */
@@ -126,8 +126,8 @@ static inline wann_word wann_fixed_action(const wann_fixed *fixed, const wann_wo
                       fixed->output_high[output]);
 }
 
-/* The walk for a caller with floats: observations become words, and words actions; the
- * safe action where an observation is not finite. value and sum: as for the walk. */
+/* The walk for callers with floats: converts observations to words, and words to actions. Writes
+ * the safe action where an observation is not finite. value and sum: as for the walk. */
 WANN_INLINE void wann_fixed_forward(const wann_fixed *fixed, const wann_real *weight,
                                     const wann_real *observation, wann_word *value,
                                     wann_word *sum, wann_real *action)

@@ -1,6 +1,6 @@
-/* The instruction set of a lane width, for the functions that follow: one file a width, and
- * no flag to forget. Elsewhere than on x86-64 the compiler's own set serves. What includes
- * this ends with isa_end.h. */
+/* Selects the instruction set of a lane width for the functions that follow, so that no compiler
+ * flag is needed. On processors other than x86-64 the compiler's default applies. A file that
+ * includes this header includes isa_end.h at its end. */
 #if defined(__x86_64__) && defined(__clang__) && WANN_LANES == 8
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 #elif defined(__x86_64__) && defined(__clang__) && WANN_LANES == 16

@@ -10,10 +10,11 @@ typedef struct {
     const float *weight;  /* [count] */
     const float *edge_weight;  /* [count][edges] */
     const float *state;   /* [count][states] */
-    const int32_t *episode;  /* [count] each job's rows in the disturbance; unused without one */
+    const int32_t *episode;  /* [count] index of the rows in the disturbance; unused if NULL */
     const wann_disturbance *disturbance;  /* NULL: none */
     float reward_floor;       /* the reward of a step is clamped from below to this */
-    int32_t patience_steps;   /* an episode ends after this many steps that earn less; 0: never */
+    int32_t patience_steps;   /* an episode ends if it earns less than patience_reward in this
+                               * many steps; 0: never */
     float patience_reward;
     float *total;         /* [count] receives the return: rewards summed in step order */
     int32_t *steps;       /* [count] receives the episode's length */

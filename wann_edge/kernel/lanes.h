@@ -1,6 +1,5 @@
-/* The door's functions for one lane width: included by each lanes_N.c, which
- * sets WANN_LANES and the instruction set. Data comes as plain arrays of floats,
- * a row an item, and is laid into lanes here. */
+/* The functions of door.h for one lane width. Each lanes_N.c sets WANN_LANES and includes this
+ * file. Callers pass plain arrays with one row per item; this file packs the rows into lanes. */
 
 #include "isa.h"
 
@@ -13,7 +12,7 @@
 #define WANN_JOIN(a, b) a##b
 #define WANN_TABLE_OF(lanes) WANN_JOIN(wann_lanes_, lanes)
 
-/* Rows first..first+WANN_GROUP of [count][width], the last row repeated past the end. */
+/* Loads WANN_GROUP rows of [count][width] from row `first` on; past the end, the last row. */
 static void wann_load(const float *rows, int32_t first, int32_t count, int32_t width,
                       wann_floats *items)
 {
@@ -125,7 +124,7 @@ static const void *lanes_plant(int32_t plant)
     return &wann_plants[plant];
 }
 
-/* Networks share the lanes of a plant that costs more than they do: one of many states. */
+/* Networks share lanes if the plant has many states, because it then takes more time than they. */
 static void lanes_rollouts(int32_t networks, const wann_network *const *net,
                            const wann_fixed *const *fixed, const void *plant,
                            const wann_jobs *jobs, void *scratch)

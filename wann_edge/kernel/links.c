@@ -1,4 +1,5 @@
-/* What a search does to topologies. Links are packed as target << 16 | source, ascending. */
+/* Operations of the search on topologies. A link is packed as target << 16 | source; links are in
+ * ascending order. */
 #include "door.h"
 
 static int32_t source_of(int32_t link)

@@ -1,10 +1,10 @@
-/* A network as the kernel reads it, and the one walk over its topology.
+/* The kernel's form of a network, and its evaluation.
  *
- * Nodes are numbered: 0 the bias (always 1), then the inputs, then the computed
- * nodes in topological order, the outputs last. A computed node is
- *     activation(shared weight * (sum of its sources)),
- * the sources taken in stored order; with single weights each source is
- * multiplied by its own weight first.
+ * Node 0 is the bias, always 1. The inputs follow, then the computed nodes in topological
+ * order, outputs last. The value of a computed node is
+ *     activation(shared weight * (sum of its sources)).
+ * Sources are added in stored order; with single weights, each source is first multiplied
+ * by its weight.
  */
 #ifndef WANN_NETWORK_H
 #define WANN_NETWORK_H
@@ -13,10 +13,10 @@
 
 typedef struct {
     int32_t inputs, outputs, computed;  /* numbers of nodes */
-    const int32_t *activation;          /* [computed] ids of the table */
-    const int32_t *edge_end;            /* [computed] where a node's edges end */
+    const int32_t *activation;          /* [computed] indices in WANN_ACTIVATIONS */
+    const int32_t *edge_end;            /* [computed] index after the node's last edge */
     const int32_t *source;              /* [edge_end[computed - 1]] node numbers */
-    const float *edge_weight;           /* one an edge, or NULL: all are 1 */
+    const float *edge_weight;           /* one per edge; NULL: all are 1 */
     const float *input_offset;          /* [inputs] value = (observation - offset) * scale */
     const float *input_scale;           /* [inputs] */
     const float *output_low;            /* [outputs] actions are clamped to low..high */
@@ -24,12 +24,12 @@ typedef struct {
     const float *output_safe;           /* [outputs] the action when a number is not finite */
 } wann_network;
 
-/* Vectors of lanes that are walked together, to hide the latency of one behind
- * the other. Arrays below are [item][WANN_BLOCKS] of wann_real. */
+/* The number of vectors that are evaluated together: while the processor waits for the result
+ * of one, it computes another. Arrays below are [item][WANN_BLOCKS] of wann_real. */
 #ifndef WANN_BLOCKS
 #define WANN_BLOCKS 1
 #endif
-/* Each of these has two callers, and a call for each node would cost a third of the speed. */
+/* Function calls for each node would take a third of the speed. */
 #if defined(__GNUC__)
 #define WANN_INLINE static inline __attribute__((always_inline))
 #else
@@ -38,8 +38,7 @@ typedef struct {
 
 #define WANN_EACH_BLOCK(b) for (int b = 0; b < WANN_BLOCKS; b++)
 
-
-/* The sum of a node's terms in stored order, edge..end not being empty. */
+/* Adds the terms of a node in stored order; edge < end. */
 #define WANN_ADD_UP(term) \
     do { \
         WANN_EACH_BLOCK(b) sum[b] = term; \
@@ -72,14 +71,14 @@ WANN_INLINE void wann_activate(int32_t activation, const wann_real *x, wann_real
         break;
     switch (activation) {
         WANN_ACTIVATIONS(WANN_CASE)
-    default:  /* no id of the table: callers have checked */
+    default:  /* not an index of the table; callers check this */
         WANN_EACH_BLOCK(b) y[b] = x[b];
     }
 #undef WANN_CASE
 }
 
-/* Scales the observations into value[1..inputs]; true in *finite where all of a
- * lane's observations are finite. */
+/* Scales the observations into value[1..inputs]. *finite is true in the lanes whose
+ * observations are all finite. */
 WANN_INLINE void wann_read_inputs(const wann_network *net, const wann_real *observation,
                                     wann_real *value, wann_mask *finite)
 {
@@ -102,8 +101,8 @@ WANN_INLINE void wann_read_inputs(const wann_network *net, const wann_real *obse
         wann_select((x) >= (low), (x), wann_select((x) < (low), wann_constant(low), safe)))
 /* wann:end */
 
-/* Clamps the last nodes into the actions; the safe action where an observation
- * or the output itself is not a number. */
+/* Clamps the outputs into the actions. Writes the safe action where an observation is not
+ * finite or the output is not a number. */
 WANN_INLINE void wann_write_outputs(const wann_network *net, const wann_real *value,
                                       const wann_mask *finite, wann_real *action)
 {
@@ -117,9 +116,10 @@ WANN_INLINE void wann_write_outputs(const wann_network *net, const wann_real *va
         }
 }
 
-/* lane_weight: NULL, or [edges][WANN_BLOCKS] in place of the network's own edge weights.
- * value: room for [1 + inputs + computed][WANN_BLOCKS]. sum: NULL, or room for
- * [computed][WANN_BLOCKS] that receives what each activation was given. */
+/* Evaluates the network.
+ * lane_weight: [edges][WANN_BLOCKS], replaces the network's edge weights; or NULL.
+ * value: room for [1 + inputs + computed][WANN_BLOCKS].
+ * sum: room for [computed][WANN_BLOCKS], receives the argument of each activation; or NULL. */
 WANN_INLINE void wann_forward(const wann_network *net, const wann_real *weight,
                                 const wann_real *lane_weight, const wann_real *observation,
                                 wann_real *value, wann_real *sum, wann_real *action)

@@ -1,8 +1,8 @@
 /* Fixed point in 16-bit words: the scaling of a sum, and the activations.
  *
  * A word in Qn counts units of 2^-n. An activation accepts any |x| <= 2^30 and saturates it
- * itself; the formats of x and of the result are given with each. Worst errors against float64 over all x are in docs/fixed-point.md
- * and are held by tests/kernel/test_fixed_activations.py.
+ * itself; its comment gives the formats of x and of the result. Worst errors against float64
+ * over all x are in docs/fixed-point.md; tests/kernel/test_fixed_activations.py checks them.
  *
  * Exported headers contain the text between "wann:begin NAME" and "wann:end".
  */

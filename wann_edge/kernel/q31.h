@@ -1,6 +1,6 @@
-/* Fixed point in 32-bit words: the scaling of a sum, and the activations, as q15.h has
- * them for 16-bit words. Products are of 64 bits. Activations take any word but where
- * said; wann_q31_scaled gives them one.
+/* Fixed point in 32-bit words: the scaling of a sum, and the activations; the counterpart of
+ * q15.h. Products have 64 bits. An activation accepts every word except where its comment
+ * excludes one; wann_q31_scaled never returns the excluded one.
  */
 #ifndef WANN_Q31_H
 #define WANN_Q31_H

@@ -1,5 +1,5 @@
-/* Whole episodes in lanes. A lane whose episode ends takes the next job, of the same network or of the
- * next one, so that lanes are rarely idle; a job's result does not depend on the lane it ran in. */
+/* Runs episodes in lanes. A lane whose episode ends takes the next job, of the same network or the
+ * next, so that few lanes are idle. The result of a job does not depend on its lane. */
 #ifndef WANN_ROLLOUT_H
 #define WANN_ROLLOUT_H
 
@@ -8,7 +8,7 @@
 #include "network.h"
 #include "plants/plant.h"
 
-/* Lane number n of an item stored as [WANN_BLOCKS] vectors. */
+/* Access to an item as [WANN_BLOCKS] vectors and by lane. */
 typedef union {
     wann_real real[WANN_BLOCKS];
     float lane[WANN_BLOCKS * WANN_LANES];
@@ -20,15 +20,17 @@ typedef union {
     int32_t lane[WANN_BLOCKS * WANN_LANES];
 } wann_integers;
 
-/* Networks that all run the same jobs. fixed: each one's NULL, or what it is in fixed point, to run
- * in place of floats; with its own edge weights only. */
+/* Networks that run the same jobs.
+ * fixed: [count] the network in fixed point, which runs in place of floats, or NULL. It ignores
+ * the edge weights of jobs. */
 typedef struct {
     int32_t count;
     const wann_network *const *net;
     const wann_fixed *const *fixed;
 } wann_networks;
 
-/* owner: the network of each lane's job. present: those that have a lane, owners of them. */
+/* owner: the network that runs in each lane. present: the networks that run in any lane; `owners`
+ * is their number. mark: the return when patience was last counted from. */
 typedef struct {
     wann_floats state[WANN_STATE_ROOM], observation[WANN_PLANT_ROOM], action[WANN_PLANT_ROOM];
     wann_floats factor[WANN_PARAMETER_ROOM];
@@ -39,7 +41,7 @@ typedef struct {
     int32_t owners, next_job, next_owner, active;
 } wann_group;
 
-/* Gives a lane the next job, or lets it idle. */
+/* Gives a lane the next job, or leaves it idle if there is none. */
 static void wann_take_job(wann_group *group, int32_t networks, const wann_jobs *jobs, int32_t lane)
 {
     group->running.lane[lane] = 0;
@@ -102,8 +104,8 @@ static void wann_observe(wann_group *group, const wann_plant *plant)
     }
 }
 
-/* Where as many steps as patience has brought too little: counted from an episode's start, or
- * from the last such end. */
+/* True where the last patience_steps steps earned too little. Such intervals follow one another
+ * from the start of the episode. */
 static inline wann_mask wann_is_spent(wann_group *group, const wann_jobs *jobs, int b)
 {
     wann_int left = group->patience.integer[b] - 1;
@@ -114,9 +116,9 @@ static inline wann_mask wann_is_spent(wann_group *group, const wann_jobs *jobs, 
     return ends & wann_true(total - mark < jobs->patience_reward);
 }
 
-/* One control period for every lane; true in *over where an episode has ended. */
-static inline void wann_step_plant(wann_group *group, const wann_plant *plant, const wann_jobs *jobs,
-                                   int32_t is_varied, wann_integers *over)
+/* Runs one control period in every lane. *over is true where an episode has ended. */
+static inline void wann_step_plant(wann_group *group, const wann_plant *plant,
+                                   const wann_jobs *jobs, int32_t is_varied, wann_integers *over)
 {
     const int32_t is_full = group->active == WANN_BLOCKS * WANN_LANES;
     WANN_EACH_BLOCK(b) {
@@ -154,12 +156,13 @@ static inline void wann_step_plant(wann_group *group, const wann_plant *plant, c
     }
 }
 
-/* What the controllers of a disturbed group are shown, and what they sent in the last periods. */
+/* The observations that disturbed controllers receive, and the actions they sent in the last
+ * control periods. */
 typedef struct {
     wann_floats seen[WANN_PLANT_ROOM], sent[WANN_AGE_ROOM][WANN_PLANT_ROOM];
 } wann_wires;
 
-/* What each lane's controller is shown after a step, or at a start. */
+/* Updates the observation that each lane's controller receives, after a step or a reset. */
 static void wann_sense(const wann_group *group, const wann_plant *plant, const wann_jobs *jobs,
                        wann_wires *wires)
 {
@@ -178,7 +181,7 @@ static void wann_sense(const wann_group *group, const wann_plant *plant, const w
     }
 }
 
-/* What each lane's actuators make of the actions sent. */
+/* Replaces each lane's action by the one that its actuators apply. */
 static void wann_drive(wann_group *group, const wann_plant *plant, const wann_jobs *jobs,
                        wann_wires *wires)
 {
@@ -206,7 +209,7 @@ static inline int32_t wann_any(const wann_integers *mask)
     return any;
 }
 
-/* What every lane's network does with what it is shown. */
+/* Computes every lane's action from the observation that its controller receives. */
 static inline void wann_act(wann_group *group, const wann_networks *networks,
                             const wann_real *lane_weight, const wann_real *shown,
                             wann_floats *value)
@@ -241,8 +244,8 @@ static void wann_next_jobs(wann_group *group, int32_t networks, const wann_jobs 
     wann_list_owners(group);
 }
 
-/* value: room for 1 + inputs + computed of the largest network. edge_weight: room for the jobs'
- * edges, which only one network alone can have. */
+/* value: room for 1 + inputs + computed of the largest network.
+ * edge_weight: room for the edges of the jobs; with edges there is a single network. */
 static void wann_rollouts(const wann_networks *networks, const wann_plant *plant,
                           const wann_jobs *jobs, wann_floats *value, wann_floats *edge_weight)
 {
@@ -254,7 +257,7 @@ static void wann_rollouts(const wann_networks *networks, const wann_plant *plant
     const wann_real *shown = is_disturbed ? wires.seen[0].real : group.observation[0].real;
     wann_integers over;
     for (int32_t i = 0; i < jobs->edges; i++)
-        edge_weight[i] = (wann_floats){.lane = {0}};  /* for lanes that stay idle */
+        edge_weight[i] = (wann_floats){.lane = {0}};  /* idle lanes compute with these too */
     if (is_disturbed)
         wires = (wann_wires){.seen = {{.lane = {0}}}};
     for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)

@@ -1,10 +1,10 @@
-/* The integer type that fixed-point functions are written for: real.h's counterpart.
+/* The integer type of fixed-point functions, as real.h is for floats.
  *
- * With one lane a word is an int32_t, else a vector of them, and each primitive gives
- * a lane the bits that the scalar form gives an int32_t. Words are two's complement and
- * shift arithmetically, as gcc and clang have it on every processor.
+ * With one lane a word is an int32_t, otherwise a vector of them. Each primitive gives every
+ * lane the same bits as the scalar form. Words are two's complement and right shifts are
+ * arithmetic, which gcc and clang ensure on every processor.
  *
- * Text between "wann:begin NAME" and "wann:end" is what exported headers carry.
+ * Exported headers contain the text between "wann:begin NAME" and "wann:end".
  */
 #ifndef WANN_WORDS_H
 #define WANN_WORDS_H
