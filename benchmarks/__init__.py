@@ -1,1 +1,1 @@
-"""Benchmarks: each module prints its figures beside a reference measured in the same run."""
+"""Benchmarks: each module prints its results and those of a reference."""

@@ -1,8 +1,9 @@
-"""The published biped champion in gymnasium and in the native biped, beside the paper's figures.
+"""Score the published biped champion in gymnasium's BipedalWalker and in the task ``biped``.
 
 Run:  python -m benchmarks.biped_published [--episodes 100] [--json]
 
-It takes some minutes: 1600 steps an episode where the walker does not fall.
+The table also shows the published scores. It takes some minutes, because an episode has
+1600 steps if the walker does not fall.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from wann_edge.parallel.engine import Engine, cores
 from wann_edge.task import Task, load_task
 
 TASK, OURS = "gymnasium:BipedalWalker-v3", "biped"
-# Of the reference data's README: shared weight -> mean and standard deviation; None: tuned.
+# From the README of the reference data. Shared weight -> mean and standard deviation;
+# None: tuned single weights.
 PUBLISHED: dict[float | None, tuple[str, str]] = {
     -2.0: ("252", "84"),
     -1.5: ("257", "106"),
@@ -50,7 +52,7 @@ def main() -> None:
         for weight, (mean, sd) in PUBLISHED.items():
             network = tuned if weight is None else bare
             seeds, shared = episode_seeds(0, asked.episodes), 1.0 if weight is None else weight
-            # An episode an item, so that all workers have work.
+            # One episode per item, so that all workers have work.
             start_s = time.perf_counter()
             found = engine.map(_run, [(network, shared, seed) for seed in seeds])
             spent_s += time.perf_counter() - start_s
@@ -61,11 +63,11 @@ def main() -> None:
                 {
                     "weight": "tuned" if weight is None else f"{weight:g}",
                     "gymnasium": theirs.mean,
-                    "its sd": theirs.sd,
+                    "gymnasium sd": theirs.sd,
                     "biped": ours.mean,
-                    "sd": ours.sd,
+                    "biped sd": ours.sd,
                     "published": mean,
-                    "sd there": sd,
+                    "published sd": sd,
                 }
             )
     document = machine() | {"episodes": asked.episodes, "steps/s": round(steps / spent_s)}

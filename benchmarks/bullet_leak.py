@@ -1,4 +1,4 @@
-"""The memory of PyBullet's tasks before and after thousands of episodes.
+"""Measure by how much memory grows over thousands of episodes of PyBullet's tasks.
 
 Run:  python -m benchmarks.bullet_leak [--episodes 10000] [--steps 5] [--json]
 """
@@ -16,18 +16,18 @@ from benchmarks.common import machine, show
 from wann_edge.task import load_task
 
 TASKS = ("bullet/swingup", "bullet/balancer", "bullet/a1")
-# Episodes before the first measurement, which fill caches.
+# Episodes before the first measurement; they fill caches.
 WARM_UP = 100
 
 
 def resident_kb() -> int:
-    """Return the resident memory of this process, KB."""
+    """Return the resident memory of this process in KB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def row(name: str, episodes: int, steps: int) -> dict[str, object]:
-    """Return the figures of one task."""
+    """Return the results of one task."""
     task = load_task(name)
     world, action = task.world(), np.zeros(len(task.spec.outputs), np.float32)
     before, start_s = 0, 0.0
@@ -43,7 +43,7 @@ def row(name: str, episodes: int, steps: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Print a row for each task."""
+    """Print one row per task."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--episodes", type=int, default=10_000)
     parser.add_argument("--steps", type=int, default=5, help="control periods per episode")

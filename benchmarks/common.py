@@ -1,4 +1,4 @@
-"""What benchmarks share: the reference data, and how figures are printed."""
+"""Options, reference data and printed tables of the benchmarks."""
 
 from __future__ import annotations
 
@@ -18,17 +18,23 @@ DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "wann
 
 
 def arguments(description: str | None) -> argparse.Namespace:
-    """The options of every benchmark. Ends the program where the reference data is absent."""
+    """Parse the options that most benchmarks have; exit if the reference data is missing."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
-    parser.add_argument("--seconds", type=float, default=1.0, help="time for each figure")
+    parser.add_argument("--seconds", type=float, default=1.0, help="time for each measurement")
+    options = parser.parse_args()
+    require_data()
+    return options
+
+
+def require_data() -> None:
+    """Exit if the reference data is missing."""
     if not DATA.is_dir():
-        sys.exit(f"the reference data is absent: {DATA}")
-    return parser.parse_args()
+        sys.exit(f"{DATA}: the reference data is missing; copy the published wann-release there")
 
 
 def machine() -> dict[str, object]:
-    """What the figures were taken on."""
+    """Return a description of the computer that runs the benchmark."""
     return {
         "processor": _processor(),
         "lanes": list(supported_lanes()),
@@ -46,7 +52,7 @@ def _processor() -> str:
 
 
 def show(document: dict[str, object], rows: list[dict[str, object]], *, as_json: bool) -> None:
-    """Prints the rows as a table, or all as JSON."""
+    """Print the document and the rows, as a table or as JSON."""
     if as_json:
         print(json.dumps({**document, "rows": rows}, indent=2))
         return

@@ -1,4 +1,4 @@
-"""Fits the table of what each part of an exported header costs on each emulated core.
+"""Fit the cost of each part of an exported header on each emulated core, and write the table.
 
 Run:  python -m benchmarks.cost_table [--networks 400] [--json]   (ten minutes)
 """
@@ -39,10 +39,11 @@ Reals = NDArray[np.float64]
 
 
 def drawn_network(seed: int) -> Network:
-    """A network drawn at random; a shared weight that is not 1, at which products vanish.
+    """Return a random network.
 
-    2 to 24 inputs, 1 to 4 outputs, up to 60 hidden nodes of 1 to 5 sources, activations
-    of a drawn subset; single weights in a quarter, scaled inputs in a third.
+    2 to 24 inputs, 1 to 4 outputs, up to 60 hidden nodes with 1 to 5 sources each, activations
+    from a random subset. A quarter of the networks have single weights, a third scaled inputs.
+    The shared weight is not 1, because the compiler removes products with 1.
     """
     rng = np.random.default_rng(seed)
     inputs, outputs = int(rng.integers(2, 25)), int(rng.integers(1, 5))
@@ -69,10 +70,9 @@ def drawn_network(seed: int) -> Network:
 
 
 def grown_network(seed: int) -> Network:
-    """A network as the search makes them: up to 400 mutations, none of them selected.
+    """Return a network made by 5 to 400 random mutations, without selection.
 
-    In half the cases with a shared weight of the paper, 1 among them: soft floats of few
-    digits cost less.
+    Half of them have a usual shared weight, such as 1: soft floats with few digits cost less.
     """
     rng = np.random.default_rng(seed)
     inputs, outputs = int(rng.integers(2, 25)), int(rng.integers(1, 5))
@@ -90,7 +90,7 @@ def grown_network(seed: int) -> Network:
 def drawn_channels(
     inputs: int, outputs: int, rng: np.random.Generator
 ) -> tuple[tuple[Input, ...], tuple[Output, ...]]:
-    """Inputs, scaled in a third of the cases, and outputs with two bounds, one or none."""
+    """Return inputs, a third of which are scaled, and outputs with two bounds, one or none."""
     scaled = rng.random() < 1 / 3
     numbers = (float32(rng.normal()), float32(rng.uniform(0.3, 2))) if scaled else (0.0, 1.0)
     bounds = [(-1.0, 1.0), (-np.inf, np.inf), (0.0, np.inf)][int(rng.choice(3, p=[0.7, 0.2, 0.1]))]
@@ -101,30 +101,30 @@ def drawn_channels(
 
 
 def networks(count: int) -> list[Network]:
-    """Three quarters drawn at random, one quarter grown."""
+    """Return networks, three quarters of them random and one quarter grown."""
     grown = count // 4
     return [*map(drawn_network, range(count - grown)), *map(grown_network, range(grown))]
 
 
 def measured(network: Network, core: str) -> tuple[float, float]:
-    """Instructions and bytes of flash of a network."""
+    """Return the measured instructions and flash bytes of a network."""
     cost = measure_cost(network, core, states=STATES)
     return cost.instructions_mean, cost.flash_bytes
 
 
 def parts_and_runs(network: Network) -> Parts:
-    """All parts, on the observations that the measurement takes."""
+    """Return the counts of all parts, for the observations that ``measured`` uses."""
     seen = typical_states(network, None, STATES, np.random.default_rng(0))
     return parts_of(network) | runs_of(network, seen)
 
 
 def static(parts: Parts) -> Parts:
-    """Without what depends on values, which takes no flash."""
+    """Return the parts without those that depend on values, which take no flash."""
     return {name: count for name, count in parts.items() if name not in NAMES}
 
 
 def fitted(parts: Sequence[Parts], values: Reals) -> dict[str, float]:
-    """What each part costs, none less than nothing, by least squares of relative errors."""
+    """Fit the cost of each part, at least 0, by least squares of relative errors."""
     names = sorted(set().union(*parts))
     counts = np.array([[part.get(name, 0.0) for name in names] for part in parts])
     costs, _ = nnls(counts / values[:, np.newaxis], np.ones(len(values)))
@@ -132,19 +132,19 @@ def fitted(parts: Sequence[Parts], values: Reals) -> dict[str, float]:
 
 
 def estimated(parts: Sequence[Parts], costs: dict[str, float]) -> Reals:
-    """The sums that the table gives for networks of these parts."""
+    """Return the estimates for networks of these parts."""
     return np.array([sum(n * costs.get(name, 0.0) for name, n in part.items()) for part in parts])
 
 
 def row_of(core: str, kind: str, parts: Sequence[Parts], values: Reals) -> dict[str, object]:
-    """How well a table fitted to two of three networks foretells the third."""
+    """Return the errors on one third of the networks of a fit to the other two thirds."""
     unseen = np.arange(len(values)) % 3 == 2
     seen_parts, unseen_parts = (list(compress(parts, rows)) for rows in (~unseen, unseen))
     guess = estimated(unseen_parts, fitted(seen_parts, values[~unseen]))
     errors = np.abs(guess / values[unseen] - 1)
     return {
         "core": core,
-        "of": kind,
+        "cost": kind,
         "within 10 %": f"{(errors <= 0.1).mean():.0%}",
         "mean error": f"{errors.mean():.1%}",
         "worst error": f"{errors.max():.1%}",
@@ -152,7 +152,7 @@ def row_of(core: str, kind: str, parts: Sequence[Parts], values: Reals) -> dict[
 
 
 def main() -> None:
-    """Measures, fits, writes the table, and prints how well it foretells networks it never saw."""
+    """Measure, fit and write the table; print its errors on networks not used in the fit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", type=int, default=400)
     parser.add_argument("--out", type=Path, default=TABLE)

@@ -1,10 +1,11 @@
-"""The published champions as our headers beside dense networks of the paper's size, on two cores.
-
-The same compiler, in the same run: arm-none-eabi-gcc -Os; flash and RAM linked minus an empty
-main, instructions counted in an emulator, the most over 40 observations. Beside each figure,
-in brackets, the one that was measured before there was a line of this project.
+"""Compare exported headers of the published champions with dense networks, on two cores.
 
 Run:  python -m benchmarks.device [--json]
+
+The dense networks have the sizes of the paper. Both are compiled by arm-none-eabi-gcc -Os.
+Flash and RAM are those of the linked program minus those of an empty main. Instructions are
+counted in an emulator: the most over 40 observations. Brackets contain independent
+measurements, with other exporters and another harness.
 Needs arm-none-eabi-gcc, and pip install "wann-edge[emu,bench]".
 """
 
@@ -38,12 +39,12 @@ from wann_edge.verify.inputs import typical_states
 
 COMPILER = "arm-none-eabi-gcc"
 INSTALL = "apt-get install -y --no-install-recommends gcc-arm-none-eabi libnewlib-arm-none-eabi"
-MACHINES = {
+COMPILER_FLAGS = {
     "cortex-m4f": ("-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
     "cortex-m0plus": ("-mcpu=cortex-m0plus", "-mfloat-abi=soft"),
 }
-# errno is counted as the empty main's: a firmware with newlib has it.
-FLAGS = (
+# errno is linked into the empty main too, because every firmware with newlib contains it.
+COMMON_FLAGS = (
     *("-mthumb", "-std=c99", "-Os", "-g", "-ffunction-sections", "-fdata-sections"),
     *("--specs=nano.specs", "-nostartfiles", "-Wl,--gc-sections", "-Wl,-e,main"),
     *("-Wl,-u,step", "-Wl,-u,__errno"),
@@ -51,8 +52,9 @@ FLAGS = (
 STATES = 40
 RAM_START = 0x20000000
 
-# flash bytes, RAM bytes and instructions on the M4F; flash bytes and instructions on the M0+.
-PLANNED = {
+# Independent measurements, with other exporters and another harness: flash bytes, RAM bytes and
+# instructions on the M4F; flash bytes and instructions on the M0+.
+INDEPENDENT = {
     "biped": {
         "MLP, loop, tanhf": (12_372, 0, 22_056, 16_324, 860_865),
         "MLP, emlearn": (14_216, 344, 28_959, 18_440, 876_292),
@@ -67,9 +69,17 @@ PLANNED = {
 
 @dataclass(frozen=True)
 class Controller:
-    """A controller's C, the memory that each observation is, and the actions it should give.
+    """A controller in C, with its observations and expected actions.
 
-    actions: float64 [n, outputs]; words: the type of what it reads and writes.
+    Attributes:
+        name: its row in the table.
+        source: C that defines ``step``.
+        files: further files, by name.
+        include: a further include folder; "" for none.
+        states: the bytes of each observation.
+        actions: the expected actions, float64 [n, outputs].
+        words: the numpy type of observations and actions.
+        tolerance: the largest permitted difference from ``actions``.
     """
 
     name: str
@@ -83,7 +93,7 @@ class Controller:
 
 
 def champions() -> Iterator[tuple[str, Network, list[int]]]:
-    """The published networks with their best shared weights, and the paper's dense networks."""
+    """Yield tasks, published networks with their best shared weights, and dense layer sizes."""
     spec = load_task("swingup").spec
     biped = read_published(DATA / "champions" / "biped.out", 24, 4)
     swing = read_published(DATA / "champions" / "swing.out", 5, 1, task=spec)
@@ -92,7 +102,7 @@ def champions() -> Iterator[tuple[str, Network, list[int]]]:
 
 
 def as_network(mlp: Mlp, like: Network) -> Network:
-    """The dense network as one of ours, with the inputs and outputs of another."""
+    """Return the dense network as a Network with the inputs and outputs of ``like``."""
     spec = Spec("dense", like.inputs, like.outputs, 0.01, 1000)
     layers = zip(mlp.weights, mlp.biases, strict=True)
     rows = [np.vstack([biases, weights]).T.ravel() for weights, biases in layers]
@@ -101,7 +111,7 @@ def as_network(mlp: Mlp, like: Network) -> Network:
 
 
 def headers(kind: str, network: Network, seen: Floats) -> Iterator[Controller]:
-    """Ours, in floats and in words of 16 bits; what they should give is the kernel's."""
+    """Yield the exported headers, in floats and in 16-bit words; the kernel's actions expected."""
     task = None if network.task is None else load_task(network.task)
     fixed, _ = in_fixed_point(network, "q15", task)
     for name, runs in (("header, floats", network), ("header, q15", fixed)):
@@ -127,7 +137,7 @@ def headers(kind: str, network: Network, seen: Floats) -> Iterator[Controller]:
 
 
 def dense_networks(mlp: Mlp, seen: Floats) -> Iterator[Controller]:
-    """The dense network in C; emlearn prints weights with six decimals."""
+    """Yield the dense network in C. emlearn prints six decimals, hence the larger tolerance."""
     states = [row.astype("<f4").tobytes() for row in seen]
     expected = mlp.forward(seen)
     for name, own in (("loop, tanhf", False), ("loop, own tanh", True)):
@@ -137,7 +147,7 @@ def dense_networks(mlp: Mlp, seen: Floats) -> Iterator[Controller]:
         try:
             source, include = emlearn_source(mlp, Path(folder))
         except MissingError as error:
-            print(f"left out: {error}", file=sys.stderr)
+            print(f"emlearn is omitted: {error}", file=sys.stderr)
             return
         header = (Path(folder) / "mlp.h").read_text()
     files = {"mlp.h": header}
@@ -145,7 +155,7 @@ def dense_networks(mlp: Mlp, seen: Floats) -> Iterator[Controller]:
 
 
 def measured(controller: Controller, core: str) -> dict[str, int]:
-    """Flash, RAM, stack and instructions. Ends the program where its actions are wrong."""
+    """Measure flash, RAM, stack and instructions; exit if an action is wrong."""
     with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
         place = Path(folder)
         for name, text in controller.files.items():
@@ -174,26 +184,26 @@ def measured(controller: Controller, core: str) -> dict[str, int]:
 
 
 def linked(place: Path, source: str, core: str, include: str) -> Path:
-    """The source and an empty main, linked for a core."""
+    """Link the source with an empty main for a core."""
     code, script = place / "step.c", place / "link.ld"
     output = place / f"{'empty' if '{}' in source else 'step'}.elf"
     code.write_text(f"{source}int main(void) {{ return 0; }}\n")
     script.write_text(LINKER_SCRIPT)
     includes = [f"-I{place}", *([f"-I{include}"] if include else [])]
-    command = [COMPILER, *MACHINES[core], *FLAGS, *includes, f"-T{script}", "-o", str(output)]
-    run_compiler([*command, str(code), "-lm"], COMPILER)
+    flags = (*COMPILER_FLAGS[core], *COMMON_FLAGS, *includes, f"-T{script}")
+    run_compiler([COMPILER, *flags, "-o", str(output), str(code), "-lm"], COMPILER)
     return output
 
 
 def size(program: Path, core: str) -> tuple[int, int]:
-    """Flash and RAM in bytes; what RAM begins with stands in flash too."""
+    """Return flash and RAM in bytes; flash includes the initial contents of RAM."""
     image = load_program(CORES[core], program)[1]
     begins = sum(len(data) for address, data in image.sections if address >= RAM_START)
     return image.code_bytes + image.constant_bytes + begins, image.ram_bytes
 
 
 def rows() -> Iterator[dict[str, object]]:
-    """A row for each controller, with all figures as numbers."""
+    """Yield one row per controller, with all measurements as numbers."""
     for task, network, sizes in champions():
         rng = np.random.default_rng(0)
         known = None if network.task is None else load_task(network.task)
@@ -202,13 +212,13 @@ def rows() -> Iterator[dict[str, object]]:
         ours = (("MLP", as_network(mlp, network)), ("WANN", network))
         headers_of_both = (one for kind, made in ours for one in headers(kind, made, seen))
         for controller in (*dense_networks(mlp, seen), *headers_of_both):
-            costs = {core: measured(controller, core) for core in MACHINES}
-            planned = PLANNED[task].get(controller.name)
-            yield {"task": task, "controller": controller.name, **costs, "planned": planned}
+            costs = {core: measured(controller, core) for core in COMPILER_FLAGS}
+            independent = INDEPENDENT[task].get(controller.name)
+            yield {"task": task, "controller": controller.name, **costs, "independent": independent}
 
 
 def cells(row: dict[str, object]) -> dict[str, object]:
-    """A row of the printed table: each figure with the planned one in brackets."""
+    """Return a row of the printed table, with independent measurements in brackets."""
     m4f, m0plus = row["cortex-m4f"], row["cortex-m0plus"]
     assert isinstance(m4f, dict)
     assert isinstance(m0plus, dict)
@@ -219,18 +229,18 @@ def cells(row: dict[str, object]) -> dict[str, object]:
         "M0+ flash B": m0plus["flash_bytes"],
         "M0+ instr.": m0plus["instructions"],
     }
-    before = row["planned"] or (None,) * len(named)
-    assert isinstance(before, tuple)
+    independent = row["independent"] or (None,) * len(named)
+    assert isinstance(independent, tuple)
     figures = {
-        name: f"{value:,}" if old is None else f"{value:,} ({old:,})"
-        for (name, value), old in zip(named.items(), before, strict=True)
+        name: f"{value:,}" if other is None else f"{value:,} ({other:,})"
+        for (name, value), other in zip(named.items(), independent, strict=True)
     }
     stacks = f"{m4f['stack_bytes']}, {m0plus['stack_bytes']}"
     return {str(row["task"]): row["controller"], **figures, "stack B": stacks}
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measure and print."""
     asked = arguments(__doc__)
     if shutil.which(COMPILER) is None:
         sys.exit(f"{COMPILER} is not installed: {INSTALL}")
@@ -244,7 +254,7 @@ def main() -> None:
     if asked.json:
         show(document, found, as_json=True)
         return
-    for task in PLANNED:
+    for task in INDEPENDENT:
         show(document, [cells(row) for row in found if row["task"] == task], as_json=False)
         document = {}
 

@@ -1,4 +1,4 @@
-"""Fixed point beside floats: the published swing-up champion's reward, and the lanes' speed.
+"""Compare fixed point with floats: reward of the published swing-up champion, and speed.
 
 Run:  python -m benchmarks.fixed_point [--json]
 """
@@ -23,13 +23,13 @@ SEED = 1
 
 
 def champion(task: Task, *, tuned: bool) -> Network:
-    """With its topology alone, or with the zoo's tuned weights."""
+    """Return the champion with a shared weight or, if tuned, with the single weights of the zoo."""
     weights = DATA / "zoo" / "cartpole_swingup.wann.json" if tuned else None
     return read_published(DATA / "champions" / "swing.out", 5, 1, weights, -1.5, task.spec)
 
 
 def steps_per_s(network: Network, task: Task, seconds: float) -> float:
-    """Environment steps a second in the widest lanes, the best of several runs."""
+    """Return environment steps per second with the most lanes, the best of several runs."""
     weights, seeds, best, end = list(PAPER_WEIGHTS), episode_seeds(0, 80), 0.0, time.time()
     end += seconds
     while time.time() < end or not best:
@@ -40,7 +40,7 @@ def steps_per_s(network: Network, task: Task, seconds: float) -> float:
 
 
 def rows(task: Task, seconds: float) -> Iterator[dict[str, object]]:
-    """A row for each shared weight and word size."""
+    """Yield one row per shared weight and word size."""
     for tuned in (False, True):
         network = champion(task, tuned=tuned)
         ranges = measured_ranges(network, task)
@@ -54,17 +54,19 @@ def rows(task: Task, seconds: float) -> Iterator[dict[str, object]]:
                     "words": dtype,
                     "float": found.float_reward,
                     "fixed": found.fixed_reward,
-                    "95 % of the difference": "{:+.2f} to {:+.2f}".format(*found.interval or ()),
+                    "95 % interval of the difference": "{:+.2f} to {:+.2f}".format(
+                        *found.interval or ()
+                    ),
                     "million steps/s": speed,
                 }
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measure and print."""
     asked = arguments(__doc__)
     task = load_task("swingup")
     speed = steps_per_s(champion(task, tuned=False), task, asked.seconds) / 1e6
-    document = {**machine(), "episodes": EPISODES, "million steps/s in floats": round(speed, 1)}
+    document = {**machine(), "episodes": EPISODES, "million steps/s with floats": round(speed, 1)}
     show(document, list(rows(task, asked.seconds)), as_json=asked.json)
 
 

@@ -1,9 +1,10 @@
-"""Sends 100,000 frames to an emulated board over a link with faults, and five resets.
+"""Exchange 100,000 frames with an emulated board over a link with faults, and reset it five times.
 
-    python -m benchmarks.hil_faults [--board lm3s6965evb] [--frames 100000]
+Run:  python -m benchmarks.hil_faults [--board lm3s6965evb] [--frames 100000]
 
-Of the frames of both directions, 1 % each are lost, corrupted, duplicated and delayed. Every
-action is compared with the kernel's. Prints the counts, and fails when an action differs.
+In each direction 1 % of the frames are lost, 1 % corrupted, 1 % duplicated and 1 % delayed.
+Every action is compared with the kernel's. The exit code is 1 if an action differs or if fewer
+than five resets occur.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ RECOVERY_S = 5.0
 
 
 def network() -> Network:
-    """Return a small controller of the swing-up."""
+    """Return a small network for the swing-up."""
     edges = ((1, 6), (3, 6), (4, 6), (5, 6), (6, 7), (4, 8), (5, 8), (6, 9), (7, 9), (8, 9))
     activations = ("tanh", "gauss", "sin", "linear")
     return Network(
@@ -39,14 +40,14 @@ def network() -> Network:
 
 
 def main() -> int:
-    """Print what was injected and counted; return 1 when an action was wrong."""
+    """Print the faults and counters; return 1 if an action is wrong or a reset is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--board", default="lm3s6965evb")
     parser.add_argument("--frames", type=int, default=100_000)
     parser.add_argument("--reply-ms", type=float, default=20.0)
     arguments = parser.parse_args()
     controller, rng = network(), np.random.default_rng(0)
-    # Half of the frames are the host's.
+    # The host sends half of the frames.
     steps = arguments.frames // 2
     faults = Faults(
         drop=0.01, corrupt=0.01, duplicate=0.01, delay=0.01, delay_s=0.03, reset=steps // RESETS

@@ -1,5 +1,7 @@
-"""Environment steps a second on one core, at each lane width, beside the numpy reference;
-and what a generation costs outside evaluation.
+"""Measure environment steps per second on one core, and the time of a generation's breeding.
+
+Each lane width is compared with the numpy reference. The breeding time is that of a
+generation without its evaluation.
 
 Run:  python -m benchmarks.kernel [--json]
 """
@@ -30,7 +32,7 @@ HIDDEN = 30
 
 
 def networks() -> dict[str, Network]:
-    """The nets that are timed: no hidden node, the published champion, its sample run's best."""
+    """Return the networks to time."""
     nodes = 1 + len(SPEC.inputs)
     return {
         "7 nodes, fully connected": Network(
@@ -39,14 +41,14 @@ def networks() -> dict[str, Network]:
         "29 nodes, published champion": read_published(
             DATA / "champions" / "swing.out", inputs=5, outputs=1, task=SPEC
         ),
-        "98 nodes, sample run's best": read_published(
+        "98 nodes, published sample run": read_published(
             DATA / "log" / "sample_best.out", inputs=5, outputs=1, task=SPEC
         ),
     }
 
 
 def kernel_steps_per_second(network: Network, width: int, seconds: float) -> float:
-    """The median over repeats of whole batches: six weights, 320 episodes each."""
+    """Return the median over repeated batches of six weights with 320 episodes each."""
     os.environ["WANN_LANES"] = str(width)
     task, seeds = SwingUp(), range(EPISODES)
     task.rollouts(network, PAPER_WEIGHTS, seeds)
@@ -60,7 +62,7 @@ def kernel_steps_per_second(network: Network, width: int, seconds: float) -> flo
 
 
 def speed_rows(seconds: float) -> list[dict[str, object]]:
-    """A row a network: the reference, each width, and the best in times the reference."""
+    """Return one row per network: the reference, each width, and the best as its multiple."""
     rows: list[dict[str, object]] = []
     for name, network in networks().items():
         reference = steps_per_second(network, PAPER_WEIGHTS, seconds)
@@ -75,7 +77,7 @@ def speed_rows(seconds: float) -> list[dict[str, object]]:
 
 
 def grown(rng: np.random.Generator) -> Genome:
-    """A genome of 30 hidden nodes: as many splits, with as many added connections."""
+    """Return a genome of 30 hidden nodes, made by 30 added nodes and 30 added connections."""
     genome = initial(len(SPEC.inputs), len(SPEC.outputs), 1.0, rng)
     while len(genome.hidden) < HIDDEN:
         genome = add_connection(add_node(genome, activation_names(), rng), rng)
@@ -83,7 +85,7 @@ def grown(rng: np.random.Generator) -> Genome:
 
 
 def milliseconds_outside_evaluation(seconds: float) -> float:
-    """The median over generations of: children, their networks packed, and their ranking."""
+    """Return the median time to breed, pack and rank a generation."""
     rng = np.random.default_rng(0)
     population = Population(preset("paper", population=POPULATION), SPEC)
     population.tell(rng.random((len(population.ask()), 6)))
@@ -109,7 +111,7 @@ def milliseconds_outside_evaluation(seconds: float) -> float:
 
 
 def main() -> None:
-    """Prints a row a network, and the generation's cost."""
+    """Print one row per network, and the breeding time."""
     options = arguments(__doc__)
     outside = milliseconds_outside_evaluation(options.seconds)
     document = machine() | {

@@ -1,4 +1,4 @@
-"""A dense network in C, three ways: what ``benchmarks.device`` puts beside our headers.
+"""Dense networks as C in three forms, for comparison with exported headers.
 
 Each source defines ``void step(const float *observation, float *action)``.
 """
@@ -52,18 +52,23 @@ void step(const float *observation, float *action)
 
 
 class Mlp(NamedTuple):
-    """Dense layers, tanh but for the last: weights [inputs, outputs] and biases of each."""
+    """Dense layers with tanh, the last one linear.
+
+    Attributes:
+        weights: of each layer, float32 [inputs, outputs].
+        biases: of each layer, float32 [outputs].
+    """
 
     weights: list[Floats]
     biases: list[Floats]
 
     @property
     def sizes(self) -> list[int]:
-        """Inputs, hidden layers, outputs."""
+        """Numbers of inputs, of nodes in each hidden layer, and of outputs."""
         return [len(self.weights[0]), *map(len, self.biases)]
 
     def forward(self, observations: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        """Actions [n, outputs] in float64."""
+        """Return the actions, float64 [n, outputs]."""
         values = observations.astype(np.float64)
         for index, (weights, biases) in enumerate(zip(self.weights, self.biases, strict=True)):
             values = values @ weights.astype(np.float64) + biases
@@ -73,14 +78,14 @@ class Mlp(NamedTuple):
 
 
 def random_mlp(sizes: Sequence[int], rng: np.random.Generator) -> Mlp:
-    """Weights normal, of sd 1 / sqrt(inputs of the layer), so that no tanh is always full."""
+    """Draw normal weights with sd 1 / sqrt(inputs of the layer), so that no tanh saturates."""
     pairs = list(pairwise(sizes))
     weights = [rng.normal(0, a**-0.5, (a, b)).astype(np.float32) for a, b in pairs]
     return Mlp(weights, [rng.normal(0, 0.1, b).astype(np.float32) for _, b in pairs])
 
 
 def loop_source(mlp: Mlp, *, own_tanh: bool) -> str:
-    """A loop by hand: weights in flash, sums in registers, tanh from libm or the kernel's."""
+    """Return loops: weights in flash, sums in registers, tanh from libm or from the kernel."""
     needed = "\n".join(map(shipped, ["real", *needed_by("wann_tanh")]))
     layers = list(zip(mlp.weights, mlp.biases, strict=True))
     rows = [np.vstack([weights, biases]).T.ravel() for weights, biases in layers]
@@ -105,11 +110,19 @@ def _array(name: str, values: Floats) -> str:
 
 
 def emlearn_source(mlp: Mlp, folder: Path) -> tuple[str, str]:
-    """What emlearn exports of the same network, as ``mlp.h`` in the folder; its includes' place.
+    """Write emlearn's export of the network to ``mlp.h``.
 
-    Raises MissingError where emlearn or scikit-learn is not installed.
+    Args:
+        mlp: the dense network.
+        folder: the folder of ``mlp.h``.
+
+    Returns:
+        A C source that includes ``mlp.h``, and the include folder that it needs.
+
+    Raises:
+        MissingError: emlearn or scikit-learn is not installed.
     """
-    with np.errstate(), warnings.catch_warnings():  # emlearn makes numpy raise on underflow.
+    with np.errstate(), warnings.catch_warnings():  # emlearn makes numpy raise on underflow
         return _emlearn_source(mlp, folder)
 
 
@@ -124,7 +137,7 @@ def _emlearn_source(mlp: Mlp, folder: Path) -> tuple[str, str]:
     model = MLPRegressor(
         hidden_layer_sizes=mlp.sizes[1:-1], activation="tanh", max_iter=1, random_state=0
     )
-    warnings.simplefilter("ignore")  # It has not converged, and need not.
+    warnings.simplefilter("ignore")  # it warns that the fit has not converged
     model.fit(np.zeros((2, mlp.sizes[0])), np.zeros((2, mlp.sizes[-1])).squeeze())
     model.coefs_, model.intercepts_ = mlp.weights, mlp.biases
     emlearn.convert(model, method="inline").save(file=str(folder / "mlp.h"), name="mlp")

@@ -2,7 +2,7 @@
 
 Run:  python -m benchmarks.paper_table swingup [--champion FILE] [--json]
 
-Without a champion it searches one for a minute first.
+Without --champion, it first searches for one minute.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def options() -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task", choices=sorted(PAPER_WANN))
-    parser.add_argument("--champion", type=Path, help="a network file; default: search one")
+    parser.add_argument("--champion", type=Path, help="a network file; default: search for one")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     return parser.parse_args()

@@ -2,8 +2,8 @@
 
 Run:  python -m benchmarks.plants [TASK ...] [--seconds 90] [--workers 2] [--champion FILE] [--json]
 
-The champion runs 100 fresh episodes with its best shared weight. What an episode must do
-to be held is the table HOLDS below, and docs/results/tasks.md in words.
+The champion runs 100 fresh episodes with its best shared weight. The table HOLDS
+defines when an episode is held; docs/results/tasks.md describes it in words.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from wann_edge.search.settings import preset, usual_preset
 from wann_edge.task import Task, World, load_task
 
 EPISODES = 100
-# Far from the search's seed, so that no episode was seen before.
+# Far from the seed of the search, so that the search has used none of these episodes.
 FRESH_SEED = 2**31
 TEN_DEGREES = math.radians(10)
 
@@ -41,7 +41,7 @@ class Episode(NamedTuple):
     over: bool
 
 
-# Whether an episode was held.
+# Decides whether an episode is held.
 Holds = Callable[[Episode], bool]
 
 
@@ -135,17 +135,17 @@ def main() -> None:
     """Print a row for each task."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "tasks", nargs="*", metavar="TASK", help=f"of {', '.join(HOLDS)}; default: the native ones"
+        "tasks", nargs="*", metavar="TASK", help=f"{', '.join(HOLDS)}; default: the native ones"
     )
-    parser.add_argument("--seconds", type=float, default=90.0, help="of each search")
+    parser.add_argument("--seconds", type=float, default=90.0, help="time for each search")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--champion", type=Path, help="judge this network file; search nothing")
+    parser.add_argument("--champion", type=Path, help="test this network file; do not search")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     asked = parser.parse_args()
     unknown = set(asked.tasks) - set(HOLDS)
     if unknown:
-        parser.error(f"{min(unknown)!r} is not one of {', '.join(HOLDS)}")
+        parser.error(f"unknown task {min(unknown)!r}; tasks are {', '.join(HOLDS)}")
     names = asked.tasks or NATIVE
     rows: list[dict[str, object]] = []
     for name in names:
@@ -154,7 +154,7 @@ def main() -> None:
         else:
             rows.append({"task": name, **judged(name, network_file.load(asked.champion))})
         print(*rows[-1].values(), sep="  ", file=sys.stderr, flush=True)
-    show({**machine(), "seconds a search": asked.seconds}, rows, as_json=asked.json)
+    show({**machine(), "seconds per search": asked.seconds}, rows, as_json=asked.json)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The reference that speeds are held against: one node at a time, in numpy, float64.
+"""The reference for speed: evaluation node by node in numpy, with float64.
 
-It is how a network is evaluated without a kernel, and how the published code does it.
-The activations and the equations are those of the tests' oracle.
+The published code evaluates networks in this way. Activations and equations are those of
+tests/helpers/oracle.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from wann_edge.sims.swingup import TRACK_M, SwingUp
 
 
 class NodeByNode:
-    """A network as a matrix of connections, walked column by column."""
+    """A network as a matrix of connections, evaluated column by column."""
 
     def __init__(self, network: Network) -> None:
         self._first = network.first_computed
@@ -27,7 +27,7 @@ class NodeByNode:
         self._values = np.zeros(network.node_count)
 
     def act(self, observation: Doubles, weight: float) -> float:
-        """The action for an observation [inputs]."""
+        """Return the action for an observation [inputs]."""
         values = self._values
         values[0] = 1.0
         values[1 : self._first] = observation
@@ -37,7 +37,7 @@ class NodeByNode:
 
 
 def steps_per_second(network: Network, weights: tuple[float, ...], seconds: float) -> float:
-    """Environment steps of the swing-up a second, over whole episodes for about ``seconds``."""
+    """Return swing-up steps per second, over whole episodes for about ``seconds``."""
     policy, steps, seed = NodeByNode(network), 0, 0
     start = time.perf_counter()
     while (elapsed := time.perf_counter() - start) < seconds:

@@ -1,11 +1,11 @@
-"""Learning curves: the best mean so far over environment steps and over seconds.
+"""Measure the progress of searches: the champion's mean after given steps and seconds.
 
 Run:  python -m benchmarks.search_curves [--seconds 60] [--seeds 0,1,2] [--variants fast] [--json]
 
-For each variant, over the seeds: median, lowest and highest of the champion's mean over the
-six weights, on the validation episodes. Then the preset ``paper``, as the published sample
-run was made, beside that run's log: the highest mean of each generation, on the episodes that
-it was ranked by.
+For each variant: median, lowest and highest value over the seeds of the champion's mean over
+the six weights, on the validation episodes. Then the preset ``paper`` with the settings of the
+published sample run, compared with the log of that run: the highest mean of each generation,
+on the episodes that rank it.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from wann_edge.search.settings import Settings, preset
 
 STEPS = (1e8, 3e8, 1e9, 3e9, 1e10, 3e10)
 GENERATIONS = (8, 32, 128, 512, 1024)
-# The sample run's settings (hyperparameters/laptop_swing.json; 1024 generations).
+# Settings of the sample run (hyperparameters/laptop_swing.json; 1024 generations).
 SAMPLE = {"population": 64, "elite_ratio": 0.05, "tournament_size": 4}
-# The column of the log that holds the highest mean of the generation.
+# The column of the log with the highest mean of the generation.
 SAMPLE_BEST = 2
 
 Curve = list[dict[str, float]]

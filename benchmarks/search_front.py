@@ -3,8 +3,8 @@
 Run:  python -m benchmarks.search_front [--complexity instructions:cortex-m0plus]
           [--probabilities 0,0.2,0.8] [--seconds 20] [--seeds 0,1,2] [--json]
 
-The reference is the published champion: each figure is the highest reward on the front
-among networks that cost at most a share of what it costs.
+Each column is the highest reward on the front among networks whose complexity is at most
+that fraction of the published champion's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.common import DATA, machine, show
+from benchmarks.common import DATA, machine, require_data, show
 from benchmarks.search_quality import fresh_mean
 from wann_edge.network.published import read_published
 from wann_edge.parallel.engine import cores
@@ -32,12 +32,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     parser.add_argument("--complexity", default="instructions:cortex-m0plus")
-    parser.add_argument("--probabilities", default="0,0.2,0.8", help="of ranking by it")
+    parser.add_argument(
+        "--probabilities",
+        default="0,0.2,0.8",
+        help="probabilities of ranking by complexity, separated by commas",
+    )
     parser.add_argument("--seconds", type=float, default=20.0, help="time for each search")
-    parser.add_argument("--seeds", default="0,1,2", help="seeds, with commas")
+    parser.add_argument("--seeds", default="0,1,2", help="seeds, separated by commas")
     options = parser.parse_args()
-    if not DATA.is_dir():
-        sys.exit(f"the reference data is absent: {DATA}")
+    require_data()
     options.seeds = [int(seed) for seed in options.seeds.split(",")]
     options.probabilities = [float(share) for share in options.probabilities.split(",")]
     return options
@@ -67,8 +70,8 @@ def row_of(
         "seed": seed,
         **rewards,
         "champion": fresh[-1][1],
-        "its complexity": fresh[-1][0],
-        "on the front": len(fresh),
+        "complexity": fresh[-1][0],
+        "front size": len(fresh),
         "M steps": result.progress.steps / 1e6,
     }
 

@@ -1,4 +1,4 @@
-"""The champions of searches of a given time over seeds, and the share of time in evaluation.
+"""Measure the champions that searches of several seeds find in a given time.
 
 Run:  python -m benchmarks.search_quality [--seconds 60] [--seeds 0,1,2] [--variants fast] [--json]
 
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.common import DATA, machine, show
+from benchmarks.common import DATA, machine, require_data, show
 from wann_edge.evaluate import PAPER_WEIGHTS, score
 from wann_edge.network import Network
 from wann_edge.network.published import read_published
@@ -51,11 +51,14 @@ def arguments(description: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     parser.add_argument("--seconds", type=float, default=60.0, help="time for each search")
-    parser.add_argument("--seeds", default="0,1,2", help="seeds, with commas")
-    parser.add_argument("--variants", default="fast", help=f"of: {', '.join(VARIANTS)}")
+    parser.add_argument("--seeds", default="0,1,2", help="seeds, separated by commas")
+    parser.add_argument(
+        "--variants",
+        default="fast",
+        help=f"separated by commas: {', '.join(VARIANTS)}",
+    )
     options = parser.parse_args()
-    if not DATA.is_dir():
-        sys.exit(f"the reference data is absent: {DATA}")
+    require_data()
     options.seeds = [int(seed) for seed in options.seeds.split(",")]
     options.variants = [variant.strip() for variant in options.variants.split(",")]
     return options

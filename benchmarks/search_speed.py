@@ -1,15 +1,20 @@
-"""The share of processor time that a search spends in the kernel, and the shares of the rest.
+"""Measure how a search divides the processors' time between the kernel and other work.
 
 Run:  python -m benchmarks.search_speed [--seconds 60] [--repeats 3] [--islands 8,4,2] [--json]
 
-The search continues from populations of 192 with networks of 30 hidden nodes: a whole race of
-eight islands as preset fast runs it, or an endless stage of four islands, or of the last two.
+The search continues from populations of 192 networks with 30 hidden nodes. With 8 islands it
+runs the races of preset fast; with 4 or 2 islands, one stage without end.
 
-The time of ``run_search``, from its call to its return, is counted in percent of workers times wall
-time. The workers' time is the sum of: kernel, the seconds that its C had a processor, without
-results that were not kept; packing and breeding, with ranking and sending; starting; delayed, while
-other programs or the main process had the processors; and waiting. main is the time of the main
-process. alone is the kernel's share of the time that other programs left.
+Percentages are of (number of workers) x (wall time of ``run_search``):
+kernel: processor time of the kernel's C for results that the search keeps.
+not kept: processor time of the kernel's C for results that it discards.
+packing: preparation of networks for the kernel.
+breeding: breeding, ranking and the transfer of results.
+starting: start of the workers.
+delayed: a worker could run, but other programs or the main process had the processors.
+waiting: the remaining time of the workers.
+main: processor time of the main process, in parallel with the workers.
+alone: the kernel's share of the time that other programs left.
 """
 
 from __future__ import annotations
@@ -46,7 +51,7 @@ from wann_edge.task import Rollouts
 
 Doubles = NDArray[np.float64]
 BEGUN = Progress(0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, None, None)
-# Of a process, in seconds that it had a processor; and the environment steps that it ran.
+# Indices of a process's clock: processor time in seconds, but STEPS counts environment steps.
 STARTED, ALIVE, EVALUATING, KERNEL, STEPS, DELAYED = range(6)
 
 
@@ -165,8 +170,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     parser.add_argument("--seconds", type=float, default=60.0, help="time for each search")
-    parser.add_argument("--repeats", type=int, default=3, help="searches, of seeds 0 and on")
-    parser.add_argument("--islands", default="8,4,2", help="numbers of them, with commas")
+    parser.add_argument("--repeats", type=int, default=3, help="number of searches, seeds from 0")
+    parser.add_argument(
+        "--islands", default="8,4,2", help="numbers of islands, separated by commas"
+    )
     options = parser.parse_args()
     document = machine() | {"population": POPULATION, "hidden nodes at the start": HIDDEN}
     rows: list[dict[str, object]] = []

@@ -1,11 +1,11 @@
-"""Environment steps a second of every task, in this project, in gymnasium and in EnvPool.
+"""Measure environment steps per second of every task, and of gymnasium and EnvPool.
 
 Run:  python -m benchmarks.sims [TASK ...] [--seconds 1] [--json]
 
-One thread each. Ours counts a network of 8 hidden nodes with it, which chooses each action;
-the others step with one fixed action, without a network. gymnasium and EnvPool are timed
-where they have the same environment; EnvPool, 64 environments a call, where it is
-installed: pip install envpool.
+Each runs on one thread. Times of wann-edge include a network of 8 hidden nodes, which computes
+each action; gymnasium and EnvPool step with a fixed action, without a network. They are timed
+for tasks that they have too. EnvPool steps 64 environments per call; to include it:
+pip install envpool
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from wann_edge.search.genome import express, initial
 from wann_edge.search.mutation import add_connection, add_node
 from wann_edge.task import Task, is_batch, load_task
 
-# A task of ours, and the environment that it is held against.
+# The environment of gymnasium and EnvPool that is the same as a task.
 SAME = {
     "cartpole": "CartPole-v1",
     "pendulum": "Pendulum-v1",
@@ -39,9 +39,9 @@ SAME = {
 }
 HIDDEN = 8
 ENVIRONMENTS = 64
-# Episodes for each weight of a batch; of a task that runs step by step, one.
+# Episodes per weight in a batch. A task that runs step by step runs one.
 EPISODES = 320
-# That share a world there, as in a worker of a search.
+# Networks that share a world of such a task, as in a worker of a search.
 NETWORKS = 8
 
 
@@ -116,9 +116,9 @@ def row_of(name: str, seconds: float) -> dict[str, object]:
     """Return a row of the table in thousands of steps a second, with a dash for none."""
     row: dict[str, object] = {"task": name}
     try:
-        row["ours, k/s"] = round(ours(load_task(name), seconds) / 1e3, 1)
+        row["wann-edge, k/s"] = round(ours(load_task(name), seconds) / 1e3, 1)
     except MissingError as error:
-        return row | {"ours, k/s": str(error)}
+        return row | {"wann-edge, k/s": str(error)}
     other = SAME.get(name)
     row["gymnasium, k/s"] = round(gymnasiums(other, seconds) / 1e3, 1) if other else "-"
     pooled = other and find_spec("envpool") is not None
@@ -129,8 +129,8 @@ def row_of(name: str, seconds: float) -> dict[str, object]:
 def main() -> None:
     """Print a row for each task."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("tasks", nargs="*", metavar="TASK", help="default: all that are registered")
-    parser.add_argument("--seconds", type=float, default=1.0, help="time for each figure")
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help="default: all registered tasks")
+    parser.add_argument("--seconds", type=float, default=1.0, help="time for each measurement")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     asked = parser.parse_args()
     rows = [row_of(name, asked.seconds) for name in asked.tasks or registered("tasks")]

@@ -1,8 +1,9 @@
-"""The worst error of each approximated activation over all finite floats, every one tried.
+"""Measure the worst error of each approximated activation, over every finite float32.
 
 Run:  python -m benchmarks.worst_errors [--json]   (some minutes)
 
-The reference is numpy's float64; sines and cosines of pi x take x modulo 2 first, which is exact.
+The reference is numpy's float64. For sin(pi x) and cos(pi x) it takes x modulo 2 first, which
+is exact.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ from numpy.typing import NDArray
 
 from benchmarks.common import machine, show
 from wann_edge.kernel import activate
+from wann_edge.kernel.activations import ACTIVATIONS
 
-# Of 32 bits: the exponents of finite numbers, with either sign.
 BLOCK_BITS = 22
-LAST = 0x7F800000
-NAMES = ("sin", "gauss", "tanh", "sigmoid", "cos")
+# The bits of infinity; those of all finite floats without their sign are below.
+INFINITY = 0x7F800000
+NAMES = [name for name, row in ACTIVATIONS.items() if not row.is_exact]
 Reals = NDArray[np.float64]
 
 
 def exact(name: str, x: Reals) -> Reals:
-    """The function in float64."""
+    """Return the activation in float64."""
     if name in ("sin", "cos"):
         turned = np.pi * np.fmod(x, 2.0)
         wave: Reals = np.sin(turned) if name == "sin" else np.cos(turned)
@@ -34,11 +36,13 @@ def exact(name: str, x: Reals) -> Reals:
         return np.exp(-0.5 * np.minimum(np.abs(x), 1e3) ** 2)
     if name == "tanh":
         return np.tanh(x)
-    return 0.5 + 0.5 * np.tanh(0.5 * x)
+    if name == "sigmoid":
+        return 0.5 + 0.5 * np.tanh(0.5 * x)
+    raise KeyError(name)
 
 
 def worst_of(name: str, first: int) -> tuple[float, float]:
-    """The largest error in a block of floats, and where it is."""
+    """Return the largest error in a block of floats, and its argument."""
     bits = np.arange(first, first + 2**BLOCK_BITS, dtype=np.uint64).astype(np.uint32)
     x = bits.view(np.float32)
     errors = np.abs(activate(name, x).astype(np.float64) - exact(name, x.astype(np.float64)))
@@ -47,11 +51,11 @@ def worst_of(name: str, first: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Prints a row for each activation."""
+    """Print one row per activation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     asked = parser.parse_args()
-    firsts = [sign + start for sign in (0, 2**31) for start in range(0, LAST, 2**BLOCK_BITS)]
+    firsts = [sign + start for sign in (0, 2**31) for start in range(0, INFINITY, 2**BLOCK_BITS)]
     rows: list[dict[str, object]] = []
     with ProcessPoolExecutor() as pool:
         for name in NAMES:

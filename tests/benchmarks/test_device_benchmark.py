@@ -1,4 +1,4 @@
-"""``benchmarks.device``: its figures for dense networks are those measured by other means."""
+"""``benchmarks.device`` agrees with independent measurements of dense networks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.device import (
     COMPILER,
+    COMPILER_FLAGS,
+    INDEPENDENT,
     INSTALL,
-    MACHINES,
-    PLANNED,
     as_network,
     dense_networks,
     headers,
@@ -27,21 +27,21 @@ SIZES = {"biped": [24, 40, 40, 4], "swing-up": [5, 10, 1]}
 
 @pytest.fixture(autouse=True)
 def _compiler(emulators: None) -> None:
-    """Skips without the cross-compiler, or the emulator."""
+    """Skip if the cross-compiler or the emulator is missing."""
     if shutil.which(COMPILER) is None:
         missing("arm", f"{COMPILER} is not installed: {INSTALL}")
 
 
 @pytest.mark.parametrize("task", SIZES)
-def test_a_dense_network_costs_what_it_did(task: str) -> None:
-    """Figures of other sources in C, in another harness: sizes agree closer than instructions."""
+def test_a_dense_network_costs_what_was_measured_independently(task: str) -> None:
+    """Sizes agree more closely than instructions with those of another harness."""
     rng = np.random.default_rng(1)
     seen = rng.normal(size=(1, SIZES[task][0])).astype(np.float32)
     for controller in dense_networks(random_mlp(SIZES[task], rng), seen):
-        before = PLANNED[task].get(controller.name)
+        before = INDEPENDENT[task].get(controller.name)
         if before is None:
             continue
-        m4f, m0plus = (measured(controller, core) for core in MACHINES)
+        m4f, m0plus = (measured(controller, core) for core in COMPILER_FLAGS)
         found = (m4f["flash_bytes"], m4f["ram_bytes"], m4f["instructions"])
         found += (m0plus["flash_bytes"], m0plus["instructions"])
         assert m4f["ram_bytes"] == before[1]
@@ -49,9 +49,9 @@ def test_a_dense_network_costs_what_it_did(task: str) -> None:
         assert (found[0], found[3]) == pytest.approx((before[0], before[3]), rel=0.02)
 
 
-@pytest.mark.parametrize("core", MACHINES)
+@pytest.mark.parametrize("core", COMPILER_FLAGS)
 def test_headers_give_the_kernels_actions(core: str) -> None:
-    """``measured`` ends the program where they don't; a control sees that."""
+    """``measured`` exits if an action is wrong; the control changes the expected actions."""
     network = random_network(np.random.default_rng(2), inputs=5, hidden=4, outputs=1)
     seen = np.random.default_rng(3).normal(size=(5, 5)).astype(np.float32)
     for controller in headers("WANN", network, seen):

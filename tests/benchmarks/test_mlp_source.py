@@ -1,4 +1,4 @@
-"""The dense networks that ``benchmarks.device`` measures compute what they should."""
+"""The C sources of dense networks compute the actions of the networks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIZES = [5, 7, 4, 2]
 
 
 def run(source: str, place: Path, include: str, seen: Floats) -> Floats:
-    """The actions [n, outputs] of ``step`` as the host's compiler builds it."""
+    """Return the actions [n, outputs] of ``step``, compiled for the host."""
     (place / "step.c").write_text(source)
     built = place / "step.so"
     includes = [f"-I{place}", *([f"-I{include}"] if include else [])]
@@ -32,8 +32,8 @@ def run(source: str, place: Path, include: str, seen: Floats) -> Floats:
 
 
 @pytest.mark.parametrize("way", ["tanhf", "own tanh", "emlearn"])
-def test_the_source_is_the_network(way: str, tmp_path: Path) -> None:
-    """Against float64 in numpy; emlearn prints six decimals of a weight."""
+def test_the_source_computes_the_networks_actions(way: str, tmp_path: Path) -> None:
+    """The reference is float64 in numpy; emlearn prints weights with six decimals."""
     rng = np.random.default_rng(3)
     mlp, include = random_mlp(SIZES, rng), ""
     seen = rng.normal(size=(200, SIZES[0])).astype(np.float32)
