@@ -1,4 +1,4 @@
-"""Shared by all tests: reference data, tools that may be missing, networks of any shape."""
+"""Fixtures of all tests: reference data, optional tools, random networks."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from wann_edge.system.needs import absent
 from wann_edge.system.zig import INSTALL
 from wann_edge.verify.emulated.toolchain import AVR_INSTALL, NEEDS
 
-# The same examples in every run; how long one takes is the machine's affair.
+# The same examples in every run, without a time limit for each.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
-# What a script runs in the background begins deaf to Ctrl-C, and so would the programs under test.
+# Background processes of a script ignore Ctrl-C, and the programs under test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
 def data() -> Path:
-    """The folder of reference data: published champions, zoo, logs."""
+    """Return the folder of reference data: published champions, zoo, logs."""
     if not DATA.is_dir():
         missing("data", f"the reference data is absent: {DATA}")
     return DATA
@@ -32,7 +32,7 @@ def data() -> Path:
 
 @pytest.fixture
 def emulators(request: pytest.FixtureRequest) -> None:
-    """Skips without the extra ``emu``; a test of core ``avr`` without its Debian packages too."""
+    """Skip without the extra ``emu``, and a test of core ``avr`` without its Debian packages."""
     lacking = absent(need for needs in NEEDS.values() for need in needs)
     if INSTALL in lacking:
         missing("emu", f"not installed: {', '.join(sorted({*lacking[INSTALL]}))}: {INSTALL}")
@@ -43,7 +43,7 @@ def emulators(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(params=["gcc", "g++", "clang", "clang++"])
 def compiler(request: pytest.FixtureRequest) -> str:
-    """Each C and C++ compiler in turn."""
+    """Return each C and C++ compiler in turn."""
     name: str = request.param
     if shutil.which(name) is None:
         missing(
@@ -54,6 +54,6 @@ def compiler(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A spawned process imports the main module: here pytest, which it has no use for."""
+    """Hide the main module, which is pytest, from spawned processes, as they would import it."""
     monkeypatch.setattr("__main__.__spec__", None)
     monkeypatch.delattr("__main__.__file__", raising=False)

@@ -1,4 +1,4 @@
-"""gymnasium's BipedalWalker-v3 as a state of the native plant ``biped``, and back."""
+"""Converts gymnasium's BipedalWalker-v3 to a state of the native plant ``biped``, and back."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from wann_edge.kernel import Floats
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "builtin type", DeprecationWarning)
-    # Box2D crashes where its warnings are errors, and gymnasium imports it late.
+    # Box2D crashes if its warnings are errors, and gymnasium imports it late.
     import Box2D  # noqa: F401
     import gymnasium
 
-# Where a state has them: kernel/plants/biped_body.h.
+# Their indices in a state: kernel/plants/biped_body.h.
 BODIES, PINS = slice(0, 30), slice(30, 46)
 PER_S = 50.0
 
 
 class Walker(Protocol):
-    """The environment, and its bodies and joints of Box2D, which has no types."""
+    """The environment with its Box2D bodies and joints, for which Box2D declares no types."""
 
     hull: Any
     legs: list[Any]
@@ -34,14 +34,14 @@ class Walker(Protocol):
 
 
 def walker(seed: int) -> Walker:
-    """An environment that has been reset."""
+    """Return an environment after a reset."""
     environment = cast("Walker", gymnasium.make("BipedalWalker-v3").unwrapped)
     environment.reset(seed=seed)
     return environment
 
 
 def bodies(environment: Walker) -> NDArray[np.float64]:
-    """Hull, thigh, shin, thigh, shin: x, y, angle, x', y', angle'; [5, 6]."""
+    """Return x, y, angle, x', y', angle' of hull, thigh, shin, thigh, shin: [5, 6]."""
     return np.array(
         [
             [*body.worldCenter, body.angle, *body.linearVelocity, body.angularVelocity]
@@ -51,7 +51,7 @@ def bodies(environment: Walker) -> NDArray[np.float64]:
 
 
 def put(environment: Walker, state: Floats) -> None:
-    """Writes the bodies and the joints' impulses into a state."""
+    """Write the bodies and the impulses of the joints into a state."""
     state[BODIES] = bodies(environment).ravel()
     state[PINS] = np.array(
         [

@@ -1,4 +1,4 @@
-"""Builds of exported C headers, and their comparison with the kernel."""
+"""Compiles exported C headers and compares them with the kernel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SPECIAL = np.array(
     np.float32,
 )
 
-# Runs policy p{i} over rows, for ctypes.
+# Runs policy p{i} over rows; called through ctypes.
 _ROWS = """
 void rows_{i}(int count, const float *weight, const float *seen, float *action);
 void rows_{i}(int count, const float *weight, const float *seen, float *action)
@@ -34,27 +34,27 @@ void rows_{i}(int count, const float *weight, const float *seen, float *action)
 
 
 def header(network: Network, name: str = "p0") -> str:
-    """The exported text."""
+    """Return the exported text."""
     return export(network, "c", name).decode("ascii")
 
 
 def headers(networks: Sequence[Network]) -> list[str]:
-    """The exported texts of policies p0, p1 and on."""
+    """Return the exported texts of policies p0, p1, ...."""
     return [header(network, f"p{i}") for i, network in enumerate(networks)]
 
 
 def run(command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
-    """A finished process, its output captured."""
+    """Run a process to its end and capture its output."""
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def standard(compiler: str, dialect: str = "c") -> str:
-    """The flag of the oldest language that headers promise: C99 or C++11."""
+    """Return the flag of the oldest language that headers support: C99 or C++11."""
     return f"-std={dialect}++11" if compiler.endswith("++") else f"-std={dialect}99"
 
 
 def source(compiler: str, folder: Path, name: str, text: str) -> Path:
-    """A source file in the compiler's language; functions keep C names in C++."""
+    """Write a source file in the compiler's language; functions keep their C names in C++."""
     path = folder / f"{name}.{'cpp' if compiler.endswith('++') else 'c'}"
     opened, closed = ('extern "C" {\n', "}\n") if compiler.endswith("++") else ("", "")
     path.write_text(f"{opened}{text}{closed}")
@@ -62,7 +62,7 @@ def source(compiler: str, folder: Path, name: str, text: str) -> Path:
 
 
 def build(compiler: str, output: Path, sources: Sequence[Path], *flags: str) -> Path:
-    """What the compiler makes of sources beside the output."""
+    """Compile sources into the output."""
     made = run([compiler, *flags, f"-I{output.parent}", *sources, "-o", output])
     assert made.returncode == 0, made.stderr
     assert made.stderr == ""
@@ -70,7 +70,7 @@ def build(compiler: str, output: Path, sources: Sequence[Path], *flags: str) -> 
 
 
 def write(folder: Path, texts: Sequence[str], define: str = "") -> str:
-    """Writes headers p0.h, p1.h and on; gives the lines that include them."""
+    """Write headers p0.h, p1.h, ...; return the lines that include them."""
     for i, text in enumerate(texts):
         (folder / f"p{i}.h").write_text(text)
     defines = "".join(f"#define P{i}_{define}\n" for i in range(len(texts)) if define)
@@ -78,7 +78,7 @@ def write(folder: Path, texts: Sequence[str], define: str = "") -> str:
 
 
 def failed_selftests(compiler: str, folder: Path, texts: Sequence[str], *flags: str) -> int:
-    """The sum of the headers' self-tests, compiled and run."""
+    """Compile and run the headers' self-tests; return the sum of their results."""
     total = " + ".join(f"p{i}_selftest()" for i in range(len(texts)))
     included = write(folder, texts, "SELFTEST")
     main = source(compiler, folder, "main", f"{included}int main(void) {{ return {total}; }}\n")
@@ -86,21 +86,21 @@ def failed_selftests(compiler: str, folder: Path, texts: Sequence[str], *flags: 
 
 
 def library(compiler: str, folder: Path, texts: Sequence[str], *flags: str) -> ctypes.CDLL:
-    """A shared object with ``rows_0``, ``rows_1`` and on."""
+    """Compile a shared object with ``rows_0``, ``rows_1``, ...."""
     functions = "".join(_ROWS.format(i=i) for i in range(len(texts)))
     path = source(compiler, folder, "rows", write(folder, texts) + functions)
     return ctypes.CDLL(str(build(compiler, folder / "rows.so", [path], "-shared", "-fPIC", *flags)))
 
 
 def address(array: Floats) -> ctypes.c_void_p:
-    """Where an array's numbers begin."""
+    """Return the address of an array's data."""
     return ctypes.c_void_p(array.ctypes.data)
 
 
 def differences(
     built: ctypes.CDLL, networks: Sequence[Network], rng: np.random.Generator, count: int = 3000
 ) -> list[int]:
-    """For each policy, the words whose bits differ between the built header and the kernel."""
+    """Return, per policy, the number of words in which header and kernel differ."""
     found = []
     for index, network in enumerate(networks):
         seen = observations(network, rng, count)
@@ -113,7 +113,7 @@ def differences(
 
 
 def observations(network: Network, rng: np.random.Generator, count: int) -> Floats:
-    """A third of any magnitude, a third with a special value, a third typical: [count, inputs]."""
+    """Return [count, inputs]: a third of any magnitude, a third special, a third typical."""
     shape, third = (count, len(network.inputs)), count // 3
     seen: Floats = rng.normal(0.0, 2.0, shape).astype(np.float32)
     seen[:third] *= np.exp(rng.uniform(-80.0, 80.0, (third, shape[1]))).astype(np.float32)
@@ -123,7 +123,7 @@ def observations(network: Network, rng: np.random.Generator, count: int) -> Floa
 
 
 def various_networks() -> list[Network]:
-    """With and without single weights and scaling, every activation, and the odd corners."""
+    """Return networks with all activations, with and without single weights, and edge cases."""
     rng = np.random.default_rng(15)
     plain = random_network(rng, inputs=5, hidden=12, outputs=3)
     heavy = random_network(rng, hidden=10, single_weights=True, scaled=True)
@@ -140,7 +140,7 @@ def various_networks() -> list[Network]:
 
 
 def weighted_sum() -> Network:
-    """One linear output of three weighted inputs: any change of rounding shows in its bits."""
+    """Return one linear output of three weighted inputs; every rounding shows in its bits."""
     inputs, outputs = named_channels(3, 1)
     weights = (float32(0.1), float32(1.7), float32(-0.3))
     return Network(inputs, outputs, ("linear",), ((1, 4), (2, 4), (3, 4)), weights)
@@ -150,7 +150,7 @@ SHIPPED = re.compile(r"#define WANN_TEXT_(\w+) 0x\w{8}\n(.*?)#elif", re.DOTALL)
 
 
 def uncommented(text: str) -> str:
-    """C without comments, independently of how they were made safe."""
+    """Return C without comments."""
     return re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL)
 
 

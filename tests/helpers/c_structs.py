@@ -1,4 +1,4 @@
-"""Compares ctypes mirrors and Python constants with what the compiler makes of the C headers."""
+"""Compares ctypes mirrors and Python constants with the C headers, as gcc compiles them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line as tests call it."""
+"""Runs the command line in tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wann_edge.cli import run
 
 
 def complaint(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
-    """What a command that must fail says: one line on standard error, exit code 2."""
+    """Run a command that must fail with exit code 2; return its one line of standard error."""
     assert run([str(argument) for argument in arguments]) == 2
     shown = capsys.readouterr()
     assert shown.out == ""

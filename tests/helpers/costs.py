@@ -1,4 +1,4 @@
-"""Made-up costs of a made-up core, for what the search does with any estimate."""
+"""Invented costs of an invented core, to test the search with any estimate."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ OTHERS = 900.0
 
 
 class Cost(NamedTuple):
-    """As an exporter's estimate."""
+    """A cost like an exporter's estimate."""
 
     instructions: float
     flash_bytes: float
 
 
 def estimate(network: Network, core: str) -> Cost:
-    """A sum over edges and nodes; in flash each activation is there once. By 1 no node is
-    multiplied.
+    """Return a sum over edges and nodes.
+
+    Each activation takes flash once. A shared weight of 1 takes no product.
     """
     if core != "toy":
         raise SettingsError(f"{core!r} is not one of the cores", remedy="use toy")

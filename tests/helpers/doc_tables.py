@@ -1,4 +1,4 @@
-"""Reads the tables of the documentation."""
+"""Reads tables of the documentation."""
 
 from __future__ import annotations
 

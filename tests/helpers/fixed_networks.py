@@ -1,4 +1,4 @@
-"""Networks in fixed point that several tests run."""
+"""Networks in fixed point for several tests."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from wann_edge.sims.swingup import SPEC
 
 
 def fixed_of(network: Network, dtype: str) -> FixedNetwork:
-    """In fixed point, for observations within the declared bounds."""
+    """Return the network in fixed point, for observations within the declared bounds."""
     return quantise(network, measured_ranges(network, None), dtype)
 
 
 def any_words(network: FixedNetwork, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Observations and weights: any words, half of them at their ends."""
+    """Return observations and weights as random words, half of them at the ends of the range."""
     rng = np.random.default_rng(seed)
     most = 2 ** (WORDS[network.dtype] - 1) - 1
     shape = (count, len(network.inputs) + 1)
@@ -34,14 +34,14 @@ def any_words(network: FixedNetwork, count: int, seed: int) -> tuple[np.ndarray,
 
 
 def champion(data: Path, *, tuned: bool = False) -> Network:
-    """The published swing-up champion."""
+    """Return the published swing-up champion."""
     folder = data / "wann-release"
     weights = folder / "zoo" / "cartpole_swingup.wann.json" if tuned else None
     return read_published(folder / "champions" / "swing.out", 5, 1, weights, -1.5, task=SPEC)
 
 
 def biped(data: Path) -> Network:
-    """The published biped champion, its observations within the bounds of BipedalWalker."""
+    """Return the published biped champion, for observations within BipedalWalker's bounds."""
     ends = [3.15, 5, 5, 5, 3.15, 5, 3.15, 5, 5, 3.15, 5, 3.15, 5, 5, *[1] * 10]
     return replace(
         read_published(data / "wann-release" / "champions" / "biped.out", 24, 4),

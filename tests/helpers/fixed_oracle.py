@@ -1,7 +1,7 @@
-"""What a network in fixed point should give, in whole numbers of any size.
+"""Evaluates a network in fixed point with Python's integers.
 
-Written from docs/fixed-point.md: formats and rounding. The activations alone are the
-kernel's; they are held by tests of their own.
+Formats and rounding follow docs/fixed-point.md. Only the activations are the kernel's; they
+have tests of their own.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from wann_edge.network.number_formats import NumberFormat
 
 
 def nearest(value: int, shift: int) -> int:
-    """value / 2^shift to the nearest, a half upwards."""
+    """Return value / 2^shift rounded to the nearest, halves upwards."""
     return (value + (2**shift >> 1)) >> shift
 
 
 def walk(network: FixedNetwork, observation: Sequence[int], weight: int) -> list[int]:
-    """The words of the actions. Fails where a sum or a product leaves its register."""
+    """Return the words of the actions; fail if a sum or a product overflows its register."""
     wide = network.dtype == "q31"
     one = 2**30 if wide else 2**14
     values = [one, *observation]

@@ -1,4 +1,4 @@
-"""Networks that every export format is tried on."""
+"""Networks for tests of every export format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wann_edge.network.fixed_network import quantise
 from wann_edge.network.published import read_published
 from wann_edge.sims.swingup import SPEC
 
-# Text that ends strings, comments, templates or lines in some language.
+# Text that ends strings, comments, templates or lines in some languages.
 MORE_HOSTILE = (
     *("'''", '"""', "`${process}`", "#{x}", "{{x}}", "</script>", "<!--", "-->", "%n%n", "\\"),
     *('r#"', '"#', "'; exit", "\\u000a", "\\N{DASH}", "\u2028".strip() or "=end", "--[[", "(*"),
@@ -39,7 +39,7 @@ def _hostile() -> Network:
 
 
 def _bounds() -> Network:
-    """Every kind of bound, and names and units of the usual kind."""
+    """Return outputs with every kind of bound, and usual names and units."""
     return Network(
         inputs=(
             Input("angle", "rad", -3.5, 3.5),
@@ -90,19 +90,19 @@ CASES = list(_networks())
 
 @cache
 def network_of(case: str, numbers: str) -> Network:
-    """A network in floats or words; each second one's are of 32 bits."""
+    """Return a network in floats or in words; every second one in words has 32 bits."""
     words = "q31" if CASES.index(case) % 2 else "q15"
     return _in(numbers, _networks()[case], words)
 
 
 def champion(data: Path, numbers: str) -> Network:
-    """The champion published with the paper, for the swing-up."""
+    """Return the published champion of the swing-up."""
     path = data / "wann-release" / "champions" / "swing.out"
     return _in(numbers, read_published(path, inputs=5, outputs=1, task=SPEC), "q15")
 
 
 def marked(numbers: str) -> Network:
-    """A weighted sum, one of its weights MARK."""
+    """Return a weighted sum in which one weight is MARK."""
     inputs, outputs = named_channels(2, 1)
     network = Network(inputs, outputs, ("linear",), ((1, 3), (2, 3)), (MARK, float32(0.3)))
     return _in(numbers, network, "q15")

@@ -1,4 +1,4 @@
-"""Fronts and archives that several tests fill."""
+"""Fronts and archives for several tests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def judged(network: Network, mean: float, name: str) -> archive.Tested:
     return archive.Validated(network, measure(name).of(network), scores)
 
 
-# Few means and few networks, so that there are ties of either and of both.
+# Few means and few networks, so that means, networks or both are often equal.
 offers = st.lists(
     st.tuples(st.sampled_from(NETWORKS), st.one_of(st.integers(0, 9), st.floats(-1e9, 1e9))),
     min_size=1,

@@ -1,4 +1,4 @@
-"""Genomes of any shape, and what must hold for all of them."""
+"""Random genomes, and the invariants of every genome."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wann_edge.task import Spec
 INPUTS, OUTPUTS = 3, 2
 SPEC = Spec("toy", *named_channels(INPUTS, OUTPUTS), dt_s=0.02, max_steps=10)
 
-# Every operator often, so that few mutations make genomes of all kinds.
+# Every operator is frequent, so that few mutations create genomes of all kinds.
 BUSY = MutationOdds(
     add_connection=3,
     add_node=3,
@@ -27,7 +27,7 @@ BUSY = MutationOdds(
 
 
 def grown(rng: np.random.Generator, mutations: int) -> Genome:
-    """A genome after this many mutations of any kind."""
+    """Return a genome after a number of mutations of any kind."""
     genome = initial(INPUTS, OUTPUTS, 0.7, rng)
     for _ in range(mutations):
         genome = mutate(genome, BUSY, activation_names(), rng)
@@ -36,13 +36,15 @@ def grown(rng: np.random.Generator, mutations: int) -> Genome:
 
 @st.composite
 def genomes(draw: st.DrawFn) -> Genome:
-    """Any genome that a sequence of mutations leads to."""
+    """Draw a genome that a sequence of mutations creates."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     return grown(rng, draw(st.integers(0, 60)))
 
 
 def check_invariants(genome: Genome) -> None:
-    """Links ascend by target and source, and lead forward, to no input and from no output."""
+    """Check that links ascend by target and source, lead forward, and avoid inputs as targets
+    and outputs as sources.
+    """
     assert len(genome.links) == len(genome.enabled)
     assert {*genome.enabled} <= {0, 1}
     assert set(genome.hidden) <= set(activation_names())
@@ -55,10 +57,11 @@ def check_invariants(genome: Genome) -> None:
 
 
 def structure(genome: Genome, shapes: dict[object, int]) -> list[int]:
-    """Each node's shape, hidden ones sorted: the same for the same graph however numbered.
+    """Return the shape of each node, those of hidden nodes sorted.
 
-    A computed node's shape is its activation and the shapes of its sources, with
-    whether each link is enabled. shapes: numbers given so far, shared by those compared.
+    Equal graphs have equal results, whatever the numbers of their nodes. The shape of a computed
+    node is its activation and, per source, the source's shape and whether the link is enabled.
+    ``shapes`` maps shapes to numbers; pass the same mapping for all genomes to compare.
     """
 
     def number(key: object) -> int:

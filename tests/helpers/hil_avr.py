@@ -1,4 +1,4 @@
-"""The Arduino sketch on an ATmega328P: built on Debian's Arduino core, run by simavr."""
+"""The Arduino sketch on an ATmega328P: built with Debian's Arduino core, run in simavr."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ int main(int argc, char **argv)
     return 1;
 }
 """
-# DECIMAL_DIG: the core's own fault with newer compilers.
+# DECIMAL_DIG: newer compilers reject its use in the core.
 FLAGS = (
     *("-mmcu=atmega328p", "-DF_CPU=16000000L", "-DARDUINO=10819", "-DARDUINO_AVR_UNO"),
     *("-DARDUINO_ARCH_AVR", "-Os", "-ffunction-sections", "-fdata-sections"),
@@ -47,7 +47,7 @@ OWN = ("-Wall", "-Wextra", "-Werror")
 
 
 def absent() -> list[str]:
-    """What is not installed."""
+    """Return the tools that are not installed."""
     tools = [tool for tool in ("gcc", "avr-gcc", "avr-g++", "simavr") if shutil.which(tool) is None]
     parts = {
         "arduino-core-avr": CORE,
@@ -57,7 +57,7 @@ def absent() -> list[str]:
 
 
 def build(files: Mapping[str, bytes], folder: Path) -> Path:
-    """The sketch linked with the core, as the Arduino IDE does it."""
+    """Compile the sketch and link it with the core, as the Arduino IDE does."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
     core = CORE / "cores" / "arduino"
@@ -84,7 +84,7 @@ def build(files: Mapping[str, bytes], folder: Path) -> Path:
 
 @contextmanager
 def running(program: Path) -> Iterator[str]:
-    """Runs it; gives its pseudo-terminal."""
+    """Run the sketch; yield its pseudo-terminal."""
     source, simulator = program.with_name("simulator.c"), program.with_name("simulator")
     source.write_text(SIMULATOR)
     libraries = ("-I/usr/include/simavr", "-lsimavrparts", "-lsimavr", "-lutil")

@@ -1,4 +1,4 @@
-"""Emulated boards that several tests run."""
+"""Emulated boards for several tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NETWORK = hil_host.controller()
 
 
 def wait_for_safe_action(device: Device) -> None:
-    """Without steps the board's own clock leads to it."""
+    """Wait until the board applies the safe action, as it does when steps stop."""
     end = time.monotonic() + 20
     while not device.statistics().is_safe and time.monotonic() < end:
         time.sleep(0.05)
@@ -30,7 +30,7 @@ def wait_for_safe_action(device: Device) -> None:
 
 
 def require(board: str) -> None:
-    """Skips, or fails where it is required, without the parts of an emulated board."""
+    """Skip, or fail if it is required, when a part of an emulated board is missing."""
     try:
         board_and_qemu(board)
     except MissingError as error:
@@ -38,7 +38,7 @@ def require(board: str) -> None:
 
 
 def wait_until_held(port: str, host: subprocess.Popen[bytes]) -> None:
-    """Until the other process has the port open."""
+    """Wait until the other process has opened the port."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         assert host.poll() is None

@@ -1,4 +1,4 @@
-"""The firmware on this machine: its C, sanitized, behind a pseudo-terminal."""
+"""The firmware's C on this computer, with sanitizers, behind a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STRICT = (
     *("-Werror", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
 )
 
-# What a user would fill in: here the line is standard input and output.
+# The functions that a user fills in; here standard input and output are the serial line.
 BOARD = """\
 #define _POSIX_C_SOURCE 200809L
 #include "board.h"
@@ -65,7 +65,7 @@ void board_reset(void)
 
 
 def controller(seed: int = 1, hidden: int = 8) -> Network:
-    """A controller of the swing-up."""
+    """Return a controller of the swing-up."""
     made = random_network(np.random.default_rng(seed), inputs=5, hidden=hidden, outputs=1)
     return Network(
         *(SPEC.inputs, SPEC.outputs, made.activations, made.edges),
@@ -76,7 +76,7 @@ def controller(seed: int = 1, hidden: int = 8) -> Network:
 
 
 def build(files: Mapping[str, bytes], folder: Path) -> Path:
-    """The bare template with its functions filled."""
+    """Compile the bare template with its functions filled in."""
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -89,13 +89,13 @@ def build(files: Mapping[str, bytes], folder: Path) -> Path:
 
 
 def built(network: Network, folder: Path) -> Path:
-    """The firmware of a network."""
+    """Compile the firmware of a network."""
     return build(firmware_files(network, "bare", watchdog_s=WATCHDOG_S), folder)
 
 
 @contextmanager
 def running(firmware: Path) -> Iterator[str]:
-    """Runs it; gives its pseudo-terminal. A sanitizer's finding fails the test."""
+    """Run the firmware; yield its pseudo-terminal. A sanitizer's report fails the test."""
     master, slave = os.openpty()
     errors = firmware.with_suffix(".err").open("w+b")
     process = subprocess.Popen([firmware], stdin=master, stdout=master, stderr=errors)
@@ -112,7 +112,7 @@ def running(firmware: Path) -> Iterator[str]:
 
 
 def observations(count: int, seed: int = 0) -> Floats:
-    """Typical observations [count, 5], some with special values."""
+    """Return typical observations [count, 5], some with special values."""
     rng = np.random.default_rng(seed)
     seen = rng.normal(0, 2, (count, 5)).astype(np.float32)
     special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e-42, 3e38], np.float32)

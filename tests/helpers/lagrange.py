@@ -1,6 +1,6 @@
-"""Equations of motion from energies alone: Lagrange's, differentiated by complex steps.
+"""Derives equations of motion from energies by Lagrange's method, with complex-step derivatives.
 
-The kinetic energy is a quadratic form of the velocities; its matrix is read off it.
+The kinetic energy is a quadratic form of the velocities; ``_mass`` recovers its matrix.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ STEP = 1e-30
 
 
 class Energies(NamedTuple):
-    """Of a system with coordinates q and velocities v.
+    """A system with coordinates q and velocities v.
 
-    kinetic(q, v), potential(q); forces(q, v, u): the generalised ones, of inputs u.
+    Attributes:
+        kinetic: kinetic energy of (q, v).
+        potential: potential energy of q.
+        forces: generalised forces of (q, v, u) with inputs u.
     """
 
     kinetic: Callable[[Numbers, Doubles], complex]
@@ -28,7 +31,7 @@ class Energies(NamedTuple):
 
 
 def _mass(energies: Energies, q: Numbers) -> NDArray[np.complex128]:
-    """The matrix M of T = v M v / 2."""
+    """Return the matrix M of the kinetic energy T = v M v / 2."""
     unit = np.eye(len(q))
     each = [energies.kinetic(q, e) for e in unit]
     return np.array(
@@ -40,7 +43,7 @@ def _mass(energies: Energies, q: Numbers) -> NDArray[np.complex128]:
 
 
 def accelerations(energies: Energies, q: Doubles, v: Doubles, u: Doubles) -> Doubles:
-    """d/dt (dT/dv) - dT/dq + dV/dq = forces, solved for the accelerations."""
+    """Solve d/dt (dT/dv) - dT/dq + dV/dq = forces for the accelerations."""
     nudged = [q + 1j * STEP * e for e in np.eye(len(q))]
     slopes = np.array([_mass(energies, each).imag / STEP for each in nudged])
     pulls = np.array([np.imag(energies.potential(each)) / STEP for each in nudged])

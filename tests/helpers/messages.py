@@ -1,6 +1,6 @@
-"""Every error of the project that reaches a user, read from the source.
+"""Lists every error of the project that reaches a user, from the source.
 
-``PYTHONPATH=tests python -m helpers.messages`` writes them to docs/messages.md.
+``PYTHONPATH=tests python -m helpers.messages`` writes the list to docs/messages.md.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Message(NamedTuple):
 
 
 def error_classes(trees: Mapping[str, ast.Module]) -> set[str]:
-    """The names of WannError and of all classes below it."""
+    """Return the names of WannError and of all its subclasses."""
     parents = {node.name: bases(node) for tree in trees.values() for node in classes(tree)}
     found = {ROOT_ERROR}
     while more := {name for name, above in parents.items() if above & found} - found:
@@ -47,7 +47,7 @@ def error_classes(trees: Mapping[str, ast.Module]) -> set[str]:
 
 
 def messages(trees: Mapping[str, ast.Module]) -> list[Message]:
-    """Every call of an error class, in the order of files and lines."""
+    """Return every call of an error class, in the order of files and lines."""
     errors = error_classes(trees)
     return [
         _message(file, function, call)
@@ -58,7 +58,7 @@ def messages(trees: Mapping[str, ast.Module]) -> list[Message]:
 
 
 def page(found: list[Message]) -> str:
-    """All messages as a page of Markdown, a table for each file."""
+    """Return all messages as a page of Markdown, with a table per file."""
     lines = [HEADER]
     for file, group in groupby(found, key=lambda one: one.file):
         lines += [f"## {file}", "", "| function | error | where | what | remedy |"]
@@ -71,7 +71,7 @@ def page(found: list[Message]) -> str:
 
 
 def _calls(node: ast.AST, function: str) -> Iterator[tuple[str, ast.Call]]:
-    """Every call below a node, with the innermost function that it stands in."""
+    """Yield every call below a node, with the innermost function around it."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         function = f"{function}.{node.name}".lstrip(".")
     if isinstance(node, ast.Call):
@@ -102,7 +102,7 @@ def _may_be_empty(node: ast.expr) -> bool:
 
 
 def text_of(node: ast.expr) -> str:
-    """A message as a user reads it, with ``{...}`` for values; alternatives joined by "/"."""
+    """Return the message as a user reads it: ``{...}`` for values, "/" between alternatives."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.IfExp):

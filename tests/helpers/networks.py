@@ -1,4 +1,4 @@
-"""Networks of any shape, for properties that hold for all of them."""
+"""Random networks for tests of general properties."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def random_network(
     single_weights: bool = False,
     scaled: bool = False,
 ) -> Network:
-    """A network with each allowed edge present with probability ``density``; any activation."""
+    """Return a network with random activations; each allowed edge has probability ``density``."""
     first = 1 + inputs
     end = first + hidden + outputs
     edges = tuple(
@@ -54,7 +54,7 @@ def random_network(
 
 @st.composite
 def networks(draw: st.DrawFn, *, inputs: int | None = None, outputs: int | None = None) -> Network:
-    """Any small network: with or without single weights, scaling, hidden nodes, edges."""
+    """Draw a small network, with or without single weights, scaling, hidden nodes and edges."""
     return random_network(
         np.random.default_rng(draw(st.integers(0, 2**32 - 1))),
         inputs=inputs or draw(st.integers(1, 5)),

@@ -1,7 +1,6 @@
-"""What the kernel should give, written in float64 from the definitions alone.
+"""Computes the kernel's results in float64, from the definitions alone.
 
-Nothing here is taken from the C. Where float32 must differ from float64 the oracle
-also says by how much it may: see ``Near``.
+It takes nothing from the C. ``Near`` bounds how much float32 may differ from float64.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ TINY = 2.0**-150
 
 
 def _turns(x: Doubles) -> tuple[Doubles, Doubles]:
-    """The nearest whole number's parity as +-1, and the rest; both exact in float64."""
+    """Return the parity of the nearest whole number as +-1, and the rest; both are exact."""
     whole = np.round(x)
     return 1 - 2 * np.abs(np.fmod(whole, 2)), x - whole
 
@@ -34,7 +33,7 @@ def _sin_pi(x: Doubles) -> Doubles:
 
 
 def _cos_pi(x: Doubles) -> Doubles:
-    """Where the cosine is near 0 it is taken as a sine, which is exact there."""
+    """Return cos(pi x); near a zero it is computed as a sine, which is accurate there."""
     sign, rest = _turns(x)
     return sign * np.sin(np.pi * (0.5 - np.abs(rest)))
 
@@ -53,26 +52,26 @@ DEFINITIONS: dict[str, Callable[[Doubles], Doubles]] = {
     "cos": _cos_pi,
 }
 
-# The largest slope of each, and where it is finite the width of its range.
+# The largest slope of each, and the width of its range if that is finite.
 STEEPEST = {"sin": math.pi, "gauss": math.exp(-0.5), "sigmoid": 0.25, "cos": math.pi}
 RANGE = {"sin": 2.0, "gauss": 1.0, "tanh": 2.0, "sigmoid": 1.0, "cos": 2.0}
 
-# Those that the kernel computes without rounding.
+# Activations that the kernel computes without rounding.
 EXACT = ("linear", "step", "inverse", "abs", "relu")
 
 
 def contract(exact: Doubles) -> Doubles:
-    """How far an approximated activation may be from ``exact``: 4 ulp or 1e-7."""
+    """Return the permitted error of an approximated activation: 4 ulp or 1e-7."""
     return np.maximum(4 * np.spacing(np.abs(exact).astype(np.float32)).astype(np.float64), 1e-7)
 
 
 @dataclass(frozen=True)
 class Near:
-    """A value, and how far from it a float32 computation of it may be.
+    """A value, and a bound of the error of a float32 computation of it.
 
     With inputs off by ea and eb, a float32 sum is off by at most e = ea + eb before
     it is rounded, and rounding adds (|a + b| + e) ROUNDOFF; a product is off by
-    e = |a| eb + |b| ea + ea eb before, and rounding adds as much again, or TINY where
+    e = |a| eb + |b| ea + ea eb before, and rounding adds as much again, or TINY if
     the result is subnormal. (Higham, Accuracy and Stability of Numerical Algorithms,
     section 3.3: running error analysis.)
     """
@@ -88,10 +87,10 @@ class Near:
         return _rounded(self.value * other.value, error + self.error * other.error)
 
     def through(self, name: str) -> Near:
-        """After an activation: its slope carries the error on, its range bounds it.
+        """Return the value after an activation.
 
-        The step jumps: within its error of 0 it may give either value. An
-        approximation adds the 4 ulp (8 roundoffs) or 1e-7 of its contract.
+        Its slope scales the error and its range bounds it. Near 0 the step may give either value.
+        An approximation adds the error that its contract permits: 4 ulp (8 roundoffs) or 1e-7.
         """
         value = float(DEFINITIONS[name](np.array(self.value)))
         if name == "step":
@@ -110,7 +109,7 @@ def _rounded(value: float, error: float) -> Near:
 def forward(
     network: Network, observation: Sequence[float], weight: float
 ) -> tuple[list[Near], list[Near]]:
-    """What each activation is given [computed], and the actions [outputs]."""
+    """Return the argument of each activation [computed], and the actions [outputs]."""
     if not all(map(math.isfinite, observation)):
         return [], [Near(output.safe) for output in network.outputs]
     nodes = [Near(1.0)]
@@ -139,7 +138,7 @@ MASS, POLE = CART_KG + POLE_KG, POLE_KG * POLE_M
 def swingup_terms(
     state: Doubles, cosine: float, sine: float, action: float
 ) -> tuple[list[float], float, list[float], float]:
-    """The terms of x'' and its divisor, then the terms of angle'' and its divisor."""
+    """Return the terms of x'' and its divisor, then the terms of angle'' and its divisor."""
     _, speed, _, spin = state
     force = FORCE_N * min(max(action, -1.0), 1.0)
     linear = [
@@ -163,17 +162,17 @@ def swingup_terms(
 
 
 def swingup_rates(state: Doubles, action: float) -> Doubles:
-    """The time derivative of a state [4]."""
+    """Return the time derivative of a state [4]."""
     cosine, sine = math.cos(state[2]), math.sin(state[2])
     linear, divisor, angular, other = swingup_terms(state, cosine, sine, action)
     return np.array([state[1], sum(linear) / divisor, state[3], sum(angular) / other])
 
 
 def swingup_step(state: Doubles, action: float, dt_s: float = DT_S) -> Doubles:
-    """The state [4] one explicit Euler step later."""
+    """Return the state [4] one explicit Euler step later."""
     return state + dt_s * swingup_rates(state, action)
 
 
 def swingup_reward(state: Doubles) -> float:
-    """The reward of arriving in a state [4]."""
+    """Return the reward for reaching a state [4]."""
     return (math.cos(state[2]) + 1) / 2 * math.cos(state[0] / TRACK_M * math.pi / 2)

@@ -1,4 +1,4 @@
-"""The project's documentation: its pages, their links, code and tables."""
+"""Reads the project's documentation: pages, links, code and tables."""
 
 from __future__ import annotations
 
@@ -16,52 +16,52 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
 
 def page_name(page: Path) -> str:
-    """The path of a page below the project's root."""
+    """Return the path of a page, relative to the project's root."""
     return page.relative_to(ROOT).as_posix()
 
 
 def without_code(text: str) -> str:
-    """A page's text without its blocks of code."""
+    """Return a page's text without its code blocks."""
     return re.sub(r"^ *```.*?^ *```", "", text, flags=re.DOTALL | re.MULTILINE)
 
 
 def blocks(text: str, language: str) -> list[str]:
-    """The blocks of code in a language; "" for those that name none."""
+    """Return the code blocks in a language; "" selects those without a language."""
     found = re.findall(r"^( *)```(\w*)\n(.*?)^\1```", text, re.DOTALL | re.MULTILINE)
     return [body for _, name, body in found if name == language]
 
 
 def code_spans(text: str) -> list[str]:
-    """The texts between backticks, a line each."""
+    """Return the texts between backquotes on single lines."""
     return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", without_code(text))]
 
 
 def links(text: str) -> list[str]:
-    """The targets of a page's links to other places of the project."""
+    """Return the targets of a page's links to other places in the project."""
     return re.findall(r"\]\((?!https?:)([^)\s]+)\)", without_code(text))
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors of a page's headings, as GitHub forms them."""
+    """Return the anchors of a page's headings, as GitHub forms them."""
     headings = re.findall(r"^#+ (.+)$", without_code(text), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def table(text: str, header: str) -> list[list[str]]:
-    """The rows of the first table whose header line starts with this text, backticks kept."""
+    """Return the rows of the first table whose header line starts so; backquotes are kept."""
     lines = text[text.index(f"\n{header}") + 1 :].split("\n\n", maxsplit=1)[0].splitlines()
     rows = [line.strip().strip("|").split(" | ") for line in lines[2:] if line.startswith("|")]
     return [[cell.strip() for cell in row] for row in rows]
 
 
 def names(cell: str) -> list[str]:
-    """The names in backticks in a cell of a table."""
+    """Return the names in backquotes in a cell of a table."""
     return re.findall(r"`([^`]+)`", cell)
 
 
 @cache
 def known_options() -> dict[str, set[str]]:
-    """Every command with its options, long and short."""
+    """Return every command with its long and short options."""
     group = typer.main.get_command(app)
     return {
         name: {

@@ -1,4 +1,4 @@
-"""The project's folder, the reference data, and parts that may be missing."""
+"""The project's folder, the reference data, and optional parts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 
-# What turns a skip into a failure: WANN_REQUIRE=data,clang
+# Parts whose absence fails a test instead of skipping it: WANN_REQUIRE=data,clang
 REQUIRED = set(filter(None, os.environ.get("WANN_REQUIRE", "").split(",")))
 
 
 def missing(part: str, why: str) -> None:
-    """Skips the test because a part is missing, or fails it where the part is required."""
+    """Skip the test because a part is missing, or fail if the part is required."""
     if part in REQUIRED:
         pytest.fail(why)
     pytest.skip(why)

@@ -12,10 +12,11 @@ from wann_edge.task import Rollouts
 
 
 class Peak:
-    """A task whose return is known: 10 less the distance of all weights from a target.
+    """A task whose return is known: 10 minus the distance of all weights from a target.
 
-    noise: how much an episode of a candidate differs from that, a standard deviation.
-    seen: the candidates asked about, and the seeds they ran with.
+    Attributes:
+        noise: standard deviation of the noise in the return of an episode of a candidate.
+        seen: the candidates that were scored, and their seeds.
     """
 
     spec = SPEC

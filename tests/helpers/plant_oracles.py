@@ -1,9 +1,9 @@
-"""The native plants' equations for any number: plain floats, or ``roundoff.Rounded`` ones.
+"""The equations of the native plants, for floats or ``roundoff.Rounded`` numbers.
 
-Operations stand in the kernel's order, so that the bounds are of what it does; that the
-equations are right is held elsewhere, by gymnasium and by Lagrange (test_plants*.py).
-A step takes a state and actions and gives the new state, the reward, and how far beyond
-the end it is: over where above 0.
+Operations have the kernel's order, so that the bounds hold for it. Other tests compare the
+equations with gymnasium and Lagrange's method (test_plants*.py). A step takes a state and
+actions, and returns the new state, the reward, and the distance beyond the limit: above 0 the
+episode is over.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 
 from helpers.roundoff import Rounded, clamp, cos, sin, wrap
 
-# Floats and Rounded numbers alike: Python has no common type for them.
+# Any, because Python has no common type for floats and Rounded numbers.
 Num = Any
 Rates = Callable[[Callable[[float], Num], Sequence[Num], Sequence[Num]], list[Num]]
 
 
 class Stepped(NamedTuple):
-    """What a step gives."""
+    """The result of a step."""
 
     state: list[Num]
     reward: Num
@@ -27,7 +27,7 @@ class Stepped(NamedTuple):
 
 
 def rk4(rates: Rates, k: Callable[[float], Num], y: list[Num], u: list[Num], h: float) -> list[Num]:
-    """One step of the classical Runge-Kutta method, in the kernel's order."""
+    """Take one step of the classical Runge-Kutta method, in the kernel's order."""
     at, total = y, [k(0.0) for _ in y]
     for ahead, share in ((0.5 * h, 1.0), (0.5 * h, 2.0), (h, 2.0), (0.0, 1.0)):
         rate = rates(k, at, u)
@@ -37,22 +37,22 @@ def rk4(rates: Rates, k: Callable[[float], Num], y: list[Num], u: list[Num], h: 
 
 
 def value(x: Num) -> float:
-    """A number without its bound."""
+    """Return a number without its bound."""
     return x.value if isinstance(x, Rounded) else x
 
 
 def largest(*numbers: Num) -> Num:
-    """The number with the greatest value."""
+    """Return the number with the greatest value."""
     return max(numbers, key=value)
 
 
 def magnitude(x: Num) -> Num:
-    """|x|."""
+    """Return |x|."""
     return -x if value(x) < 0 else x
 
 
 def cartpole(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
-    """CartPole-v1."""
+    """Step CartPole-v1."""
     total, pole = k(1.0) + k(0.1), k(0.1) * k(0.5)
     x, v, angle, w = y
     c, s = cos(angle), sin(angle)
@@ -70,7 +70,7 @@ def cartpole(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -
 
 
 def pendulum(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
-    """Pendulum-v1; actions in 2 N m."""
+    """Step Pendulum-v1; the action counts units of 2 N m."""
     angle, w = y
     torque = k(min(max(action[0], -1.0), 1.0)) * k(2.0)
     off = wrap(angle)
@@ -81,7 +81,7 @@ def pendulum(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -
 
 
 def mountaincar(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
-    """MountainCarContinuous-v0."""
+    """Step MountainCarContinuous-v0."""
     force = k(min(max(action[0], -1.0), 1.0))
     pull = cos(y[0] * k(3.0)) * k(0.0025)
     v = clamp(y[1] + (force * k(0.0015) - pull), -0.07, 0.07)
@@ -94,7 +94,7 @@ def mountaincar(k: Callable[[float], Num], y: list[Num], action: Sequence[float]
 
 
 def acrobot_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num]) -> list[Num]:
-    """The book's equations; u is the torque."""
+    """Return the derivative by the book's equations; u is the torque."""
     coupling, inertia = k(0.5), k(1.25)
     c, s = cos(y[1]), sin(y[1]) * coupling
     d2 = c * coupling + inertia
@@ -107,7 +107,7 @@ def acrobot_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num])
 
 
 def acrobot(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
-    """Acrobot-v1; actions in thirds."""
+    """Step Acrobot-v1; thirds of the action's range are torques of -1, 0 and 1."""
     torque = float(action[0] > 1 / 3) - float(action[0] < -1 / 3)
     a, b, v, w = rk4(acrobot_rates, k, y, [k(torque)], 0.2)
     a, b = wrap(a), wrap(b)
@@ -118,7 +118,7 @@ def acrobot(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) ->
 
 
 def furuta_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num]) -> list[Num]:
-    """Cazzolato & Prime's equations; u is the voltage."""
+    """Return the derivative by Cazzolato & Prime's equations; u is the voltage."""
     rod2 = k(0.024) * k(0.129) * k(0.129) / k(3.0)
     arm2 = (k(0.095) / k(3.0) + k(0.024)) * k(0.085) * k(0.085)
     rod1 = k(0.024) * k(0.129) * k(0.5)
@@ -136,7 +136,7 @@ def furuta_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num]) 
 
 
 def furuta(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
-    """The rotary pendulum; actions in 10 V."""
+    """Step the rotary pendulum; the action counts units of 10 V."""
     voltage = k(min(max(action[0], -1.0), 1.0)) * k(10.0)
     after = rk4(furuta_rates, k, y, [voltage], 0.01)
     arm, rod = after[0] * (k(1.0) / k(2.0)), after[1] * (k(1.0) / k(0.5))
@@ -145,7 +145,7 @@ def furuta(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> 
 
 
 def balancer_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num]) -> list[Num]:
-    """Yamamoto's equations; u is the voltage."""
+    """Return the derivative by Yamamoto's equations; u is the voltage."""
     body, rotors = k(0.6) * k(0.072), k(2.0) * k(1e-5)
     wheel2 = (k(3.0) * k(0.03) + k(0.6)) * (k(0.04) * k(0.04)) + rotors
     pitch2 = body * k(0.072) * (k(4.0) / k(3.0)) + rotors
@@ -163,7 +163,7 @@ def balancer_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num]
 
 
 def balancer(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
-    """The balancing robot; actions in 8 V."""
+    """Step the balancing robot; the action counts units of 8 V."""
     voltage = [k(min(max(action[0], -1.0), 1.0)) * k(8.0)]
     after = y
     for _ in range(4):
@@ -174,14 +174,14 @@ def balancer(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -
 
 
 def quadrotor_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num]) -> list[Num]:
-    """Tedrake's equations; u are the left and the right thrust."""
+    """Return the derivative by Tedrake's equations; u is the left and the right thrust."""
     lift = (u[0] + u[1]) * (k(1.0) / k(0.027))
     roll = (u[1] - u[0]) * (k(0.0280721) / k(1.4e-5))
     return [*y[3:], k(0.0) - sin(y[2]) * lift, cos(y[2]) * lift - k(9.81), roll]
 
 
 def quadrotor(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
-    """The quadrotor; actions lift and roll."""
+    """Step the quadrotor; the actions are lift and roll."""
     hover = k(0.5) * k(0.027) * k(9.81)
     lift = k(min(max(action[0], -1.0), 1.0)) + k(1.0)
     roll = k(min(max(action[1], -1.0), 1.0)) * k(0.05)

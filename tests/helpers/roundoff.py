@@ -1,6 +1,6 @@
-"""Numbers that carry how far float32 may be off: running error analysis (Higham 2002, 3.3).
+"""Numbers with a bound of their float32 error: running error analysis (Higham 2002, 3.3).
 
-The same function of plain floats gives the exact value, of these the value and the bound.
+A function called with floats returns the exact value; called with these, value and bound.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Number = TypeVar("Number", float, "Rounded")
 
 
 def _of(number: Operand) -> Rounded:
-    """A constant is off by its own rounding."""
+    """Return a number as Rounded; a constant has the error of its own rounding."""
     if isinstance(number, Rounded):
         return number
     return Rounded(number, abs(float(np.float32(number)) - number))
@@ -27,13 +27,13 @@ def _of(number: Operand) -> Rounded:
 
 @dataclass(frozen=True)
 class Rounded:
-    """An exact value, and the most that its float32 counterpart is off."""
+    """An exact value, and the largest error of its float32 counterpart."""
 
     value: float
     error: float = 0.0
 
     def _result(self, value: float, carried: float) -> Rounded:
-        """Of an operation whose operands' errors come to so much, and that rounds once."""
+        """Return the result of an operation that rounds once, given the error from its operands."""
         return Rounded(value, carried + ROUNDOFF * (abs(value) + carried) + TINIEST)
 
     def __add__(self, other: Operand) -> Rounded:
@@ -71,23 +71,26 @@ class Rounded:
 
 
 def _trig(x: Rounded, value: float) -> Rounded:
-    """The angle is divided by a rounded pi and rounded again, 2 roundoffs of itself; the
-    function adds the 4 ulp of its contract, which are 8 roundoffs at 1."""
+    """Return a sine or cosine.
+
+    The angle is divided by a rounded pi and rounded again, 2 roundoffs of itself; the function adds
+    the 4 ulp of its contract, which are 8 roundoffs at 1.
+    """
     return Rounded(value, x.error + ROUNDOFF * (2 * abs(x.value) + 8))
 
 
 def sin(x: Number) -> Number:
-    """The sine of an angle in radians."""
+    """Return the sine of an angle in radians."""
     return _trig(x, math.sin(x.value)) if isinstance(x, Rounded) else math.sin(x)
 
 
 def cos(x: Number) -> Number:
-    """The cosine of an angle in radians."""
+    """Return the cosine of an angle in radians."""
     return _trig(x, math.cos(x.value)) if isinstance(x, Rounded) else math.cos(x)
 
 
 def clamp(x: Number, low: float, high: float) -> Number:
-    """x within bounds: it moves no more than x does, but for the bound's own rounding."""
+    """Clamp x to the bounds: the error does not grow, except by the rounding of a bound."""
     if not isinstance(x, Rounded):
         return min(max(x, low), high)
     bound = max(_of(low).error, _of(high).error)
@@ -95,7 +98,7 @@ def clamp(x: Number, low: float, high: float) -> Number:
 
 
 def wrap(x: Number) -> Number:
-    """The angle within half a turn of 0: a multiple of a rounded turn is taken off."""
+    """Wrap an angle to half a turn around 0, by subtracting a multiple of a rounded turn."""
     turn = 2 * math.pi
     if isinstance(x, Rounded):
         return x - _of(round(x.value / turn) * 1.0) * _of(turn)

@@ -1,4 +1,4 @@
-"""A task that goes wrong when told to, for the engine's tests."""
+"""A task that fails on demand, for the engine's tests."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from wann_edge.sims.swingup import SPEC
 class Trap:
     """A task of one-step episodes, whose return is the first action plus the seed.
 
-    victim: while this file is there, the process that starts an episode removes it and
-    is killed. fails: episodes raise. pause_s: what an episode takes.
+    Attributes:
+        victim: while this file exists, the process that starts an episode removes it and is killed.
+        fails: episodes raise an error.
+        pause_s: duration of an episode in seconds.
     """
 
     spec = replace(SPEC, name="trap", max_steps=1)
@@ -40,7 +42,7 @@ class Trap:
         return np.full(len(self.spec.inputs), seed % 7, np.float32)
 
     def _is_struck(self, victim: Path) -> bool:
-        """Of two processes that see the file, the one that removes it is struck."""
+        """Return whether this process is the one to kill: the one that removes the file."""
         if self.always:
             return victim.exists()
         try:

@@ -1,4 +1,4 @@
-"""The rows of activations are complete, agree with the kernel's C, and with the documentation."""
+"""The rows of activations are complete, and agree with the kernel's C and the documentation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BITS = {"q15": 16, "q31": 32}
 
 
 def code_of(name: str) -> str:
-    """The C of an activation and of all that it calls but the primitives; no comments."""
+    """Return the C of an activation and the functions it calls, without primitives or comments."""
     blocks = [b for b in needed_by(f"wann_{name}(") if b not in ("real", "contraction")]
     return re.sub(r"/\*.*?\*/", "", "\n".join(map(shipped, blocks)), flags=re.DOTALL)
 
@@ -57,7 +57,7 @@ def test_the_range_is_that_of_the_kernel(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_what_the_code_uses_is_what_the_row_says(name: str) -> None:
+def test_the_row_names_the_routines_that_the_code_uses(name: str) -> None:
     row, code = ACTIVATIONS[name], code_of(name)
     found = {"divide": " / ", "compare": r"x [<>] 0\.0f", "convert": "wann_to_int"}
     assert row.routines == {routine for routine, sign in found.items() if re.search(sign, code)}
@@ -69,7 +69,7 @@ def test_what_the_code_uses_is_what_the_row_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_only_a_step_jumps_and_knows_only_the_sign(name: str) -> None:
+def test_only_a_step_jumps_and_depends_only_on_the_sign(name: str) -> None:
     small = np.float32(1e-30)
     jump = activate(name, [small])[0] - activate(name, [-small])[0]
     assert ACTIVATIONS[name].is_step == (jump > 0.5)
@@ -84,8 +84,8 @@ def test_a_periodic_one_takes_its_argument_modulo_2(name: str) -> None:
     assert ACTIVATIONS[name].is_periodic == bool(same.all())
 
 
-def test_the_walk_in_words_leaves_the_periodic_ones_unsaturated() -> None:
-    """fixed.h names them too: C has no rows."""
+def test_the_walk_in_words_does_not_saturate_periodic_activations() -> None:
+    """fixed.h names the periodic activations too, because C has no rows."""
     named = re.findall(r"activation == WANN_(\w+)", (KERNEL / "fixed.h").read_text())
     assert named == [name for name, row in ACTIVATIONS.items() if row.is_periodic]
 

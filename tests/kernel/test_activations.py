@@ -1,4 +1,4 @@
-"""The activations against their definitions, over all of float32 and against their page."""
+"""The activations against their definitions over float32, and against the documentation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGEST = np.finfo(np.float32).max
 
 @cache
 def sweep() -> NDArray[np.float32]:
-    """Finite floats: every exponent and sign in equal strides, and dense where methods change."""
+    """Return finite floats: all exponents and signs, and a dense grid where methods change."""
     strided = np.arange(0, 2**32, 4099).astype(np.uint32).view(np.float32)
     near = [1e-45, 0.25, 0.5, 0.75, 1, 1.5, 2, 6, 6.004, 9.0109, 18.022, 26, 2**22, 2**23, 2**24]
     around = np.array(near, np.float32).view(np.uint32)[:, None] + np.arange(-500, 500)
@@ -56,10 +56,10 @@ def test_approximated_within_4_ulp_or_1e_7(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", APPROXIMATED)
-def test_the_row_tells_the_worst_error(name: str) -> None:
-    """The row's figure is of all floats; the sweep's must come close, and not exceed it.
+def test_the_row_states_the_worst_error(name: str) -> None:
+    """The row's figure covers all floats; the sweep's comes close and does not exceed it.
 
-    Half is close: errors near the worst one are many times denser than the sweep's strides.
+    Half counts as close: errors near the worst one are many times denser than the sweep's strides.
     """
     x = sweep()
     off = np.abs(activate(name, x) - DEFINITIONS[name](x.astype(np.float64))).max()

@@ -1,4 +1,4 @@
-"""The native biped against gymnasium's BipedalWalker-v3, which Box2D moves."""
+"""The native biped against gymnasium's BipedalWalker-v3, which Box2D simulates."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ TASK = Biped()
 
 
 class Differences(NamedTuple):
-    """Of steps from the same states with the same actions, [steps]: the most that a body is
-    off in m or rad, in m/s or rad/s, and a ray of the lidar; the reward; whether a foot's
-    contact is told otherwise.
+    """Differences between steps from equal states with equal actions, [steps].
+
+    They are the largest of a body in m or rad, and in m/s or rad/s; of a lidar ray; of the reward;
+    and whether a foot's contact differs.
     """
 
     place: Doubles
@@ -43,8 +44,9 @@ Controller = Callable[[int, Floats], Floats]
 
 
 def _compared(seed: int, steps: int, controller: Controller) -> Differences:
-    """An episode of gymnasium's, with a controller that is shown the step and the observation;
-    each step is taken by the native plant too.
+    """Run an episode of gymnasium's; the native plant repeats each step.
+
+    The controller receives the number of the step and the observation.
     """
     environment = walker(seed)
     state, seen = TASK.start(seed), np.zeros(24, np.float32)
@@ -68,7 +70,7 @@ def _compared(seed: int, steps: int, controller: Controller) -> Differences:
 
 
 def drawn(seed: int) -> Controller:
-    """Torques drawn every 5 steps."""
+    """Return a controller that draws new torques every 5 steps."""
     actions = np.random.default_rng(seed).uniform(-1, 1, (100, 4)).astype(np.float32)
     return lambda step, _seen: actions[step // 5]
 
@@ -91,9 +93,9 @@ def test_an_episode_starts_as_gymnasiums_of_the_same_seed(seed: int) -> None:
 
 
 def test_steps_are_box2ds() -> None:
-    """But where a corner catches on the seam of two tiles, and where bodies strike twice.
+    """Steps differ where a corner catches on the seam of two tiles or a body strikes twice.
 
-    Torques drawn at random strike more than walking does.
+    Random torques cause more impacts than walking.
     """
     runs = [_compared(seed, 120, drawn(seed)) for seed in range(6)]
     place, speed, ray, reward, contact = (np.concatenate(part) for part in zip(*runs, strict=True))
@@ -108,15 +110,16 @@ def test_steps_are_box2ds() -> None:
 
 
 def whole(seed: int) -> Controller:
-    """A whole torque, or none, of each motor."""
+    """Return a controller that draws full or zero torque for each motor."""
     actions = np.random.default_rng(seed).choice([-1, 0, 1], 4).astype(np.float32)
     return lambda _step, _seen: actions
 
 
 @pytest.mark.parametrize("torques", [drawn, whole])
 def test_the_first_steps_are_box2ds(torques: Callable[[int], Controller]) -> None:
-    """The reset leaves legs out of their joints: they kick, strike the ground on their way and rock
-    on its seams, and that decides how an episode goes.
+    """The reset leaves the legs out of their joints.
+
+    They kick, strike the ground and rock on its seams, which decides the course of the episode.
     """
     runs = [_compared(seed, 4, torques(seed)) for seed in range(60)]
     place = np.array([run.place for run in runs if len(run.place) == 4])
@@ -128,7 +131,7 @@ def test_the_first_steps_are_box2ds(torques: Callable[[int], Controller]) -> Non
 
 
 def _held(policy: KernelPolicy) -> None:
-    """That a walker's steps are Box2D's."""
+    """Check that a walker's steps are Box2D's."""
     runs = [_compared(seed, 400, lambda _step, seen: policy.act(seen)) for seed in range(3)]
     place, speed, _, reward, contact = (np.concatenate(part) for part in zip(*runs, strict=True))
     assert len(place) > 1000
@@ -140,28 +143,30 @@ def _held(policy: KernelPolicy) -> None:
 
 
 def test_a_walkers_steps_are_box2ds() -> None:
-    """It lands on the stops of hip and knee: the whole chain from the ground to the hull resists
-    at once, which a solver that iterates too little takes for softer than it is.
+    """The walker lands with hip and knee at their stops.
+
+    The whole chain from the ground to the hull resists at once; with too few iterations a solver
+    makes it too soft.
     """
     _held(KernelPolicy(network_file.load(ROOT / "examples" / "biped_walk.json"), 1.5))
 
 
 def test_steps_on_a_knee_are_box2ds(data: Path) -> None:
-    """At -1 the published champion goes on one knee: the ground's corners meet the shin's side."""
+    """At weight -1 the published champion kneels: ground corners touch a side of the shin."""
     path = data / "wann-release" / "champions" / "biped.out"
     _held(KernelPolicy(read_published(path, 24, 4, task=TASK.spec), -1.0))
 
 
 @pytest.fixture
 def champion(data: Path) -> Network:
-    """The published one with its tuned weights."""
+    """Return the published champion with its tuned weights."""
     folder = data / "wann-release"
     tuned = folder / "zoo" / "biped.wann.json"
     return read_published(folder / "champions" / "biped.out", 24, 4, tuned, -1.87, TASK.spec)
 
 
 def test_the_published_champion_starts_as_in_gymnasium(data: Path) -> None:
-    """Its first steps decide whether it goes or falls: 184 +- 126 and -97.6 +- 0.9 there."""
+    """First steps decide whether it walks or falls: 184 +- 126 and -97.6 +- 0.9 in gymnasium."""
     path = data / "wann-release" / "champions" / "biped.out"
     network = read_published(path, 24, 4, task=TASK.spec)
     assert 140 < score(network, TASK, [-1.0], 100, seed=0).best.mean < 240
@@ -169,13 +174,13 @@ def test_the_published_champion_starts_as_in_gymnasium(data: Path) -> None:
 
 
 def test_the_published_champion_walks_as_in_gymnasium(champion: Network) -> None:
-    """325.7 +- 41.5 there (the data's README)."""
+    """In gymnasium it earns 325.7 +- 41.5 (the data's README)."""
     assert 300 < score(champion, TASK, [1.0], 100, seed=0).best.mean < 340
 
 
 def test_falling_and_arriving_end_an_episode() -> None:
     def last_of(state: Floats) -> tuple[float, int]:
-        """Without torque: the last reward, and the number of steps."""
+        """Run without torque; return the last reward and the number of steps."""
         seen, still = TASK.plant.observe(state), np.zeros(4, np.float32)
         for step in range(1, 500):
             state, seen, reward, over = TASK.plant.step(state, seen, still)
@@ -203,7 +208,7 @@ def test_no_state_reads_beyond_the_ground(value: float) -> None:
 
 
 def test_the_example_walks_in_gymnasium() -> None:
-    """docs/results/biped.md has 249.4 +- 4.3 over 100 episodes."""
+    """docs/results/biped.md reports 249.4 +- 4.3 over 100 episodes."""
     walker = network_file.load(ROOT / "examples" / "biped_walk.json")
     assert len(walker.edges) == 20
     task = GymTask("gymnasium:BipedalWalker-v3")
@@ -211,11 +216,11 @@ def test_the_example_walks_in_gymnasium() -> None:
 
 
 def test_the_tuned_example_arrives_in_gymnasium_as_in_the_lanes() -> None:
-    """docs/results/biped.md has 328.9 +- 1.5 and 329.1 +- 1.8 over 100 episodes."""
+    """docs/results/biped.md reports 328.9 +- 1.5 and 329.1 +- 1.8 over 100 episodes."""
     walker = network_file.load(ROOT / "examples" / "biped_tuned.json")
     assert len(walker.edges) == 59
     seeds = list(range(300, 306))
-    # In the lanes one of fifty is still on its way when the time is up.
+    # In the lanes, one of fifty has not arrived at the time limit.
     for task, late in ((GymTask("gymnasium:BipedalWalker-v3"), 0), (TASK, 1)):
         found = rollouts(walker, task, (1.0,), seeds)
         assert 325 < found.returns.mean() < 334

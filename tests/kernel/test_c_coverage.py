@@ -1,4 +1,4 @@
-"""Of the kernel's lines of C, the probe runs nearly all."""
+"""The probe runs nearly all lines of the kernel's C."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from helpers.parts import missing
 
 
 def covered_lines(folder: Path) -> dict[tuple[str, int], bool]:
-    """For each line of the kernel that gcov counts, whether it ran in any of its copies.
+    """Return, for each kernel line that gcov counts, whether it ran in any of its copies.
 
-    A header is compiled once a lane width, and its functions once a caller.
+    A header is compiled once per lane width, and its functions once per caller.
     """
     notes = sorted(map(str, folder.glob("*.gcda")))
     told = subprocess.check_output(["gcov", "--json-format", "--stdout", *notes], cwd=folder)

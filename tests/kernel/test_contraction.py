@@ -1,5 +1,6 @@
-"""Every build of the kernel gives the same bits, with the flag against contraction or without,
-and compiles without a warning.
+"""Every build of the kernel compiles without a warning and gives the same bits.
+
+The builds differ in compiler and in the flag against contraction.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ BUILDS = {
 
 @pytest.fixture(scope="module")
 def expected() -> dict[str, str]:
-    """The installed library's digests."""
+    """Return the digests of the installed library."""
     return digests(None)
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[dict[str, str]]]:
-    """The digests of every build whose compiler is here, made side by side."""
+    """Return the digests of a build with every available compiler; builds run in parallel."""
     folder = tmp_path_factory.mktemp("builds")
 
     def probed(number: int, compiler: str, flags: list[str]) -> dict[str, str]:
@@ -64,7 +65,7 @@ def test_every_width_gives_the_same_bits(expected: dict[str, str]) -> None:
 
 
 def test_the_check_sees_contraction(tmp_path: Path, expected: dict[str, str]) -> None:
-    """A control: such a build of a copy without the block that forbids contraction."""
+    """A control: a build of a copy without the block that forbids contraction differs."""
     if shutil.which("gcc") is None:
         missing("gcc", "gcc is not installed")
     ask = ["gcc", "-march=native", "-dM", "-E", "-xc", "/dev/null"]

@@ -1,4 +1,4 @@
-"""The integer activations against their definitions, and against their rows."""
+"""The integer activations against their definitions and their rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BITS = {"q15": 16, "q31": 32}
 
 @cache
 def sweep(dtype: str) -> Integers:
-    """For q15 every word, and any number of at most 2^30; for q31 strides, ends and any word."""
+    """Return words. q15: all 16-bit words and some up to 2^30; q31: strides, ends, random words."""
     rng = np.random.default_rng(0)
     if dtype == "q15":
         near = np.arange(-(2**17), 2**17 + 1)
@@ -30,7 +30,7 @@ def sweep(dtype: str) -> Integers:
 
 
 def errors(name: str, dtype: str) -> NDArray[np.float64]:
-    """The distance from the exact value, at every word of the sweep."""
+    """Return the distance from the exact value at every word of the sweep."""
     bits = BITS[dtype]
     integer_bits = ACTIVATIONS[name].argument_integer_bits
     assert integer_bits is not None
@@ -41,8 +41,8 @@ def errors(name: str, dtype: str) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("dtype", BITS)
 @pytest.mark.parametrize("name", APPROXIMATED)
-def test_the_row_tells_the_worst_error(name: str, dtype: str) -> None:
-    """Of q15 to the digit, for the sweep is complete near 0; of q31 the sweep comes close."""
+def test_the_row_states_the_worst_error(name: str, dtype: str) -> None:
+    """For q15 to the digit, because the sweep is complete near 0; for q31 the sweep comes close."""
     told = getattr(ACTIVATIONS[name], f"worst_error_{dtype}")
     worst = errors(name, dtype).max()
     assert worst <= told
@@ -63,8 +63,8 @@ def test_exact_or_saturated(name: str, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", BITS)
-def test_results_stay_within_what_formats_provide_for(dtype: str) -> None:
-    """wann_edge/network/fixed_network.py counts on it, so that sums never overflow."""
+def test_results_stay_within_the_range_of_their_formats(dtype: str) -> None:
+    """wann_edge/network/fixed_network.py relies on this, so that sums never overflow."""
     one = 2 ** (BITS[dtype] - 2)
     for name in APPROXIMATED:
         found = activate_fixed(name, sweep(dtype), wide=dtype == "q31")

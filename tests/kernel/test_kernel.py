@@ -1,4 +1,4 @@
-"""The forward pass against the oracle, and what its callers rely on."""
+"""The forward pass against the oracle, and guarantees to its callers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUICK = settings(max_examples=60)
 
 
 def some_rows(network: Network, rng: np.random.Generator) -> tuple[NDArray[np.float32], ...]:
-    """Observations [6, inputs] of three sizes, and shared weights [6]."""
+    """Return observations [6, inputs] of three sizes, and shared weights [6]."""
     sizes = np.array([0.1, 0.1, 1, 1, 100, 100])[:, None]
     seen = rng.normal(0, 1, (6, len(network.inputs))) * sizes
     return seen.astype(np.float32), rng.uniform(-2, 2, 6).astype(np.float32)
@@ -34,8 +34,8 @@ def some_rows(network: Network, rng: np.random.Generator) -> tuple[NDArray[np.fl
 
 @QUICK
 @given(network=networks(), seed=st.integers(0, 2**32))
-def test_forward_is_the_oracle_within_its_bound(network: Network, seed: int) -> None:
-    """The bound is not chosen: see ``oracle.Near``."""
+def test_forward_agrees_with_the_oracle_within_its_bound(network: Network, seed: int) -> None:
+    """The bound follows from the rounding: see ``oracle.Near``."""
     seen, weights = some_rows(network, np.random.default_rng(seed))
     actions = network.program.forward(seen, weights)
     for row in range(len(weights)):
@@ -46,7 +46,7 @@ def test_forward_is_the_oracle_within_its_bound(network: Network, seed: int) -> 
 
 @QUICK
 @given(network=networks(), seed=st.integers(0, 2**32))
-def test_sums_are_what_each_living_node_is_given(network: Network, seed: int) -> None:
+def test_sums_are_the_arguments_of_the_nodes_that_are_not_dead(network: Network, seed: int) -> None:
     seen, weights = some_rows(network, np.random.default_rng(seed))
     actions, sums = network.program.forward_with_sums(seen, weights)
     np.testing.assert_array_equal(actions, network.program.forward(seen, weights))
@@ -80,7 +80,7 @@ def test_the_bound_is_narrow_for_most_networks() -> None:
 def test_a_non_finite_observation_gives_the_safe_action(
     network: Network, bad: float, seed: int
 ) -> None:
-    """Whichever observation it is, used by a node or not; and the other rows don't notice."""
+    """For any observation, whether a node uses it or not; other rows are not affected."""
     rng = np.random.default_rng(seed)
     seen, weights = some_rows(network, rng)
     expected = network.program.forward(seen, weights)
@@ -91,14 +91,14 @@ def test_a_non_finite_observation_gives_the_safe_action(
 
 
 def difference(names: tuple[str, ...]) -> Network:
-    """One output: the sum of two hidden nodes, each of the one input."""
+    """Return a network whose output is the sum of two hidden nodes, each with the one input."""
     inputs, outputs = named_channels(1, 1)
     edges = ((1, 2), (1, 3), (2, 4), (3, 4))
     return Network(inputs, outputs, (*names, "linear"), edges)
 
 
 def test_a_sum_without_a_value_gives_the_safe_action() -> None:
-    """Infinity minus infinity, from an observation that is finite."""
+    """Infinity minus infinity, from a finite observation."""
     network = difference(("linear", "inverse"))
     seen, weights = [[3e38], [1.0]], [3.0, 3.0]
     actions, sums = network.program.forward_with_sums(seen, weights)
@@ -106,7 +106,7 @@ def test_a_sum_without_a_value_gives_the_safe_action() -> None:
     np.testing.assert_array_equal(actions, [[0.0], [0.0]])
 
 
-def test_nodes_without_sources_are_given_0() -> None:
+def test_the_argument_of_a_node_without_sources_is_0() -> None:
     inputs, outputs = named_channels(2, 2)
     network = Network(inputs, outputs, ("cos", "sigmoid"), ())
     np.testing.assert_array_equal(network.program.forward([[1.0, 2.0]], [-2.0]), [[1.0, 0.5]])
@@ -125,11 +125,11 @@ def test_the_policy_runs_the_networks_own_shared_weight_or_another() -> None:
 
 @pytest.fixture
 def packed() -> Program:
-    """A program with 3 inputs and 2 outputs."""
+    """Return a program with 3 inputs and 2 outputs."""
     return random_network(np.random.default_rng(1), hidden=8, density=0.6).program
 
 
-def test_doubles_and_strides_are_taken(packed: Program) -> None:
+def test_doubles_and_strides_are_accepted(packed: Program) -> None:
     rng = np.random.default_rng(3)
     wide = rng.normal(size=(3, 20))
     seen, weights = wide.astype(np.float32).T.copy(), rng.normal(size=10).astype(np.float32)
@@ -145,7 +145,7 @@ def test_doubles_and_strides_are_taken(packed: Program) -> None:
         np.testing.assert_array_equal(actions, expected)
 
 
-def test_what_is_given_is_not_written_to(packed: Program) -> None:
+def test_arguments_are_not_written_to(packed: Program) -> None:
     seen, weights = np.ones((7, 3), np.float32), np.ones(7, np.float32)
     packed.forward(seen, weights)
     assert np.all(seen == 1)
@@ -190,7 +190,7 @@ def test_no_rows_give_no_rows(packed: Program) -> None:
 def long_episodes(
     count: int, hidden: int = 40
 ) -> tuple[Program, NDArray[np.float32], NDArray[np.float32]]:
-    """A network that never pushes, hence episodes of full length: weights and states."""
+    """Return a network that never pushes, so that episodes have full length; weights and states."""
     inputs, outputs = named_channels(5, 1)
     last = 6 + hidden
     first_layer = tuple((source, target) for target in range(6, last) for source in range(6))
@@ -202,7 +202,7 @@ def long_episodes(
 
 
 def test_other_threads_run_during_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One call into the kernel of about half a second, and a thread that counts meanwhile."""
+    """A thread counts during one kernel call of about half a second."""
     monkeypatch.setattr(program, "_CALL_OPERATIONS", 10**15)
     monkeypatch.setenv("WANN_LANES", "1")
     packed, weights, states = long_episodes(1500)
@@ -226,7 +226,7 @@ def test_other_threads_run_during_a_call(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_call_is_short(
     programs: int, count: int, hidden: int, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So that Ctrl-C is heard within 0.2 s: the time of one call, measured on the processor."""
+    """A call is short enough for Ctrl-C to take effect within 0.2 s of processor time."""
     monkeypatch.setenv("WANN_LANES", str(width))
     packed, weights, states = long_episodes(count, hidden)
     kernel, longest = library(), 0.0
@@ -246,8 +246,8 @@ def test_a_call_is_short(
     assert 0 < longest < 0.2
 
 
-def test_ctrl_c_is_heard_during_a_rollout() -> None:
-    """SIGINT to a process that would run for minutes; it tells when it stopped."""
+def test_ctrl_c_interrupts_a_rollout() -> None:
+    """A process that would run for minutes receives SIGINT, and prints when it stopped."""
     script = """if True:
         import sys, time
         sys.path[:0] = sys.argv[1:]
@@ -270,5 +270,5 @@ def test_ctrl_c_is_heard_during_a_rollout() -> None:
             heard = float(child.stdout.readline())
         finally:
             child.kill()
-    # The contract is 0.2 s; as much again for a machine with other work.
+    # The contract is 0.2 s; the limit is twice that, for a machine with other work.
     assert heard - sent < 0.4

@@ -1,4 +1,4 @@
-"""Every lane width gives the bits of one lane; a rollout gives those of its loop over steps."""
+"""Every lane width gives the bits of one lane, and rollouts those of a loop over steps."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from wann_edge.network import Network, with_single_weights
 from wann_edge.sims.swingup import SPEC, SwingUp
 
 WIDER = [width for width in supported_lanes() if width > 1]
-# The environment variable is set anew in each test; the examples of one test share it.
+# Each test sets the environment variable; the examples of one test share it.
 SHARED = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def start_states(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
-    """Starts that end after few steps or many: some close to the track's ends."""
+    """Return starts of short and long episodes: some are close to the ends of the track."""
     sd = rng.choice([0.2, 2.0], (count, 1))
     return (np.array([0, 0, np.pi, 0]) + sd * rng.normal(size=(count, 4))).astype(np.float32)
 
 
 @pytest.fixture(params=WIDER)
 def width(request: pytest.FixtureRequest) -> int:
-    """Each width that this processor has, above 1."""
+    """Return each width above 1 that this processor supports."""
     wide: int = request.param
     return wide
 
@@ -99,7 +99,7 @@ def test_rollouts(
 
 
 def test_lengths_differ_within_a_batch() -> None:
-    """A control on the test above: lanes do take new jobs at different times."""
+    """A control of the test above: lanes take new jobs at different times."""
     rng = np.random.default_rng(0)
     program = random_network(rng, inputs=5, outputs=1).program
     states, weights = start_states(rng, 200), rng.normal(0, 2, 200)
@@ -107,7 +107,7 @@ def test_lengths_differ_within_a_batch() -> None:
     assert len(set(steps.tolist())) > 10
 
 
-def test_a_job_alone_is_the_job_in_a_batch() -> None:
+def test_a_job_has_the_same_result_alone_and_in_a_batch() -> None:
     rng = np.random.default_rng(5)
     program = random_network(rng, inputs=5, outputs=1).program
     states, weights = start_states(rng, 130), rng.normal(0, 2, 130)
@@ -119,10 +119,10 @@ def test_a_job_alone_is_the_job_in_a_batch() -> None:
 
 @SHARED
 @given(network=networks(inputs=5, outputs=1), count=st.integers(1, 60), seed=st.integers(0, 2**32))
-def test_a_job_with_edge_weights_is_a_network_that_has_them(
+def test_a_job_with_edge_weights_equals_a_network_with_them(
     network: Network, count: int, seed: int
 ) -> None:
-    """Whatever weights the network has itself."""
+    """Whatever weights the network has."""
     rng, alive = np.random.default_rng(seed), network.without_dead_nodes()
     states, shared = start_states(rng, count), rng.normal(0, 2, count)
     edges = rng.normal(0, 2, (count, len(alive.edges)))
@@ -135,7 +135,7 @@ def test_a_job_with_edge_weights_is_a_network_that_has_them(
 
 @given(st.lists(networks(inputs=5, outputs=1), max_size=5), st.integers(0, 70), st.booleans())
 @settings(suppress_health_check=[HealthCheck.too_slow])
-def test_programs_run_together_as_each_alone(
+def test_programs_have_the_same_results_together_and_alone(
     found: list[Network], count: int, in_chunks: bool
 ) -> None:
     rng, swingup = np.random.default_rng(count), plant("swingup")
@@ -162,7 +162,7 @@ def test_edge_weights_of_another_shape_are_refused(shape: tuple[int, ...]) -> No
 
 
 @pytest.mark.parametrize("single_weights", [False, True])
-def test_rollouts_are_the_step_by_step_loop(single_weights: bool) -> None:
+def test_rollouts_equal_the_loop_over_steps(single_weights: bool) -> None:
     rng = np.random.default_rng(11)
     task, seeds, weights = SwingUp(), [3, 4], [-1.5, 0.7, 2.0]
     network = random_network(

@@ -1,4 +1,4 @@
-"""Packed links are the sequence of pairs that they were made from."""
+"""Packed links behave as the sequence of pairs that they were made from."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ ASCENDING = PAIRS.map(lambda pairs: sorted(set(pairs), key=order))
 
 
 def order(link: Link) -> Link:
-    """What links ascend by: the target, then the source."""
+    """Return the sort key of a link: the target, then the source."""
     return link[1], link[0]
 
 
 @given(PAIRS, st.data())
-def test_they_are_a_sequence_of_their_pairs(pairs: list[Link], data: st.DataObject) -> None:
+def test_links_are_a_sequence_of_their_pairs(pairs: list[Link], data: st.DataObject) -> None:
     links = Links.of(pairs)
     assert list(links) == pairs
     assert Links.of(links) is links
@@ -46,7 +46,7 @@ def test_they_are_a_sequence_of_their_pairs(pairs: list[Link], data: st.DataObje
     assert pickle.loads(pickle.dumps(links)) == links
 
 
-def test_a_place_beyond_the_last_is_refused() -> None:
+def test_an_index_beyond_the_last_is_refused() -> None:
     with pytest.raises(IndexError):
         Links.of([(0, 1)])[1]
 
@@ -61,7 +61,7 @@ def test_a_link_has_its_place_in_the_order(pairs: list[Link], source: int, targe
 
 
 @given(ASCENDING, NODES.filter(lambda node: node < MAX_NODES - 1))
-def test_room_for_a_node_moves_those_from_it_on(pairs: list[Link], node: int) -> None:
+def test_room_for_a_node_renumbers_the_nodes_from_it_on(pairs: list[Link], node: int) -> None:
     moved = [(s + (s >= node), t + (t >= node)) for s, t in pairs]
     assert Links.of(pairs).with_room_for(node) == moved
 

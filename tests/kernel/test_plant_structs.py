@@ -1,4 +1,4 @@
-"""The ctypes mirrors of plants and disturbances against the C structs, as the compiler lays out."""
+"""The ctypes mirrors of plants and disturbances have the layout that the compiler gives."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_array_lengths_are_the_headers(tmp_path: Path) -> None:
 
 
 def test_a_mirror_that_differs_is_seen(tmp_path: Path) -> None:
-    """A control: a field that is too wide."""
+    """A control: one field is too wide."""
 
     class Wrong(ctypes.Structure):
         _fields_ = [

@@ -1,4 +1,4 @@
-"""The native plants against gymnasium, step by step, and against their equations' bounds."""
+"""The native plants against gymnasium and against the error bounds of their equations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GYMNASIUM = {
     "acrobot": "Acrobot-v1",
 }
 ANGLES = {"acrobot": (0, 1)}  # state variables that are wrapped
-# Where walks start that would hardly end from the task's own starts.
+# Starts of walks that would rarely end from the task's usual starts.
 ANYWHERE = {
     "mountaincar": ((-1.2, -0.07), (0.6, 0.07)),
     "acrobot": ((-3.0, -3.0, -4.0, -8.0), (3.0, 3.0, 4.0, 8.0)),
@@ -39,31 +39,31 @@ ANYWHERE = {
 
 
 def world_of(name: str) -> NativeWorld:
-    """A world of a native plant's task."""
+    """Return a world of a native plant's task."""
     task = load_task(name)
     assert isinstance(task, NativeTask)
     return task.world()
 
 
 def constant(number: float) -> Rounded:
-    """A constant of the C, rounded to float32."""
+    """Return a constant of the C, rounded to float32."""
     return Rounded(number, abs(float(np.float32(number)) - number))
 
 
 def bounds_of(name: str, state: NDArray[np.float32], action: NDArray[np.float32]) -> Stepped:
-    """The oracle's step from a float32 state, with bounds."""
+    """Return the oracle's step from a float32 state, with bounds."""
     return STEPS[name](constant, [Rounded(float(x)) for x in state], action.tolist())
 
 
 def wrapped(name: str, difference: Doubles) -> Doubles:
-    """A difference of states, angles by the shorter way around."""
+    """Return a difference of states; angles by the shorter way around."""
     for index in ANGLES.get(name, ()):
         difference[index] = math.remainder(difference[index], 2 * math.pi)
     return difference
 
 
 def walks(name: str, steps: int, seed: int) -> Iterator[tuple[Any, ...]]:
-    """State, action, new state, reward, over: episodes of the kernel, actions held for a while."""
+    """Yield state, action, new state, reward, over of kernel episodes with held actions."""
     world, rng = world_of(name), np.random.default_rng(seed)
     actions = len(load_task(name).spec.outputs)
     over = True
@@ -82,7 +82,7 @@ def walks(name: str, steps: int, seed: int) -> Iterator[tuple[Any, ...]]:
 def gymnasium_step(
     name: str, env: gymnasium.Env[Any, Any], state: Doubles, action: float
 ) -> tuple[Any, ...]:
-    """gymnasium's float64 state, reward and end after one step from this state."""
+    """Return gymnasium's float64 state, reward and end after one step from this state."""
     env.reset(seed=0)
     vars(env)["state"] = state.copy()
     given: Any = np.array([np.clip(action, -1, 1) * (2 if name == "pendulum" else 1)])
@@ -96,8 +96,10 @@ def gymnasium_step(
 
 @pytest.mark.parametrize("name", GYMNASIUM)
 def test_each_step_is_gymnasiums(name: str) -> None:
-    """From the same state, within the bound of float32 rounding; and the oracle, in float64,
-    to 12 digits. MountainCar's state is rounded by gymnasium too."""
+    """From the same state the kernel agrees within float32 rounding, the oracle to 12 digits.
+
+    Gymnasium rounds MountainCar's state too.
+    """
     env = gymnasium.make(GYMNASIUM[name]).unwrapped
     shares, ends, unsure = [], set(), 0
     for before, action, after, reward, over in walks(name, 400, 5):
@@ -127,7 +129,7 @@ def test_each_step_is_gymnasiums(name: str) -> None:
 
 @pytest.mark.parametrize("name", GYMNASIUM)
 def test_contracts_are_gymnasiums(name: str) -> None:
-    """Steps, observations, and that starts lie where gymnasium's do."""
+    """Steps and observations are gymnasium's, and starts lie in its range."""
     env, task = gymnasium.make(GYMNASIUM[name]), load_task(name)
     assert env.spec is not None
     assert env.spec.max_episode_steps == task.spec.max_steps
@@ -138,14 +140,14 @@ def test_contracts_are_gymnasiums(name: str) -> None:
     mine, other = np.array(starts, np.float64), np.array(theirs, np.float64)
     assert mine.shape == other.shape
     spread = np.ptp(other, axis=0)
-    # The ends of 400 uniform numbers lie within 3 % of the interval's but once in 10^5.
+    # The extremes of 400 uniform numbers miss the outer 3 % of the interval once in 10^5 cases.
     np.testing.assert_array_less(np.abs(mine.min(axis=0) - other.min(axis=0)), 0.03 * spread + 1e-9)
     np.testing.assert_array_less(np.abs(mine.max(axis=0) - other.max(axis=0)), 0.03 * spread + 1e-9)
 
 
 @pytest.mark.parametrize("name", sorted(STEPS))
-def test_each_step_is_the_equations(name: str) -> None:
-    """State, reward and end, within the running bound of the kernel's own operations."""
+def test_each_step_solves_the_equations(name: str) -> None:
+    """State, reward and end, within the running bound of the kernel's operations."""
     shares, unsure = [], 0
     for before, action, after, reward, over in walks(name, 150, 8):
         bound = bounds_of(name, before, action)
@@ -180,10 +182,10 @@ def test_every_lane_width_gives_the_same_bits(name: str, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("width", supported_lanes())
 @pytest.mark.parametrize("name", plant_names())
-def test_networks_together_are_each_alone(
+def test_networks_have_the_same_results_together_and_alone(
     name: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In floats and in fixed point, where they share lanes and where they do not."""
+    """With floats and in fixed point, for plants whose lanes are shared and not shared."""
     monkeypatch.setenv("WANN_LANES", str(width))
     task, rng = load_task(name), np.random.default_rng(16)
     assert isinstance(task, NativeTask)
@@ -203,7 +205,7 @@ def test_networks_together_are_each_alone(
 
 
 def test_every_plant_has_an_oracle_and_a_task() -> None:
-    """That of the biped is Box2D: test_biped.py."""
+    """The oracle of the biped is Box2D: test_biped.py."""
     assert set(plant_names()) == {"swingup", "biped", *STEPS}
     for name in plant_names():
         spec, native = load_task(name).spec, plant(name)

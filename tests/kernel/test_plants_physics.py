@@ -1,4 +1,4 @@
-"""The robots' equations against Lagrange's, from energies, and SciPy's solution of those."""
+"""The robots' equations against Lagrange's method and SciPy's solution."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from helpers.roundoff import Rounded
 from wann_edge.kernel import plant
 
 GRAVITY = 9.81
-# Two points that integrate a square along a rod exactly (Gauss), as shares of its length.
+# Gauss points, as fractions of a rod's length: two integrate a square along it exactly.
 ALONG_ROD = (0.5 - 0.5 / np.sqrt(3), 0.5 + 0.5 / np.sqrt(3))
 
 
 def _furuta_kinetic(q: Numbers, v: Doubles) -> complex:
-    """The arm's rod, and the pendulum's, by the velocity of its points in space.
+    """Return the kinetic energy of the arm's and pendulum's rods, from their points' velocities.
 
-    At distance r from its hinge the pendulum's point moves with the arm's end, across the
-    arm and up as it swings, and around the shaft with the arm.
+    A point of the pendulum at distance r from its hinge moves with the end of the arm, across the
+    arm and upwards as it swings, and around the shaft with the arm.
     """
     arm = sum(0.095 / 4 * (0.085 * share * v[0]) ** 2 for share in ALONG_ROD)
     total = arm + 0j
@@ -47,7 +47,10 @@ def _furuta_forces(q: Doubles, v: Doubles, u: Doubles) -> Doubles:
 
 
 def _balancer_kinetic(q: Numbers, v: Doubles) -> complex:
-    """Two wheels (disks), two rotors (with the wheels, against the body) and the body."""
+    """Return the kinetic energy of two wheels (disks), two rotors and the body.
+
+    The rotors turn with the wheels, relative to the body.
+    """
     wheels = 2 * (0.03 * (0.04 * v[0]) ** 2 + 0.5 * 0.03 * 0.04**2 * v[0] ** 2) / 2
     rotors = 2 * 1e-5 * (v[0] - v[1]) ** 2 / 2
     ahead, up = 0.04 * v[0] + 0.072 * np.cos(q[1]) * v[1], -0.072 * np.sin(q[1]) * v[1]
@@ -62,7 +65,7 @@ def _balancer_forces(q: Doubles, v: Doubles, u: Doubles) -> Doubles:
 
 
 def _quadrotor_forces(q: Doubles, v: Doubles, u: Doubles) -> Doubles:
-    """By virtual work of each rotor's thrust at its arm's end."""
+    """Return the generalised forces: virtual work of each rotor's thrust at the end of its arm."""
     up = np.array([-np.sin(q[2]), np.cos(q[2])])
     total = np.zeros(3)
     for side, thrust in zip((-1, 1), u, strict=True):
@@ -99,14 +102,14 @@ NAMES = sorted(ENERGIES)
 
 
 def random_states(name: str, count: int) -> NDArray[np.float32]:
-    """Angles and places to either side of where episodes end, and fast motion."""
+    """Return states with fast motion, inside and outside the limits of episodes."""
     rng, half = np.random.default_rng(4), plant(name).states // 2
     far = np.repeat([1.2, 5.0], half)
     return rng.uniform(-far, far, (count, 2 * half)).astype(np.float32)
 
 
 def motion(name: str, state: Doubles, u: Doubles) -> Doubles:
-    """The derivative of a state, by Lagrange."""
+    """Return the derivative of a state by Lagrange's method."""
     q, v = np.split(state, 2)
     return np.concatenate([v, accelerations(ENERGIES[name], q, v, u)])
 
@@ -123,7 +126,7 @@ def test_the_equations_follow_from_the_energies(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_energy_changes_by_the_work_of_the_forces(name: str) -> None:
-    """Along SciPy's solution of the kernel's equations, for a second."""
+    """Along SciPy's solution of the kernel's equations, for one second."""
     energies, u = ENERGIES[name], 0.3 * np.array(INPUTS[name])
     half = plant(name).states // 2
 
@@ -144,7 +147,7 @@ def test_energy_changes_by_the_work_of_the_forces(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_step_is_scipys_solution(name: str) -> None:
-    """Within float32's bound, and twice what Runge-Kutta leaves out, by halving its steps."""
+    """Within float32's bound plus twice the Runge-Kutta error, estimated by halved steps."""
     native = plant(name)
     action = np.full(native.actions, 0.4, np.float32)
     substeps = 4 if name == "balancer" else 1
@@ -168,7 +171,7 @@ def test_a_step_is_scipys_solution(name: str) -> None:
 
 
 def _inputs(name: str, action: NDArray[np.float32]) -> Doubles:
-    """What an action of 0.4 is: a voltage, or two thrusts."""
+    """Return the inputs for an action of 0.4: a voltage, or two thrusts."""
     given = float(action[0])
     if name == "quadrotor":
         hover = 0.027 * GRAVITY / 2

@@ -1,4 +1,4 @@
-"""The ctypes mirrors of the kernel's structs have the layout that the compiler gives them."""
+"""The ctypes mirrors of the kernel's structs have the layout that the compiler gives."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_mirror_has_the_layout_of_its_struct(
 
 
 def test_a_field_out_of_place_is_seen(tmp_path: Path) -> None:
-    """A control: two fields exchanged, one of another type, the last one missing."""
+    """A control: two fields are exchanged, one has another type, the last one is missing."""
     fields = list(JobsStruct._fields_)
     fields[0], fields[4] = fields[4], fields[0]
     kinds = [(name, ctypes.c_int32 if name == "reward_floor" else kind) for name, kind in fields]

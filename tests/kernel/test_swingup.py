@@ -1,4 +1,4 @@
-"""The swing-up against its equations in float64, and against SciPy's solution of them."""
+"""The swing-up against its equations in float64 and SciPy's solution."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from wann_edge.network import Network, named_channels
 from wann_edge.sims.swingup import SwingUp
 
 PLANT = plant("swingup")
-# A second from near hanging; each action is held for a quarter, and the last is clipped to -1.
+# One second from near hanging; each action lasts a quarter, and the last is clipped to -1.
 START = np.array([0.1, -0.2, 3.0, 0.3], np.float32)
 ACTIONS = np.repeat([1.0, -0.5, 0.25, -2.0], 25)
 
 
 def trig_bound(angle_rad: float) -> float:
-    """How far the kernel's sine and cosine of an angle may be off.
+    """Return how much the kernel's sine and cosine of an angle may be off.
 
     The angle is divided by a rounded pi and rounded again: 2 roundoffs of itself.
     The function adds the 4 ulp of its contract, which are 8 roundoffs at 1.
@@ -45,12 +45,12 @@ def trig_bound(angle_rad: float) -> float:
 
 
 def step_bound(state: Doubles, action: float) -> Doubles:
-    """How far one step in float32 may be from the oracle's, for each of the 4 variables.
+    """Return how much a float32 step may differ from the oracle's, for each of the 4 variables.
 
-    No number on the way to a rate is rounded more than 12 times, constants counted;
+    A number on the way to a rate is rounded at most 12 times, constants included;
     hence a sum of terms t over a sum of terms d is off by at most 12 roundoffs of
     (sum |t| / |sum d|) (1 + sum |d| / |sum d|) (Higham, section 3.1), and the last
-    factor is at most 1 + 5.5 / 2.5. Then the sine and cosine may both be off.
+    factor is at most 1 + 5.5 / 2.5. Sine and cosine may be off in addition.
     """
     cosine, sine = math.cos(state[2]), math.sin(state[2])
     linear, divisor, angular, other = swingup_terms(state, cosine, sine, action)
@@ -71,7 +71,7 @@ def step_bound(state: Doubles, action: float) -> Doubles:
 
 
 def carried(path: list[Doubles], actions: Doubles, errors: list[Doubles]) -> Doubles:
-    """What errors made at each step of a path come to at its end, to first order."""
+    """Return the error at the end of a path from errors at each step, to first order."""
     onward, total = np.eye(4), np.zeros(4)
     for state, action, error in zip(path[::-1], actions[::-1], errors[::-1], strict=True):
         total += np.abs(onward) @ error
@@ -85,7 +85,7 @@ def carried(path: list[Doubles], actions: Doubles, errors: list[Doubles]) -> Dou
 
 
 def oracle_path(actions: Doubles, dt_s: float = DT_S) -> list[Doubles]:
-    """The oracle's states from START, before each action and after the last."""
+    """Return the oracle's states from START, before each action and after the last."""
     path = [START.astype(np.float64)]
     for action in actions:
         path.append(swingup_step(path[-1], action, dt_s))
@@ -93,7 +93,7 @@ def oracle_path(actions: Doubles, dt_s: float = DT_S) -> list[Doubles]:
 
 
 def kernel_path(start: NDArray[np.float32], actions: Doubles) -> NDArray[np.float32]:
-    """The kernel's states, likewise: [steps + 1, 4]."""
+    """Return the kernel's states in the same way: [steps + 1, 4]."""
     world = SwingUp().world()
     world.start(start)
     path = [world.state]
@@ -104,7 +104,7 @@ def kernel_path(start: NDArray[np.float32], actions: Doubles) -> NDArray[np.floa
 
 
 def true_state() -> Doubles:
-    """SciPy's state after ACTIONS."""
+    """Return SciPy's state after ACTIONS."""
     state = START.astype(np.float64)
     for action in ACTIONS[::25]:
         solved = solve_ivp(
@@ -119,14 +119,14 @@ def true_state() -> Doubles:
 
 
 def euler_error(state: Doubles, action: float) -> Doubles:
-    """What one explicit Euler step leaves out: dt^2 / 2 of the second derivative."""
+    """Return the error of one explicit Euler step: dt^2 / 2 times the second derivative."""
     way = 1e-6 * swingup_rates(state, action)
     bend = swingup_rates(state + way, action) - swingup_rates(state - way, action)
     return DT_S**2 / 2 * np.abs(bend) / 2e-6
 
 
 def random_states(count: int) -> NDArray[np.float32]:
-    """States all over the track, with up to several turns and fast motion."""
+    """Return states all over the track, with up to several turns and fast motion."""
     rng = np.random.default_rng(1)
     return (rng.normal(size=(count, 4)) * (1.2, 3.0, 8.0, 8.0)).astype(np.float32)
 
@@ -151,13 +151,16 @@ def test_one_step_from_any_state() -> None:
         np.testing.assert_array_equal(seen, PLANT.observe(after))
     worst = np.max(shares, axis=0)
     assert np.all(worst <= 1)
-    # Rounding errors do come within two orders of their bound: it is not idle.
+    # A control: rounding errors come within two orders of magnitude of their bound.
     assert np.all(worst > 0.01)
 
 
 def test_reward_and_end() -> None:
-    """The reward is off by half the cosine's bound, by 3 roundoffs of at most pi / 2 and 8 of the
-    second cosine, and by the rounding of three results: under |angle| + 20 roundoffs."""
+    """The bound of the reward's error is |angle| + 20 roundoffs.
+
+    It is half the cosine's bound, 3 roundoffs of at most pi / 2, 8 of the second cosine, and the
+    rounding of three results.
+    """
     for state in random_states(1000):
         after, _, reward, over = PLANT.step(state, PLANT.observe(state), [0.5])
         bound = ROUNDOFF * (abs(float(after[2])) + 20)
@@ -181,8 +184,8 @@ def test_actions_are_clipped() -> None:
         np.testing.assert_array_equal(full, more)
 
 
-def test_the_oracle_conserves_energy_but_for_friction() -> None:
-    """Physics that neither the kernel nor the oracle was written from: a uniform rod on a cart."""
+def test_the_oracle_conserves_energy_except_for_friction() -> None:
+    """Independent physics: a uniform rod on a cart."""
 
     def energy(state: Doubles) -> float:
         _, v, angle, w = state
@@ -204,13 +207,16 @@ def test_the_oracle_converges_to_scipy_in_first_order() -> None:
         np.abs(oracle_path(np.repeat(ACTIONS, parts), DT_S / parts)[-1] - exact)
         for parts in (100, 200)
     ]
-    # Halving the step halves the error, but for terms a hundredth its size.
+    # Halving the step halves the error, except for terms a hundredth of its size.
     np.testing.assert_allclose(errors[0] / errors[1], 2, rtol=0.02)
 
 
-def test_a_second_of_the_kernel_is_the_oracles_and_scipys() -> None:
-    """Within the rounding of every step carried to the end; and, for SciPy, within the Euler
-    error of every step carried there, twice over for what first order leaves out."""
+def test_a_second_of_the_kernel_agrees_with_the_oracle_and_scipy() -> None:
+    """The kernel differs from the oracle by the rounding of every step, carried to the end.
+
+    From SciPy it also differs by the carried Euler error, doubled for the terms that first order
+    omits.
+    """
     path = oracle_path(ACTIONS)
     end = kernel_path(START, ACTIONS)[-1].astype(np.float64)
     steps = list(zip(path, ACTIONS, strict=False))
@@ -226,7 +232,7 @@ def test_mirrored_motion_is_the_mirror_of_the_motion() -> None:
 
 
 def test_starts_are_normal_around_hanging() -> None:
-    """Means and deviations within 4 of their standard errors; a seed names one start."""
+    """Means and deviations lie within 4 of their standard errors; a seed determines one start."""
     count = 4000
     starts = np.array([SwingUp().start(seed) for seed in range(count)])
     assert starts.dtype == np.float32
@@ -239,7 +245,7 @@ def test_starts_are_normal_around_hanging() -> None:
     assert len({state.tobytes() for state in starts}) == count
 
 
-def test_an_episode_is_its_seeds() -> None:
+def test_a_seed_determines_an_episode() -> None:
     inputs, outputs = named_channels(5, 1)
     network = Network(inputs, outputs, ("sin",), ((1, 6), (4, 6), (5, 6)))
     first, again = (SwingUp().rollouts(network, [-1.0, 1.0], [9, 2]) for _ in range(2))

@@ -1,4 +1,4 @@
-"""Plants whose masses and lengths differ from the model: the same as compiled with others."""
+"""A plant with varied masses and lengths equals one compiled with the varied constants."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from helpers.parts import ROOT
 from wann_edge.kernel import Floats, plant, plant_names
 
-# Of each plant with parameters: the constants of its header that each one multiplies.
+# For each plant with parameters: the constants of its header that each parameter multiplies.
 CONSTANTS = {
     "swingup": ("SWINGUP_CART_KG", "SWINGUP_POLE_KG", "SWINGUP_POLE_M", "SWINGUP_FRICTION_NSPM"),
     "cartpole": ("CARTPOLE_CART_KG", "CARTPOLE_POLE_KG", "CARTPOLE_HALF_POLE_M"),
@@ -37,7 +37,7 @@ def test_every_parameter_has_its_constant() -> None:
 
 
 def _multiply(constant: str, factor: float, headers: list[Path]) -> None:
-    """The one definition of a constant, by a factor."""
+    """Multiply the single definition of a constant by a factor."""
     count = 0
     for header in headers:
         pattern = rf"(#define {constant}) (\S+)"
@@ -54,7 +54,7 @@ def _factors(name: str) -> Floats:
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    """The kernel compiled with each constant multiplied by its factor."""
+    """Compile the kernel with each constant multiplied by its factor."""
     kernel = tmp_path_factory.mktemp("other") / "kernel"
     shutil.copytree(ROOT / "wann_edge" / "kernel", kernel)
     for name, constants in CONSTANTS.items():
@@ -69,8 +69,10 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
 
 
 @pytest.mark.parametrize("name", CONSTANTS)
-def test_a_varied_plant_is_one_compiled_with_other_constants(name: str, other: ctypes.CDLL) -> None:
-    """The equations know no other place where the constant stands."""
+def test_a_varied_plant_equals_one_compiled_with_other_constants(
+    name: str, other: ctypes.CDLL
+) -> None:
+    """A constant occurs in the equations only through its parameter."""
     address = ctypes.c_void_p(other.wann_native_plant(1, plant_names().index(name)))
     ours, factors, rng = plant(name), _factors(name), np.random.default_rng(len(name))
     for _ in range(200):

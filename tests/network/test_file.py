@@ -1,4 +1,4 @@
-"""The network file: exact round trips, and one line for anything that is not one."""
+"""The network file: exact round trips, and one-line errors."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_round_trip(network: Network, task: str | None) -> None:
 @example(0.1)
 @example(ODD)
 def test_every_float32_comes_back(value: float) -> None:
-    """With its bits, written with no digit too many."""
+    """The bits return, and the text has the fewest digits."""
     value = float32(value)
     text = to_json(replace(NET, shared_weight=value))
     assert bits(from_json(text).shared_weight) == bits(value)
@@ -58,7 +58,7 @@ def test_every_float32_comes_back(value: float) -> None:
     assert written is not None
     digits = len(re.sub(r"e.*|\D", "", written[1]).strip("0"))
     assert digits <= 9
-    # One digit fewer must not do, but for the float32 that nine digits are kept for.
+    # One digit fewer must not suffice, except for the float32 that needs all nine digits.
     if digits > 1 and abs(value) != ODD:
         assert float32(float(f"{value:.{digits - 2}e}")) != value
 
@@ -74,7 +74,7 @@ def test_every_number_of_the_contract_comes_back(a: float, b: float, c: float, d
         weights=None,
     )
     again = from_json(to_json(network))
-    assert repr(again) == repr(network)  # equality alone takes -0.0 for 0.0
+    assert repr(again) == repr(network)  # equality does not distinguish -0.0 from 0.0
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,10 @@ LOOP["loop"] = LOOP
         ({"log": "x" * MAX_BYTES}, "file size: too large"),
     ],
 )
-def test_what_is_not_saved(provenance: dict[str, object], line: str, tmp_path: Path) -> None:
-    """Nothing that could not be read again, and no part of a file."""
+def test_an_unreadable_file_is_not_written(
+    provenance: dict[str, object], line: str, tmp_path: Path
+) -> None:
+    """A file that could not be read again is not written, not even in part."""
     path = tmp_path / "net.json"
     with pytest.raises(NetworkError) as caught:
         save(replace(NET, provenance=provenance), path)
@@ -136,7 +138,7 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
 
 
 def test_the_example_of_the_documentation() -> None:
-    """It reads, it is as we would write it, and it computes what the page says."""
+    """It can be read, equals the text that ``dumps`` writes, and computes what the page says."""
     page = (ROOT / "docs" / "network-file.md").read_text()
     (text,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     network = from_json(text)
@@ -146,7 +148,7 @@ def test_the_example_of_the_documentation() -> None:
     force_n = -1.5 * (1 + velocity + hidden)
     seen = np.array([[position, velocity]], np.float32)
     action = network.program.forward(seen, np.array([network.shared_weight], np.float32))
-    # The kernel's tanh is within 1e-7 of the exact one; a few roundings near 1 follow.
+    # The kernel's tanh is off by at most 1e-7; a few roundings near 1 follow.
     assert abs(float(action[0, 0]) - force_n) < 1e-6
 
 

@@ -1,4 +1,4 @@
-"""Networks in fixed point: formats, exact sums, and what they cost."""
+"""Networks in fixed point: formats, exact sums, and the loss of reward."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from wann_edge.sims.swingup import SwingUp
 
 @settings(max_examples=40)
 @given(networks(), st.sampled_from(list(WORDS)), st.integers(0, 2**32))
-def test_the_walk_is_the_oracles_and_never_overflows(
+def test_the_walk_equals_the_oracle_and_never_overflows(
     network: Network, dtype: str, seed: int
 ) -> None:
     fixed = fixed_of(network, dtype)
@@ -48,7 +48,7 @@ def test_the_walk_is_the_oracles_and_never_overflows(
 def test_floats_go_through_the_same_walk(network: Network, dtype: str, seed: int) -> None:
     fixed = fixed_of(network, dtype)
     observations, weights = any_words(fixed, 20, seed)
-    # What a float32 holds exactly, and no end at which it would saturate.
+    # A float32 represents these words exactly, and they do not saturate.
     observations, weights = (
         words >> 9 if dtype == "q31" else words for words in (observations, weights)
     )
@@ -76,8 +76,8 @@ def test_observations_become_the_kernels_words(network: Network, dtype: str, see
 
 
 @pytest.mark.parametrize("dtype", WORDS)
-def test_words_are_the_nearest_numbers_a_half_away_from_0(dtype: str) -> None:
-    """Also where half a unit more is no float32: from 2^23 on, and just below a half."""
+def test_words_are_the_nearest_numbers_and_halves_round_away_from_0(dtype: str) -> None:
+    """Also where adding half a unit gives no float32: from 2^23 on, and just below a half."""
     plain = Network((Input("x"),), (Output("y"),), ("linear",), ((1, 2),))
     fixed = replace(fixed_of(plain, dtype), input_bits=(0,))
     edges = [0.5, np.nextafter(np.float32(0.5), np.float32(0)), 1.5, 2.5, 8388609, 15647297]
@@ -100,7 +100,7 @@ def test_words_are_the_nearest_numbers_a_half_away_from_0(dtype: str) -> None:
 @settings(max_examples=60)
 @given(networks(), st.integers(0, 2**32))
 def test_wide_words_are_near_floats(network: Network, seed: int) -> None:
-    """But for steps, whose argument rounding may carry over 0, and for steep networks."""
+    """Except for steps, whose rounded argument may cross 0, and for steep networks."""
     smooth = tuple(
         "tanh" if name in {"step", "sin", "cos"} else name for name in network.activations
     )
@@ -113,7 +113,7 @@ def test_wide_words_are_near_floats(network: Network, seed: int) -> None:
 
 
 @pytest.mark.parametrize("dtype", WORDS)
-def test_what_is_not_finite_gives_the_safe_action(dtype: str) -> None:
+def test_an_observation_that_is_not_finite_gives_the_safe_action(dtype: str) -> None:
     network = random_network(np.random.default_rng(3))
     fixed = fixed_of(network, dtype)
     seen = np.zeros((3, 3), np.float32)
@@ -122,7 +122,7 @@ def test_what_is_not_finite_gives_the_safe_action(dtype: str) -> None:
     np.testing.assert_array_equal(fixed.program.forward(seen, [1.0] * 3), np.float32(safe))
 
 
-def test_another_process_gets_it_whole() -> None:
+def test_a_fixed_network_survives_pickling() -> None:
     fixed = fixed_of(random_network(np.random.default_rng(6), single_weights=True), "q31")
     again = pickle.loads(pickle.dumps(fixed))
     assert again == fixed
@@ -141,7 +141,7 @@ def test_drawn_edge_weights_are_refused() -> None:
 
 
 @pytest.mark.parametrize("dtype", WORDS)
-def test_sums_are_what_activations_are_given(dtype: str) -> None:
+def test_sums_are_the_arguments_of_activations(dtype: str) -> None:
     network = replace(random_network(np.random.default_rng(4), hidden=3), shared_weight=0.75)
     network = replace(network, activations=("tanh",) * len(network.activations))
     seen = drawn_observations(network, np.random.default_rng(0))[:40] * np.float32(0.5)
@@ -151,7 +151,7 @@ def test_sums_are_what_activations_are_given(dtype: str) -> None:
     assert np.abs(found - exact).max() < (2e-3 if dtype == "q15" else 1e-6)
 
 
-def test_actions_stay_within_bounds_that_no_word_meets() -> None:
+def test_actions_stay_within_bounds_between_words() -> None:
     inputs, outputs = named_channels(1, 2)
     outputs = (
         Output("a", low=float32(-0.1), high=float32(0.1)),
@@ -175,8 +175,8 @@ def test_too_large_numbers_are_refused_for_small_words() -> None:
     assert chosen.dtype == "q31"
 
 
-def test_finer_than_words_is_coarser_than_what_was_seen() -> None:
-    """The formats follow the ranges: half the range, one bit more."""
+def test_formats_follow_the_measured_ranges() -> None:
+    """The formats follow the ranges: half the range gives one bit more."""
     network = random_network(np.random.default_rng(5))
     ranges = measured_ranges(network, None)
     half = Ranges(
@@ -209,7 +209,7 @@ def test_the_champion_keeps_its_reward_in_16_bits(data: Path, tuned: bool) -> No
 
 
 def test_the_bipeds_actions_agree(data: Path) -> None:
-    """Over drawn observations, for there is no task of it here."""
+    """Over random observations within the bounds."""
     network = biped(data)
     fixed, found = in_fixed_point(network, "auto", None)
     assert (fixed.dtype, found.ok) == ("q15", True)
@@ -227,8 +227,8 @@ def test_rewards_are_those_of_the_same_episodes(data: Path) -> None:
     assert found.difference == pytest.approx(found.fixed_reward - found.float_reward)
 
 
-def test_a_loss_is_seen_and_auto_takes_wider_words(data: Path) -> None:
-    """A control: ranges a hundredth of the true ones saturate everything."""
+def test_a_loss_is_detected_and_auto_chooses_wider_words(data: Path) -> None:
+    """A control: ranges of a hundredth of the true ones saturate everything."""
     network, task = champion(data), SwingUp()
     ranges = measured_ranges(network, task)
     tiny = replace(ranges, sums=tuple(x / 100 for x in ranges.sums))

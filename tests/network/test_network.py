@@ -1,4 +1,4 @@
-"""Network: its own rules, its dead nodes, its derived forms."""
+"""Networks: validation, dead nodes and derived forms."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_the_largest_network() -> None:
 
 
 def test_frozen_and_hashable() -> None:
-    """Where a network came from is no part of what it is."""
+    """The provenance of a network is not part of its identity."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         SMALL.shared_weight = 2.0  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -116,7 +116,7 @@ def test_frozen_and_hashable() -> None:
     assert len({SMALL, other, replace(SMALL, shared_weight=2.0)}) == 2
 
 
-def test_goes_to_another_process_and_back() -> None:
+def test_a_network_survives_pickling() -> None:
     seen, weight = np.ones((1, 2), np.float32), np.ones(1, np.float32)
     actions = SMALL.program.forward(seen, weight)
     again = pickle.loads(pickle.dumps(SMALL))
@@ -125,7 +125,7 @@ def test_goes_to_another_process_and_back() -> None:
 
 
 @given(networks())
-def test_sources_are_the_edges(network: Network) -> None:
+def test_sources_are_those_of_the_edges(network: Network) -> None:
     edges = [
         (source, target, weight)
         for target, found in enumerate(network.sources, network.first_computed)
@@ -136,7 +136,7 @@ def test_sources_are_the_edges(network: Network) -> None:
 
 
 def run_whole(network: Network, observations: Floats, weights: Floats) -> Floats:
-    """The kernel's actions with every node computed, dead ones too."""
+    """Return the kernel's actions with every node computed, dead ones too."""
     contract = PackedContract(
         [channel.offset for channel in network.inputs],
         [channel.scale for channel in network.inputs],
@@ -150,7 +150,7 @@ def run_whole(network: Network, observations: Floats, weights: Floats) -> Floats
 
 
 def reaching(network: Network) -> set[int]:
-    """Nodes from which a path leads to an output, found edge by edge until none is new."""
+    """Return the nodes from which a path leads to an output."""
     found = set(range(network.node_count - len(network.outputs), network.node_count))
     while new := {s for s, t in network.edges if t in found} - found:
         found |= new
@@ -177,10 +177,10 @@ def test_dead_nodes_are_dropped_and_no_bit_changes(network: Network, seed: int) 
 
 
 @given(networks(), st.sampled_from([-2.0, -1.0, 0.5, 1.0, 4.0]), st.integers(0, 2**32 - 1))
-def test_a_power_of_two_on_every_edge_is_that_shared_weight(
+def test_a_power_of_two_on_every_edge_equals_that_shared_weight(
     network: Network, weight: float, seed: int
 ) -> None:
-    """Scaling by it is exact, so it makes no difference whether before or after the sum."""
+    """Multiplying by a power of two is exact, so it may happen before or after the sum."""
     single = with_single_weights(network, [weight] * len(network.edges))
     assert single.shared_weight == 1.0
     rng = np.random.default_rng(seed)
@@ -205,14 +205,14 @@ def test_named_channels() -> None:
     assert outputs == (Output("output_0", "1", -math.inf, math.inf, 0.0),)
 
 
-def test_random_networks_are_not_all_alike() -> None:
-    """What the properties above are drawn from: dead nodes, both kinds of weights."""
+def test_random_networks_are_diverse() -> None:
+    """The random networks above include dead nodes and both kinds of weights."""
     drawn = [random_network(np.random.default_rng(seed)) for seed in range(20)]
     assert any(net.without_dead_nodes() is not net for net in drawn)
 
 
 def test_declared_numbers_are_rounded_and_zeros_lose_their_sign() -> None:
-    """What decides bits must be given as float32; what people declare is rounded to it."""
+    """Numbers that determine bits must be float32; numbers that people declare are rounded."""
     channel = Output("u", low=-0.1, high=0.1, safe=-0.0)
     assert (channel.low, channel.high) == (-float32(0.1), float32(0.1))
     assert math.copysign(1, channel.safe) == 1

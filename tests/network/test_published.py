@@ -1,4 +1,4 @@
-"""Published networks: what they are, and that they score here what they scored there."""
+"""Published networks: they can be read, and they score as published."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wann_edge.network.file import from_json, to_json
 from wann_edge.network.published import PUBLISHED_ACTIVATIONS, Matrix, read_published
 from wann_edge.sims.swingup import SPEC, SwingUp
 
-# Mean and standard deviation of 100 episodes of the original code, by shared weight.
+# Mean and standard deviation of 100 episodes in the original code, by shared weight.
 PUBLISHED = {
     -2.0: (543.6, 96.6),
     -1.0: (687.8, 92.0),
@@ -42,13 +42,13 @@ def zoo(data: Path) -> Path:
 
 
 def returns(network: Network, weights: tuple[float, ...]) -> Matrix:
-    """Returns [weights, episodes] of fresh episodes."""
+    """Return the returns [weights, episodes] of fresh episodes."""
     seeds = episode_seeds(0, EPISODES)
     return rollouts(network, SwingUp(), weights, seeds).returns.astype(np.float64)
 
 
 def agree(scores: Matrix, mean: float, standard_error: float) -> bool:
-    """Whether two means differ by less than 3 standard errors of their difference."""
+    """Return whether two means differ by less than 3 standard errors of their difference."""
     error = math.hypot(scores.std(ddof=1) / math.sqrt(len(scores)), standard_error)
     return bool(abs(scores.mean() - mean) < 3 * error)
 
@@ -82,7 +82,7 @@ def test_swing_champion_scores_as_published(swing: Path) -> None:
     for row, (mean, sd) in zip(scores, PUBLISHED.values(), strict=True):
         assert agree(row, mean, sd / math.sqrt(PUBLISHED_EPISODES))
     # The published means are taken as independent: the smallest error they can have,
-    # but where episodes that go well with one weight go badly with another.
+    # unless episodes with a high return for one weight have a low one for another.
     sds = [sd for _, sd in PUBLISHED.values()]
     error = math.hypot(*sds) / len(sds) / math.sqrt(PUBLISHED_EPISODES)
     assert agree(scores.mean(axis=0), 610.8, error)
@@ -95,7 +95,7 @@ def test_tuned_swing_champion_scores_as_published(swing: Path, zoo: Path) -> Non
     assert network.provenance["weights_file"] == tuned.name
     assert network.provenance["weights_bias"] == -1.5
     assert from_json(to_json(network)) == network
-    # One episode in 60 fails to swing up, here and in float64; none of the published 100 did.
+    # One episode in 60 fails to swing up, as in float64; none of the published 100 fails.
     assert agree(returns(network, (1.0,))[0], 932.0, 6.3 / math.sqrt(PUBLISHED_EPISODES))
 
 
@@ -107,14 +107,14 @@ def test_tuned_weights_of_the_biped(swing: Path, zoo: Path) -> None:
 
 
 def written(cells: Matrix, ids: list[int]) -> str:
-    """A .out file of three significant digits, as the published code prints it."""
+    """Return a .out file with three significant digits, as the published code prints it."""
     rows = np.column_stack([cells, ids]).tolist()
     return "".join(",".join(f"{cell:.2e}" for cell in row) + "\n" for row in rows)
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[Matrix, list[int], int, int]:
-    """Cells and ids of any published network, and its numbers of inputs and outputs."""
+    """Draw the cells and ids of a published network, and its numbers of inputs and outputs."""
     inputs, hidden, outputs = (
         draw(st.integers(1, 4)),
         draw(st.integers(0, 5)),
@@ -139,7 +139,7 @@ def test_any_table(
     table: tuple[Matrix, list[int], int, int],
     bias: float,
 ) -> None:
-    """Cells become edges, ids activations; tuned weights go along the rows."""
+    """Cells become edges and ids activations; tuned weights follow the rows."""
     cells, ids, inputs, outputs = table
     place = tmp_path_factory.getbasetemp()
     (place / "any.out").write_text(written(cells, ids))
