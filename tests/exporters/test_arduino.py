@@ -1,4 +1,4 @@
-"""Arduino libraries and PlatformIO projects: their structure, and their own sketches on a board."""
+"""Arduino libraries and PlatformIO projects: their structure, and their sketches on a board."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ SOUND = b"self-test passed\r\n"
 
 @pytest.fixture
 def arduino() -> None:
-    """Skips without gcc-avr, Arduino's core and simavr."""
+    """Skip without gcc-avr, Arduino's core and simavr."""
     require_arduino()
 
 
 def lines_of(files: Files, path: str) -> list[str]:
-    """The lines of a text."""
+    """Return the lines of a text."""
     return files[path].decode("ascii").splitlines()
 
 
 @pytest.mark.parametrize("case", ["bounds", "hostile"])
 def test_the_librarys_properties_are_complete(case: str) -> None:
-    """As the specification of Arduino libraries wants them."""
+    """The specification of Arduino libraries requires these properties."""
     files = export_files(network_of(case, "float"), "arduino", "valve")
     lines = lines_of(files, "library.properties")
     properties = dict(line.split("=", 1) for line in lines)
@@ -54,7 +54,7 @@ def test_keywords_are_names_in_the_header(case: str) -> None:
 
 
 def example(files: Files, folder: Path) -> Path:
-    """The library's example, as the IDE hands it to the compiler."""
+    """Return the library's example as the IDE passes it to the compiler."""
     write_files(files, folder)
     sketch = folder / "Basic.cpp"
     sketch.write_bytes(b"#include <Arduino.h>\n" + files["examples/Basic/Basic.ino"])
@@ -80,7 +80,7 @@ def test_the_example_answers_on_the_serial_line(numbers: str, tmp_path: Path) ->
 
 @pytest.mark.usefixtures("arduino")
 @pytest.mark.parametrize("numbers", ["float", "fixed"])
-def test_hostile_text_leaves_the_example_alone(numbers: str, tmp_path: Path) -> None:
+def test_hostile_text_does_not_change_the_example(numbers: str, tmp_path: Path) -> None:
     files = export_files(network_of("hostile", numbers), "arduino", "valve")
     compile_source(example(files, tmp_path), f"-I{tmp_path / 'src'}")
 
@@ -99,8 +99,8 @@ def test_the_project_names_boards_with_their_platforms() -> None:
     assert f"env:{settings['platformio']['default_envs']}" in settings
 
 
-def test_the_projects_library_is_a_library() -> None:
-    """Its manifest is what PlatformIO's documentation of library.json asks for."""
+def test_the_projects_library_has_a_complete_manifest() -> None:
+    """Its manifest has the fields that PlatformIO's documentation of library.json requires."""
     network = network_of("hostile", "float")
     files = export_files(network, "platformio", "valve")
     manifest = json.loads(files["lib/valve/library.json"])

@@ -1,4 +1,4 @@
-"""The C header's text: names, numbers, comment, macros, and the kernel's own code."""
+"""The text of the C header: names, numbers, comments, macros, and the kernel's code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KERNEL = Path(wann_edge.kernel.__file__).parent
 
 
 def network_of(*activations: str) -> Network:
-    """One input to an output for each activation."""
+    """Return a network with one input and an output for each activation."""
     inputs, outputs = named_channels(1, len(activations))
     edges = tuple((1, 2 + i) for i in range(len(activations)))
     return Network(inputs, outputs, activations, edges)
@@ -54,13 +54,13 @@ def test_same_network_same_ascii_bytes(network: Network) -> None:
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
 @example(45688488.0)
 def test_literals_are_short_and_exact(value: float) -> None:
-    """No nearer to either neighbour, in exact arithmetic; a tie goes to the even one, the value."""
+    """The value is the nearest float in exact arithmetic; a tie goes to the even one."""
     text = literal(value)
     assert re.fullmatch(r"-?\d+(\.\d+(e[+-]\d+)?|e[+-]\d+)f", text)
     digits = text.partition("e")[0].strip("-f").replace(".", "").strip("0")
     assert len(digits) <= 9
     number = np.float32(value)
-    # The gap towards zero is never the wider one, so it bounds both sides.
+    # The gap towards zero is never wider than the other, so it bounds both sides.
     gap = Fraction(float(abs(number))) - Fraction(float(np.nextafter(abs(number), np.float32(0))))
     tiniest = Fraction(float(np.finfo(np.float32).smallest_subnormal))
     off, half = abs(Fraction(text[:-1]) - Fraction(value)), (gap or tiniest) / 2
@@ -68,7 +68,7 @@ def test_literals_are_short_and_exact(value: float) -> None:
     assert text.startswith("-") == bool(np.signbit(number))
 
 
-def test_shipped_text_is_the_kernels() -> None:
+def test_shipped_text_is_copied_from_the_kernel() -> None:
     kernel = "".join(
         (KERNEL / name).read_text() for name in ("real.h", "activations.h", "network.h")
     )
@@ -82,7 +82,7 @@ def test_shipped_text_is_the_kernels() -> None:
 
 
 def bounded(count: int) -> tuple[Output, ...]:
-    """Outputs that need the clamp."""
+    """Return outputs that need the clamp."""
     return tuple(Output(f"output_{i}", low=-1.0, high=1.0) for i in range(count))
 
 
@@ -93,7 +93,7 @@ def test_only_needed_blocks_are_shipped(activation: str) -> None:
     assert {"REAL", activation.upper()} <= set(shipped)
     code = uncommented(text)
     for name in shipped.keys() - {"REAL", "LINEAR", activation.upper()}:
-        # beside its definition, each is used
+        # each is used apart from its definition
         assert len(re.findall(rf"\bwann_{name.lower()}\(", code)) > 1
     defined = re.findall(r"(?:#define|typedef \w+|inline \w+) (wann_\w+)", code)
     assert set(re.findall(r"\bwann_\w+", code)) == set(defined)
@@ -114,8 +114,8 @@ TEXT = st.text(
 
 @settings(max_examples=40)
 @given(st.lists(TEXT, min_size=1, max_size=5, unique=True), TEXT)
-def test_any_text_leaves_the_code_alone(names: list[str], text: str) -> None:
-    """The code is the same but for the macros, and these are all different."""
+def test_texts_of_the_contract_do_not_change_the_code(names: list[str], text: str) -> None:
+    """Only the macros differ, and all their names are distinct."""
     count = len(names)
     plain = Network(
         inputs=tuple(Input(f"input_{i}", low=-1.0, high=1.0) for i in range(count)),
@@ -137,7 +137,7 @@ def test_any_text_leaves_the_code_alone(names: list[str], text: str) -> None:
 
 
 def numbered(text: str) -> list[str]:
-    """The code's words, each channel macro replaced by its number in order of definition."""
+    """Return the code's words, with each channel macro replaced by its index of definition."""
     code = uncommented(text)
     macros = re.findall(r"#define (P0_(?:INPUT|OUTPUT)_\w+)", code)
     assert len(set(macros)) == len(macros)

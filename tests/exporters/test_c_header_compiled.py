@@ -1,4 +1,4 @@
-"""The C header under real compilers: it builds clean, gives the kernel's bits, and can fail."""
+"""The C header under real compilers: no warnings, the kernel's bits, effective self-tests."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_gives_the_kernels_bits(compiler: str, tmp_path: Path) -> None:
     assert differences(built, networks, np.random.default_rng(5)) == [0] * len(networks)
 
 
-def test_selftest_sees_one_changed_bit(tmp_path: Path) -> None:
+def test_selftest_detects_one_changed_bit(tmp_path: Path) -> None:
     text = header(weighted_sum())
     start = text.index("expected[")
     word = next(w for w in re.findall(r"0x\w{8}u", text[start:]) if w != "0x00000000u")
@@ -64,7 +64,7 @@ def test_selftest_sees_one_changed_bit(tmp_path: Path) -> None:
         "(n1*shared_weight*0.1f + n2*shared_weight*1.7f + n3*shared_weight*-0.3f)",
     ],
 )
-def test_selftest_sees_another_sum(wrong: str, tmp_path: Path) -> None:
+def test_selftest_detects_a_changed_sum(wrong: str, tmp_path: Path) -> None:
     right, text = "(n1*0.1f + n2*1.7f + n3*-0.3f) * shared_weight", header(weighted_sum())
     assert text.count(right) == 1
     broken = text.replace(right, wrong)

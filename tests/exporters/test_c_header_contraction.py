@@ -1,4 +1,4 @@
-"""Compilers that may fuse a product and a sum leave the header's alone, and only those."""
+"""Compilers that may fuse products and sums do not fuse those of the header."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from wann_edge.exporters.kernel_text import blocks
 
 @pytest.fixture
 def fusing(compiler: str) -> tuple[str, ...]:
-    """Flags under which this compiler fuses by itself; skips without the instruction for it."""
+    """Return flags with which this compiler fuses; skip if the processor cannot."""
     macros = run([compiler, "-march=native", "-dM", "-E", "-x", "c", "/dev/null"]).stdout
     if "__FMA__" not in macros and "__ARM_FEATURE_FMA" not in macros:
         pytest.skip("this processor has no fused multiply-add")
@@ -39,7 +39,9 @@ def test_the_header_is_not_fused(compiler: str, fusing: tuple[str, ...], tmp_pat
     assert differences(built, networks, np.random.default_rng(6)) == [0] * len(networks)
 
 
-def test_without_the_block_it_is(compiler: str, fusing: tuple[str, ...], tmp_path: Path) -> None:
+def test_without_the_block_the_header_is_fused(
+    compiler: str, fusing: tuple[str, ...], tmp_path: Path
+) -> None:
     network = weighted_sum()
     text = header(network).replace(blocks()["contraction"], "")
     assert "fp-contract=off" not in text
@@ -47,7 +49,7 @@ def test_without_the_block_it_is(compiler: str, fusing: tuple[str, ...], tmp_pat
     assert differences(built, [network], np.random.default_rng(7))[0] > 0
 
 
-def test_code_around_it_is_as_before(
+def test_code_around_the_header_is_still_fused(
     compiler: str, fusing: tuple[str, ...], tmp_path: Path
 ) -> None:
     body = "(float a, float b, float c) { return a * b + c; }\n"
@@ -55,7 +57,7 @@ def test_code_around_it_is_as_before(
     path = source(compiler, tmp_path, "user", f"float before{body}{included}float after{body}")
     target = build(compiler, tmp_path / "user.so", [path], "-shared", "-fPIC", *fusing)
     built = ctypes.CDLL(str(target))
-    # (1 + e)(1 - e) - 1 is -e^2 rounded once, and 0 rounded twice, where e^2 < 2^-25.
+    # For e^2 < 2^-25, (1 + e)(1 - e) - 1 is -e^2 if rounded once, and 0 if rounded twice.
     epsilon = 2.0**-13
     for function in (built.before, built.after):
         function.argtypes, function.restype = [ctypes.c_float] * 3, ctypes.c_float

@@ -1,4 +1,4 @@
-"""The statements of a header: nothing twice, and still the kernel's bits."""
+"""The statements of a header: no duplicates, and the kernel's bits."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def step_of(network: Network, optimize: Optimize = "size") -> str:
 def network_of(
     activations: tuple[str, ...], edges: tuple[tuple[int, int], ...], **more: object
 ) -> Network:
-    """Two inputs, nodes 1 and 2; computed nodes from 3 on, the last the output."""
+    """Return a network with inputs 1 and 2 and computed nodes from 3 on, the last the output."""
     inputs, outputs = named_channels(2, 1)
     return replace(Network(inputs, outputs, activations, edges, shared_weight=0.75), **more)
 
 
-def test_equal_nodes_are_one() -> None:
-    """Nodes 3 and 4 are equal, and so 5 and 6 are, which read them."""
+def test_equal_nodes_are_computed_once() -> None:
+    """Nodes 3 and 4 are equal; hence so are 5 and 6, which read them."""
     edges = ((1, 3), (2, 3), (1, 4), (2, 4), (3, 5), (4, 6), (5, 7), (6, 7))
     text = step_of(network_of(("sin", "sin", "tanh", "tanh", "linear"), edges))
     assert text.count("wann_sin(") == text.count("wann_tanh(") == 1
     assert "n5 + n5" in text
 
 
-def test_a_shared_beginning_is_added_once() -> None:
+def test_a_common_beginning_of_sums_is_computed_once() -> None:
     edges = ((0, 3), (1, 3), (2, 3), (0, 4), (1, 4), (2, 4), (3, 4), (4, 5))
     text = step_of(network_of(("sin", "cos", "linear"), edges))
     assert re.findall(r"const float s1 = (.*);", text) == ["1.0f + n1 + n2"]
@@ -51,7 +51,7 @@ def test_weights_of_1_are_not_multiplied() -> None:
     assert "0.5f - n1 + n2" in text
 
 
-def test_called_only_where_that_is_smaller() -> None:
+def test_functions_are_called_only_if_that_is_smaller() -> None:
     one = network_of(("tanh", "linear"), ((1, 3), (3, 4)))
     two = network_of(("tanh", "tanh", "linear"), ((1, 3), (2, 4), (3, 5), (4, 5)))
     assert "p_node_tanh(" not in step_of(one)
@@ -68,8 +68,8 @@ def test_a_deep_network_is_written() -> None:
 
 
 @pytest.mark.parametrize("optimize", ["size", "speed"])
-def test_the_bits_are_the_kernels(optimize: Optimize, tmp_path: Path) -> None:
-    """Networks with many equal nodes and shared beginnings among them."""
+def test_the_header_gives_the_kernels_bits(optimize: Optimize, tmp_path: Path) -> None:
+    """The networks have many equal nodes and common beginnings of sums."""
     rng = np.random.default_rng(3)
     twins = [random_network(rng, inputs=2, hidden=30, outputs=2) for _ in range(4)]
     networks = [*various_networks(), *twins]

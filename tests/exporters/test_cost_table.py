@@ -1,4 +1,4 @@
-"""The estimate of an export's cost, held against what emulated cores measure."""
+"""The estimated cost of an export, compared with measurements on emulated cores."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from wann_edge.task import Task
 from wann_edge.verify.emulated.measured_cost import measure_cost
 from wann_edge.verify.inputs import typical_states
 
-# The table was fitted to networks of seeds 0 and on.
+# The table is fitted to networks of seeds from 0 on.
 UNSEEN = range(10_000, 10_006)
 BAR = 0.10
 STATES = 40
 
 
 def small(activations: tuple[str, ...], edges: tuple[tuple[int, int], ...]) -> Network:
-    """Two inputs, nodes 1 and 2; computed nodes from 3 on, the last the output."""
+    """Return a network with inputs 1 and 2 and computed nodes from 3 on, the last the output."""
     inputs, outputs = named_channels(2, 1)
     return Network(inputs, outputs, activations, edges, shared_weight=0.75)
 
 
 def errors(network: Network, core: str, task: Task | None = None) -> tuple[float, float]:
-    """By how much the estimate is off: instructions and flash, as shares of the measured."""
+    """Return the relative errors of the estimate: instructions and flash."""
     seen = typical_states(network, task, STATES, np.random.default_rng(0))
     cost = measure_cost(network, core, task=task, states=STATES)
     guess = estimate(network, core, seen)
@@ -49,8 +49,10 @@ def errors(network: Network, core: str, task: Task | None = None) -> tuple[float
 @pytest.mark.usefixtures("emulators")
 @pytest.mark.parametrize("core", CORES)
 def test_random_networks_are_within_a_tenth(core: str) -> None:
-    """Not each of them: what clang inlines depends on its place. Of 60 unseen networks 92 to
-    100 % are, by core (docs/results/cost.md)."""
+    """Some may be outside, as clang's inlining depends on the position of code.
+
+    Of 60 unseen networks 92 to 100 % are within, by core (docs/results/cost.md).
+    """
     networks = [*map(drawn_network, UNSEEN), *map(grown_network, UNSEEN)]
     found = [abs(error) for network in networks for error in errors(network, core)]
     assert sum(error <= BAR for error in found) >= 21, sorted(found)
@@ -70,8 +72,8 @@ def test_the_published_champions_are_within_a_tenth(core: str, data: Path) -> No
             assert abs(flash) <= BAR
 
 
-def test_the_table_is_whole() -> None:
-    """Every core, and every activation's first and further uses; nothing costs less than 0."""
+def test_the_table_is_complete() -> None:
+    """It has every core, and every activation's first and further uses; no cost is negative."""
     table = json.loads(TABLE.read_text("ascii"))
     assert list(table) == list(CORES)
     for costs in table.values():
@@ -116,17 +118,23 @@ def test_parts_are_counted() -> None:
     [
         (("cos", "linear"), ((1, 3), (1, 4), (2, 4))),  # reaches no output
         (("cos", "linear"), ((0, 4), (1, 4), (2, 4))),  # has no sources, and no readers
-        (("cos", "abs", "linear"), ((0, 3), (3, 4), (1, 5), (2, 5))),  # of the bias, unread
+        (
+            ("cos", "abs", "linear"),
+            ((0, 3), (3, 4), (1, 5), (2, 5)),
+        ),  # reads the bias, has no readers
     ],
 )
-def test_what_is_not_emitted_costs_nothing(
+def test_code_that_is_not_emitted_costs_nothing(
     activations: tuple[str, ...], edges: tuple[tuple[int, int], ...]
 ) -> None:
     assert not any("cos" in part for part in parts_of(small(activations, edges)))
 
 
 def test_constants_are_folded() -> None:
-    """A node that only the bias reaches is a number; numbers before a sum's first input are one."""
+    """A node that only the bias reaches is a constant.
+
+    Constants before a sum's first input are one.
+    """
     network = small(("cos", "linear"), ((0, 3), (0, 4), (1, 4), (2, 4), (3, 4)))
     parts = parts_of(network)
     assert "first:cos" not in parts
@@ -141,14 +149,14 @@ def test_equal_nodes_and_sums_are_computed_once() -> None:
     assert (parts["add"], parts["multiply"], parts["more:sin"]) == (2, 2, 0)
 
 
-def test_what_runs_is_counted_on_the_observations() -> None:
-    """Two sums of two inputs: 1 + 2, 0 + 2, 4 - 4 and 0 + 0; tanh leaves early above 8.1."""
+def test_executed_code_is_counted_on_the_observations() -> None:
+    """Two sums of two inputs: 1 + 2, 0 + 2, 4 - 4 and 0 + 0; tanh returns early above 8.1."""
     network = small(("tanh", "relu", "linear"), ((1, 3), (2, 3), (1, 4), (2, 4), (3, 5), (4, 5)))
     seen = np.array([[1, 2], [0, 2], [4, -4], [0, 0], [9, 9]], np.float32)
     runs = runs_of(replace(network, shared_weight=1.0), seen)
     assert set(runs) == set(NAMES)
-    # The sum of both inputs is computed once; the outputs' sum is of two that are not 0 but
-    # where the inputs' sum is not above 0.
+    # The sum of both inputs is computed once. The terms of the outputs' sum are both 0 only
+    # if the inputs' sum is not above 0.
     assert runs["run:add"] == pytest.approx((3 + 3) / 5)
     assert runs["run:tanh"] == pytest.approx(4 / 5)
     assert runs["run:multiply"] == runs["run:gauss"] == 0
@@ -157,7 +165,7 @@ def test_what_runs_is_counted_on_the_observations() -> None:
     assert other["run:tanh"] == pytest.approx(4 / 5)
 
 
-def test_states_that_leave_early_cost_less() -> None:
+def test_observations_with_early_returns_cost_less() -> None:
     network = small(("tanh", "linear"), ((1, 3), (3, 4)))
     near, far = (np.full((4, 2), x, np.float32) for x in (0.5, 50.0))
     for core in CORES:
@@ -167,7 +175,7 @@ def test_states_that_leave_early_cost_less() -> None:
         assert estimate(network, core, far).flash_bytes == estimate(network, core, near).flash_bytes
 
 
-def test_what_is_not_in_the_table_is_refused() -> None:
+def test_an_unknown_core_is_refused() -> None:
     network = small(("linear",), ((1, 3),))
     with pytest.raises(
         SettingsError, match="core: the cost of core 'z80' has not been measured; use one of cortex"
@@ -176,7 +184,7 @@ def test_what_is_not_in_the_table_is_refused() -> None:
     assert load("costs", "c") is estimate
 
 
-def test_more_costs_more() -> None:
+def test_larger_networks_cost_more() -> None:
     one, two = small(("sin",), ((1, 3),)), small(("sin",), ((1, 3), (2, 3)))
     for core in CORES:
         less, more = estimate(one, core), estimate(two, core)

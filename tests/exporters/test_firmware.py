@@ -1,4 +1,4 @@
-"""Firmware projects: equal for equal networks, strict C, identified by hashes."""
+"""Firmware projects: reproducible, strict C, identified by hashes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_protocol_is_strict_c(compiler: str, dtype: str, tmp_path: Path) -> 
     subprocess.run([compiler, *flags, "-Werror", "-fsyntax-only", *sources], check=True)
 
 
-def test_both_sides_speak_one_version_and_know_the_same_numbers() -> None:
+def test_host_and_firmware_have_the_same_version_and_constants() -> None:
     assert project.PROTOCOL_VERSION == messages.VERSION
     assert tuple(messages.NUMBERS) == project.DTYPES
 
@@ -70,12 +70,12 @@ def test_an_impossible_watchdog_is_refused(watchdog_s: float) -> None:
         firmware_files(NETWORK, "microbit", watchdog_s=watchdog_s)
 
 
-def test_an_unknown_board_is_refused_with_the_names_there_are() -> None:
+def test_an_unknown_board_is_refused_with_the_known_names() -> None:
     with pytest.raises(SettingsError, match=r"board: unknown board 'z80'; use one of lm3s"):
         firmware_files(NETWORK, "z80")
 
 
-def test_the_hash_tells_what_is_computed() -> None:
+def test_the_hash_depends_only_on_what_is_computed() -> None:
     fixed, _ = in_fixed_point(NETWORK, "q15", None)
     others = [
         replace(NETWORK, shared_weight=1.0),

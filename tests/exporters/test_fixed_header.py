@@ -57,14 +57,14 @@ void floats_{i}(int count, const float *weight, const float *seen, float *action
 
 
 def fixed_networks() -> list[FixedNetwork]:
-    """Networks of many shapes, each in words of either size."""
+    """Return networks of many shapes, each in 16-bit and in 32-bit words."""
     return [fixed_of(network, dtype) for network in various_networks() for dtype in WORDS]
 
 
 def fixed_library(
     compiler: str, folder: Path, made: Sequence[FixedNetwork], *flags: str
 ) -> ctypes.CDLL:
-    """A shared object with ``words_0``, ``floats_0`` and on."""
+    """Compile a shared object with ``words_0``, ``floats_0``, ...."""
     functions = "".join(_WORDS.format(i=i, word=word_type(n)) for i, n in enumerate(made))
     path = source(compiler, folder, "rows", write(folder, headers(made), "UNITS") + functions)
     return ctypes.CDLL(str(build(compiler, folder / "rows.so", [path], "-shared", "-fPIC", *flags)))
@@ -101,7 +101,7 @@ def test_gives_the_kernels_words_and_floats(compiler: str, level: str, tmp_path:
         np.testing.assert_array_equal(actions.view(np.uint32), expected.view(np.uint32))
 
 
-def test_selftest_sees_one_changed_word(tmp_path: Path) -> None:
+def test_selftest_detects_one_changed_word(tmp_path: Path) -> None:
     text = header(fixed_networks()[0])
     start = text.index("expected[")
     changed = re.sub(
@@ -191,7 +191,7 @@ def test_the_same_network_gives_the_same_bytes() -> None:
     assert header(fixed_of(network, "q15")) == header(fixed_of(replace(network), "q15"))
 
 
-def test_the_contract_says_what_a_word_is() -> None:
+def test_the_contract_states_the_value_of_a_word() -> None:
     inputs = (Input("angle", "rad", -3.5, 3.5, 0.5, 2.0), Input("speed", "rad/s", low=-1.0))
     outputs = (Output("force", "N", -10.0, 10.0, safe=1.5),)
     network = Network(inputs, outputs, ("linear",), ((1, 3), (2, 3)), shared_weight=-1.5)
@@ -234,7 +234,7 @@ def test_flash_on_a_cortex_m0plus(name: str, data: Path, tmp_path: Path) -> None
     assert (data_bytes, bss) == (0, 0)
 
 
-def test_library_of_floats_is_untouched(tmp_path: Path) -> None:
-    """A control: a header in floats has no words in it."""
+def test_a_float_header_contains_no_words(tmp_path: Path) -> None:
+    """A control."""
     assert "wann_word" not in header(various_networks()[0])
     assert library("gcc", tmp_path, [header(various_networks()[0])], "-std=c99")

@@ -1,6 +1,6 @@
 """Conformance of every registered export format, built and run by real tools.
 
-Registering a format is being tested here; format_runners/ says how each is run.
+A registered format is tested here without further declaration; format_runners/ runs it.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from wann_edge.system.needs import absent
 from wann_edge.verify.compare import Reference
 
 FORMATS = list(registry.BUILT_IN["exporters"])
-# Each with floats, with words, or with both.
+# Each format has floats, words or both.
 RUNS = [(name, numbers) for name in FORMATS for numbers in exporter_of(name).numbers]
-# An engine runs the graph, whose numbers are not the kernel's to the bit.
+# Engines compute graphs with other rounding than the kernel.
 WITHOUT_SELFTEST = {"onnx"}
 BAD_NAMES = [
     *("", "a-b", "a b", "1a", "a.b", "a\n", "a\0", "é", "名", "../x", "a/b", "/tmp/x", ".", "a\\b"),
@@ -42,30 +42,30 @@ BAD_NAMES = [
 
 @pytest.fixture(params=RUNS, ids="-".join)
 def run_of(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """A format and the numbers it computes in; skips where it can't be built here."""
+    """Return a format and one of its number types; skip if the format can't be built here."""
     format, numbers = request.param
     runner_of(format).require()
     return format, numbers
 
 
 def require_needs(format: str) -> None:
-    """Skips, or fails, where the format can't be written here. All are parts of the extra emu."""
+    """Skip, or fail if required, when the format can't be written; all needs are in extra emu."""
     for install, parts in absent(exporter_of(format).needs).items():
         missing("emu", f"not installed: {', '.join(parts)}: {install}")
 
 
 def built(format: str, network: Network, folder: Path, name: str = "policy") -> Built:
-    """The artefact, ready to run."""
+    """Build the artefact."""
     return runner_of(format).build(export_files(network, format, name), name, folder)
 
 
 def assert_agrees(format: str, artefact: Built, network: Network, seed: int = 0) -> None:
-    """The kernel's actions: its bits, or values within the runner's tolerance."""
+    """Check that the artefact gives the kernel's bits, or values within the runner's tolerance."""
     assert differences(format, artefact, network, seed) == 0
 
 
 def differences(format: str, artefact: Built, network: Network, seed: int = 0) -> int:
-    """Rows in which the artefact and the kernel differ, of typical, special and huge ones."""
+    """Return the rows, typical, special or huge, in which artefact and kernel differ."""
     runner, kernel = runner_of(format), Reference(network, None, [], seed)
     rng = np.random.default_rng(seed)
     count = min(runner.most_rows, len(kernel.weights))
@@ -79,14 +79,14 @@ def differences(format: str, artefact: Built, network: Network, seed: int = 0) -
         return int((found.view(np.uint32) != expected.view(np.uint32)).any(axis=1).sum())
     low, high = np.array([(output.low, output.high) for output in network.outputs]).T
     span = np.where(np.isfinite(high - low) & (high > low), high - low, 1.0)
-    with np.errstate(invalid="ignore"):  # of two infinities
+    with np.errstate(invalid="ignore"):  # the difference of two infinities
         off = (np.abs(found.astype(np.float64) - expected) / span).max(axis=1)
     judged = kernel.ordinary[rows] & ~kernel.near_step[rows]
     outside = ~((found >= low) & (found <= high)).all(axis=1)
     return int(((judged & ~(off <= runner.tolerance)) | outside).sum())
 
 
-def test_every_format_has_a_runner_and_no_other() -> None:
+def test_formats_and_runners_correspond() -> None:
     assert set(RUNNERS) == set(FORMATS)
 
 
@@ -121,8 +121,8 @@ def test_gives_the_published_champions_actions(
     assert artefact.selftest() == (None if format in WITHOUT_SELFTEST else 0)
 
 
-def test_another_constant_is_noticed(run_of: tuple[str, str], tmp_path: Path) -> None:
-    """By the comparison above, which can fail therefore, and by the artefact's own vectors."""
+def test_a_changed_constant_is_detected(run_of: tuple[str, str], tmp_path: Path) -> None:
+    """The comparison above and the artefact's own vectors must both fail."""
     format, numbers = run_of
     network, runner = marked(numbers), runner_of(format)
     files = runner.tampered(export_files(network, format))
@@ -139,7 +139,7 @@ def test_the_contract_can_be_read_back(run_of: tuple[str, str], case: str, tmp_p
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_what_the_name_is_shows_only_in_names(format: str) -> None:
+def test_files_are_named_after_the_export_with_portable_paths(format: str) -> None:
     require_needs(format)
     files = export_files(network_for(format), format, "thermostat")
     for path in files:
@@ -170,7 +170,7 @@ def test_bad_names_are_refused_in_one_line(format: str) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_numbers_that_the_format_has_not_are_refused(format: str) -> None:
+def test_number_types_that_the_format_lacks_are_refused(format: str) -> None:
     for numbers in {"float", "fixed"} - set(exporter_of(format).numbers):
         with pytest.raises(ExportError, match=rf"^{format}, .*; use --dtype"):
             export_files(network_of("plain", numbers), format)
@@ -204,15 +204,15 @@ def test_on_the_command_line(
 
 @cache
 def network_for(format: str) -> Network:
-    """A network in the first numbers that the format has."""
+    """Return a network in the first number type of the format."""
     return network_of("plain", exporter_of(format).numbers[0])
 
 
 def digests() -> Iterator[str]:
-    """A line a format: the hash of its files."""
+    """Return a line per format: the hash of its files."""
     for format in FORMATS:
         if absent(exporter_of(format).needs):
-            continue  # what can't be written here can't be compared
+            continue  # formats that can't be written here are not compared
         files = export_files(network_for(format), format)
         text = repr(sorted(files.items())).encode()
         yield f"{format} {hashlib.sha256(text).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Tests of single languages' formats."""
+"""Tests of the formats of single languages."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from wann_edge.system import zig
 
 
 @pytest.mark.parametrize("case", ["each activation", "hostile"])
-def test_the_crates_own_test_passes_without_a_network(case: str, tmp_path: Path) -> None:
-    """With warnings as errors, and no text of a channel taken for an example in the docs."""
+def test_the_crates_own_test_passes_offline(case: str, tmp_path: Path) -> None:
+    """Warnings are errors; no text of a channel becomes an example of the documentation."""
     runner_of("rust").require()
     write_files(export_files(network_of(case, "float"), "rust", "balancer"), tmp_path)
     done = subprocess.run(
@@ -56,7 +56,7 @@ def test_the_crates_own_test_can_fail(tmp_path: Path) -> None:
 
 @pytest.fixture
 def zig_there() -> None:
-    """Skips where modules can't be compiled."""
+    """Skip if modules can't be compiled."""
     if find_spec("ziglang") is None:
         missing("emu", f"not installed: ziglang: {zig.INSTALL}")
 
@@ -75,7 +75,7 @@ def test_a_wasm_module_is_the_same_from_any_folder(
 
 
 @pytest.mark.usefixtures("zig_there")
-def test_a_wasm_module_says_its_name_and_task() -> None:
+def test_a_wasm_module_contains_its_name_and_task() -> None:
     stated = json.loads(custom_section(export(network_of("bounds", "float"), "wasm"), SECTION))
     assert (stated["name"], stated["format"]) == ("policy", "wann-edge-wasm")
     assert stated["task"] == "balance"
@@ -96,7 +96,7 @@ def test_without_zig_one_line_says_what_to_install(
     assert not place.exists()
 
 
-def test_two_formats_of_one_ending_are_told_apart(
+def test_two_formats_with_one_extension_are_distinguished(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     save(network_of("plain", "float"), tmp_path / "net.json")

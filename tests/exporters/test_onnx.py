@@ -1,4 +1,4 @@
-"""ONNX models run in two engines, against the kernel and the float64 oracle."""
+"""ONNX models in two engines, compared with the kernel and the float64 oracle."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from wann_edge.sims.swingup import SPEC, SwingUp
 
 Floats = NDArray[np.float32]
 
-# What an engine's tanh, sine or exponential may be off by: held by test_activation_alone.
+# Permitted error of an engine's tanh, sine or exponential; test_activation_alone checks it.
 ACTIVATION_ERROR = 1e-6
 
 BATCHES = (1, 1024)
 
 
 def in_onnxruntime(network: Network, observations: Floats, weight: float | None = None) -> Floats:
-    """Actions in onnxruntime on the CPU, the shared weight fed only where one is given."""
+    """Return the actions of onnxruntime on the CPU; the shared weight is passed only if given."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    options.log_severity_level = 3  # it warns of each default that a caller may override
+    options.log_severity_level = 3  # it warns about each default that a caller may override
     session = onnxruntime.InferenceSession(
         export(network, "onnx"), options, providers=["CPUExecutionProvider"]
     )
@@ -49,39 +49,39 @@ def in_onnxruntime(network: Network, observations: Floats, weight: float | None 
 
 
 def in_reference(network: Network, observations: Floats, weight: float) -> Floats:
-    """Actions in the reference evaluator of the onnx package: numpy."""
+    """Return the actions of the onnx package's reference evaluator, which uses numpy."""
     evaluator = ReferenceEvaluator(onnx.load_from_string(export(network, "onnx")))
-    with np.errstate(all="ignore"):  # numpy warns where IEEE arithmetic is defined
+    with np.errstate(all="ignore"):  # numpy warns about results that IEEE arithmetic defines
         feeds = {"observation": observations, "shared_weight": np.array([weight], np.float32)}
         actions: Floats = np.asarray(evaluator.run(["action"], feeds))[0]
     return actions
 
 
 def in_kernel(network: Network, observations: Floats, weight: float) -> Floats:
-    """Actions in the kernel."""
+    """Return the kernel's actions."""
     return network.program.forward(observations, np.full(len(observations), weight, np.float32))
 
 
 def with_exact_activations(network: Network) -> Network:
-    """Each activation replaced by one that needs no rounding."""
+    """Replace each activation by one that does not round."""
     kinds = (oracle.EXACT[activation_names().index(a) % 5] for a in network.activations)
     return replace(network, activations=tuple(kinds))
 
 
 def single_node(kind: str) -> Network:
-    """One input, one output, one edge between them."""
+    """Return a network with one input, one output and one edge."""
     return Network(*named_channels(1, 1), (kind,), ((1, 2),))
 
 
 def observations(network: Network, seed: int, count: int) -> Floats:
-    """Standard normal observations [count, inputs]."""
+    """Return standard normal observations [count, inputs]."""
     shape = (count, len(network.inputs))
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def engines_error() -> Iterator[None]:
-    """The oracle allows an activation the engines' error in place of the kernel's."""
+    """Let the oracle use the engines' error of activations in place of the kernel's."""
     kernels = oracle.contract
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(oracle, "contract", lambda y: np.maximum(kernels(y), ACTIVATION_ERROR))
@@ -93,7 +93,7 @@ def engines_error() -> Iterator[None]:
 def test_whole_numbers_give_the_kernels_numbers(
     seed: int, single_weights: bool, weight: float
 ) -> None:
-    """Small whole numbers are summed exactly in any order, so nothing is left to tolerate."""
+    """Sums of small whole numbers are exact in any order, so no tolerance is needed."""
     rng = np.random.default_rng(seed)
     exact = with_exact_activations(
         random_network(rng, inputs=4, hidden=4, outputs=2, density=0.7, scaled=False)
@@ -110,7 +110,7 @@ def test_whole_numbers_give_the_kernels_numbers(
 @given(networks(), st.integers(0, 2**32 - 1), st.floats(-2, 2, width=32))
 @settings(max_examples=40)
 def test_near_the_oracle(network: Network, seed: int, weight: float) -> None:
-    """Within the oracle's running error bound, where a step near 0 may fall either way."""
+    """Within the oracle's running error bound; near 0 a step may give either value."""
     seen = observations(network, seed, 4)
     near = [oracle.forward(network, row.tolist(), weight)[1] for row in seen]
     value = np.array([[output.value for output in row] for row in near])
@@ -121,7 +121,7 @@ def test_near_the_oracle(network: Network, seed: int, weight: float) -> None:
 
 @pytest.mark.parametrize("batch", BATCHES)
 def test_near_the_kernel(batch: int) -> None:
-    """Bounds that are tight enough to tell: nine in ten are below 1e-3."""
+    """The bounds are tight: nine in ten are below 1e-3."""
     tight = []
     for seed in range(8):
         network = random_network(np.random.default_rng(seed), inputs=5, hidden=12, scaled=True)
@@ -129,7 +129,7 @@ def test_near_the_kernel(batch: int) -> None:
         actions, expected = in_onnxruntime(network, seen, 0.5), in_kernel(network, seen, 0.5)
         for row in range(0, batch, 64):
             near = oracle.forward(network, seen[row].tolist(), 0.5)[1]
-            # Either may be off by the bound, to one side each.
+            # Each may be off by the bound, in opposite directions.
             bound = np.array([2 * output.error for output in near])
             assert np.all(np.abs(actions[row] - expected[row]) <= bound)
             tight += list(bound < 1e-3)
@@ -138,7 +138,7 @@ def test_near_the_kernel(batch: int) -> None:
 
 @pytest.mark.parametrize("weight", [-2.0, 0.5, 1.0])
 def test_the_published_champion_in_its_world(data: Path, weight: float) -> None:
-    """Over an episode, within the oracle's bound."""
+    """Over one episode, within the oracle's bound."""
     champion = data / "wann-release" / "champions" / "swing.out"
     network = read_published(champion, 5, 1, task=SPEC)
     world, policy = SwingUp().world(), KernelPolicy(network, weight)
@@ -172,7 +172,7 @@ def test_activation_alone(kind: str) -> None:
 @pytest.mark.parametrize("kind", activation_names())
 @pytest.mark.parametrize("seen", [(1, 1, -1, -1), (1, 1, 0, 0), (-1, -1, 0, 0)])
 def test_overflow_inside_gives_the_safe_action(kind: str, seen: tuple[int, ...]) -> None:
-    """A hidden sum of 6.8e38 is no float32: whatever follows it, the action is the safe one."""
+    """A hidden sum of 6.8e38 exceeds float32; the action is safe, whatever follows."""
     inputs, _ = named_channels(4, 1)
     edges = ((1, 5), (2, 5), (3, 6), (4, 6), (5, 7), (6, 7), (7, 8))
     outputs = (Output("y", safe=0.25),)
@@ -184,7 +184,7 @@ def test_overflow_inside_gives_the_safe_action(kind: str, seen: tuple[int, ...])
 
 @pytest.mark.parametrize("kind", ["sin", "cos", "gauss", "sigmoid"])
 def test_step_after_a_zero(kind: str) -> None:
-    """Where the kernel gives 0 the engine does too, for a step follows and would jump."""
+    """If the kernel gives 0, so must the engine, because a following step would jump."""
     inputs, outputs = named_channels(1, 1)
     network = Network(inputs, outputs, (kind, "step"), ((1, 2), (2, 3)))
     whole = np.arange(-9, 10)

@@ -1,4 +1,4 @@
-"""ONNX models as files: checked, few nodes, the contract in the metadata, the same bytes."""
+"""ONNX models as files: valid, few nodes, contract in the metadata, reproducible bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from wann_edge.network import Input, Network, Output, named_channels
 
 
 def model_of(network: Network) -> onnx.ModelProto:
-    """The exported model, parsed."""
+    """Return the exported model, parsed."""
     return onnx.load_from_string(export(network, "onnx"))
 
 
@@ -63,20 +63,20 @@ def test_dead_nodes_are_dropped() -> None:
 
 
 def wide_network() -> Network:
-    """One layer of 150 nodes, of three kinds in turn, that all feed the output."""
+    """Return a layer of 150 nodes with three activations in turn, which all feed the output."""
     hidden = range(2, 152)
     edges = [(1, node) for node in hidden] + [(node, 152) for node in hidden]
     return Network(*named_channels(1, 1), (*("step", "inverse", "abs") * 50, "tanh"), tuple(edges))
 
 
 def deep_network() -> Network:
-    """Dozens of layers, every kind in many of them."""
+    """Return a network of dozens of layers, most with every activation."""
     return random_network(np.random.default_rng(6), hidden=300, outputs=40, density=0.05)
 
 
 @pytest.mark.parametrize("network", [wide_network(), deep_network()], ids=["wide", "deep"])
 def test_few_nodes(network: Network) -> None:
-    """At most 16, 6 a layer, and 12 for each kind of activation in a layer; not one a neuron."""
+    """At most 16 nodes, plus 6 per layer and 12 per activation in a layer, not one per neuron."""
     alive = network.without_dead_nodes()
     depth = [0] * alive.first_computed
     for sources in alive.sources:
@@ -89,7 +89,7 @@ def test_few_nodes(network: Network) -> None:
 @given(st.lists(st.text(min_size=1, max_size=64).filter(str.isprintable), min_size=4, unique=True))
 @settings(max_examples=40)
 def test_metadata_is_the_contract(texts: list[str]) -> None:
-    """Any printable names, quotes and braces among them; absent bounds are null."""
+    """It holds any printable names, quotes and braces too; missing bounds are null."""
     network = Network(
         inputs=tuple(Input(text, '"}\\%s', -1.0, offset=0.1875, scale=3.0) for text in texts),
         outputs=tuple(Output(text, "N m", high=2.5, safe=0.5) for text in texts),
@@ -134,6 +134,6 @@ def test_same_bytes_in_another_process() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "two words", "1st", "naïve", "a\x00b", "\ud800"])
-def test_a_name_that_is_no_identifier_is_refused(name: str) -> None:
+def test_a_name_that_is_not_an_identifier_is_refused(name: str) -> None:
     with pytest.raises(ExportError, match=r"name: .* is not an identifier that begins"):
         export(random_network(np.random.default_rng(0)), "onnx", name)

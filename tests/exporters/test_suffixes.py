@@ -22,7 +22,7 @@ class Other(Onnx):
     suffix = ".other"
 
 
-def test_the_table_holds_what_the_exporters_declare() -> None:
+def test_the_table_equals_the_declarations_of_the_exporters() -> None:
     declared: dict[str, tuple[str, ...]] = {}
     for name in registry.BUILT_IN["exporters"]:
         exporter = exporter_of(name)
@@ -67,6 +67,6 @@ def test_an_export_imports_no_exporter_but_its_own(
         name: place.partition(":")[0] for name, place in registry.BUILT_IN["exporters"].items()
     }
     loaded = {home for home in homes.values() if home in modules}
-    # JavaScript is translated from the C header, so it uses that module.
+    # JavaScript is translated from the C header, so it imports that module too.
     assert homes[format] in loaded
     assert loaded <= {homes[format], *([homes["c"]] if format == "js" else [])}

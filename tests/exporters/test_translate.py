@@ -1,4 +1,4 @@
-"""The kernel's C in other languages: equal bits, and unknown C is refused."""
+"""The kernel's C translated to other languages: equal bits, and unknown C is refused."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ ARGUMENTS = np.array([-3.7, -0.1, 1e-3, 0.7, 1.9, 3e4], np.float32)
 
 
 def each_activation() -> Network:
-    """An unbounded output for each activation, of the one input."""
+    """Return a network with an unbounded output for each activation of the one input."""
     names = activation_names()
     inputs, outputs = named_channels(1, len(names))
     return Network(inputs, outputs, names, tuple((1, 2 + i) for i in range(len(names))))
 
 
 def sweep() -> tuple[Floats, Floats]:
-    """Floats of every exponent and sign, specials, and what infinite weights make of them."""
+    """Return floats of all exponents and signs, special values, products with infinite weights."""
     strided = np.arange(0, 2**32, 1_700_003).astype(np.uint32).view(np.float32)
     near = np.array([0.5, 1, 1.5, 2, 6.004, 9.0109, 18.022, 26, 2**23, 2**24], np.float32)
     around = (near.view(np.uint32)[:, None] + np.arange(-9, 10)).astype(np.uint32)
@@ -73,7 +73,7 @@ def test_every_activation_gives_the_kernels_bits(format: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_node_of_many_sources(format: str, tmp_path: Path) -> None:
-    """Its sum is cut into several statements, in the same order."""
+    """Its sum is split into several statements in the same order."""
     runner, (inputs, outputs) = runner_of(format), named_channels(200, 1)
     runner.require()
     rng = np.random.default_rng(5)
@@ -97,7 +97,7 @@ def test_a_node_of_many_sources(format: str, tmp_path: Path) -> None:
 
 
 def test_micropython_of_single_precision(tmp_path: Path) -> None:
-    """Boards compute in float32: with numpy's in place of CPython's the bits are the same."""
+    """Boards compute in float32: with numpy's float32 for CPython's float the bits agree."""
     network = each_activation()
     source = export_files(network, "micropython")["policy.py"].decode()
     source = source.replace('array("f", (0.0,))', "np.zeros(1, np.float32)")
@@ -124,7 +124,7 @@ def test_micropython_of_single_precision(tmp_path: Path) -> None:
     assert np.array(found, np.float32).tobytes() == expected.tobytes()
 
 
-def test_the_primitives_are_the_kernels() -> None:
+def test_every_primitive_of_the_kernel_is_translated() -> None:
     not_called = {"wann_real", "wann_int", "wann_bits", "wann_from_bits"}
     assert set(PRIMITIVES) == set(_DEFINED.findall(blocks()["real"])) - not_called
     in_place = {"wann_constant", "wann_select", "wann_to_int", "wann_to_real", "wann_is_below"}
@@ -133,8 +133,8 @@ def test_the_primitives_are_the_kernels() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_comments_come_along(language: type[Language]) -> None:
-    """Before each function its own."""
+def test_comments_are_kept(language: type[Language]) -> None:
+    """The comment of each function precedes its translation."""
     below, whole = translated_block(blocks()["gauss"], language())
     assert below.startswith(f"{language.comment} exp(-square / 2) for 0 <= square < 64, as 2^y.")
     assert whole.startswith(f"{language.comment} exp(-x^2 / 2); 0 where it is below 2^-46,")
@@ -143,7 +143,7 @@ def test_comments_come_along(language: type[Language]) -> None:
 
 
 def function(body: str, parameters: str = "wann_real x, wann_real y") -> str:
-    """A function of C as the kernel's blocks have them."""
+    """Return a C function in the form of the kernel's blocks."""
     return f"static inline wann_real wann_f({parameters})\n{{\n    {body}\n}}\n"
 
 
@@ -189,15 +189,15 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
-def test_what_is_not_understood_is_refused(text: str) -> None:
+def test_unknown_c_is_refused(text: str) -> None:
     for language in LANGUAGES:
         with pytest.raises(ExportError, match=r"^the kernel's text: ") as error:
             translated_block(text, language())
         assert "\n" not in str(error.value)
 
 
-def test_what_is_understood_is_not_refused() -> None:
-    """A control: the frame of what is refused above."""
+def test_known_c_is_not_refused() -> None:
+    """A control: the same function with known statements."""
     for language in LANGUAGES:
         assert translated_block(function("return x + y;"), language())
 
@@ -213,7 +213,7 @@ EXPRESSIONS = st.recursive(
 
 
 def float32_value(expression: str, x: np.float32, y: np.float32) -> np.float32:
-    """The expression by numpy's float32, with C's parentheses: Python's own grammar reads them."""
+    """Evaluate the expression with numpy's float32; Python's grammar reads C's parentheses."""
     text = expression.replace("0.1f", "f(0.1)").replace("2.5f", "f(2.5)")
     names = {"x": x, "y": y, "f": np.float32, "wann_select": lambda c, yes, no: yes if c else no}
     value: np.float32 = eval(text, names)
@@ -222,8 +222,10 @@ def float32_value(expression: str, x: np.float32, y: np.float32) -> np.float32:
 
 @settings(max_examples=150)
 @given(EXPRESSIONS, EXPRESSIONS, st.sampled_from("+-*/"))
-def test_parentheses_stand_where_they_must(left: str, right: str, operator: str) -> None:
-    """Every expression in numpy's operators and in rounded ones, against C's own structure."""
+def test_parentheses_keep_the_structure_of_expressions(
+    left: str, right: str, operator: str
+) -> None:
+    """Every expression, in numpy's operators and in rounded ones, keeps C's structure."""
     expression = f"{left} {operator} {right}"
     text = function(f"return {expression};")
     columns, rounded = NumpyLanguage(), MicroPythonLanguage()
@@ -242,21 +244,21 @@ def test_parentheses_stand_where_they_must(left: str, right: str, operator: str)
             np.testing.assert_array_equal(found, expected)
             try:
                 one = in_python["wann_f"](float(x), float(y))
-            except ZeroDivisionError:  # Python's own rule; the kernel divides by 1 and more
+            except ZeroDivisionError:  # Python raises an error; the kernel divides by at least 1
                 assert "/" in expression
                 continue
             np.testing.assert_array_equal(np.float32(one), expected)
 
 
 def as_c_reads(decimal: str) -> float:
-    """The C library's float of a decimal."""
+    """Return the C library's float of a decimal."""
     strtof = ctypes.CDLL(None).strtof
     strtof.restype, strtof.argtypes = ctypes.c_float, [ctypes.c_char_p, ctypes.c_void_p]
     value: float = strtof(decimal.encode(), None)
     return value
 
 
-# 7.038531e-26 is nearest to another float32 than the float64 nearest to it.
+# The float32 nearest to 7.038531e-26 is not the one nearest to its float64.
 @pytest.mark.parametrize(
     "decimal", ["7.038531e-26", "1e-45", "3.4028235e+38", "0.1", "0.0", "16.0"]
 )
@@ -265,7 +267,7 @@ def test_decimals_are_read_as_c_reads_them(decimal: str) -> None:
 
 
 @given(st.integers(0, 0x7F7FFFFF))
-def test_decimals_are_exact_by_way_of_float64(bits: int) -> None:
+def test_decimals_are_exact_if_read_as_float64_first(bits: int) -> None:
     value = float(np.uint32(bits).view(np.float32))
     assert float32(float(decimal64(value))) == value
     assert nearest_float32(str(np.float32(value))) == value
@@ -276,8 +278,8 @@ def test_longer_decimals_are_rounded_once(value: float) -> None:
     assert nearest_float32(repr(value)) == as_c_reads(repr(value))
 
 
-def test_a_scaled_input_by_the_decimal_that_reads_wrongly(tmp_path: Path) -> None:
-    """7.038531e-26 once was its neighbour in languages that read float64."""
+def test_a_scale_whose_short_decimal_reads_wrongly_gives_the_kernels_bits(tmp_path: Path) -> None:
+    """Languages that read 7.038531e-26 as float64 first get a neighbouring float32."""
     odd = as_c_reads("7.038531e-26")
     network = each_activation()
     network = replace(network, inputs=(replace(network.inputs[0], scale=odd),))

@@ -1,8 +1,8 @@
-"""Zephyr modules: what their files say, and their sample built by CMake against a stand-in.
+"""Zephyr modules: the contents of their files, and their sample built by CMake.
 
-The stand-in (zephyr_stub/) has the functions of Zephyr's build system that a module uses. So
-the tests show that the module's files are sound and lead to the header, and that the sample
-runs; not that a given release of Zephyr takes them.
+zephyr_stub/ replaces those functions of Zephyr's build system that a module uses. So the tests
+show that the module's files are valid and find the header, and that the sample runs; they do
+not test a release of Zephyr.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ STUB = Path(__file__).parent / "zephyr_stub"
 
 @pytest.fixture
 def module(tmp_path: Path) -> Path:
-    """An exported module, its network's texts hostile."""
+    """Return an exported module with hostile texts in its network."""
     write_files(export_files(network_of("hostile", "float"), "zephyr", "valve"), tmp_path / "valve")
     return tmp_path / "valve"
 
 
 def test_module_and_sample_are_described(module: Path) -> None:
-    """By the keys that Zephyr's documentation of modules and of twister's samples name."""
+    """The keys are those in Zephyr's documentation of modules and of twister's samples."""
     described = yaml.safe_load((module / "zephyr/module.yml").read_text())
     assert described == {"name": "valve", "build": {"cmake": ".", "kconfig": "Kconfig"}}
     assert (module / described["build"]["cmake"] / "CMakeLists.txt").is_file()
@@ -40,8 +40,8 @@ def test_module_and_sample_are_described(module: Path) -> None:
 
 
 @pytest.mark.parametrize("numbers", ["float", "fixed"])
-def test_kconfig_knows_the_samples_settings(numbers: str, tmp_path: Path) -> None:
-    """Read by the library that Zephyr itself reads Kconfig with."""
+def test_kconfig_accepts_the_samples_settings(numbers: str, tmp_path: Path) -> None:
+    """Read by the library with which Zephyr reads Kconfig."""
     write_files(export_files(network_of("bounds", numbers), "zephyr", "valve"), tmp_path)
     (tmp_path / "top").write_text(
         f'config CPU_HAS_FPU\n\tdef_bool y\nconfig FPU\n\tbool "FPU"\n\tdepends on CPU_HAS_FPU\n'
@@ -56,7 +56,7 @@ def test_kconfig_knows_the_samples_settings(numbers: str, tmp_path: Path) -> Non
 
 
 def built(sample: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """The sample, configured and compiled."""
+    """Configure and compile the sample."""
     require_tools("cmake", "apt-get install cmake make gcc", ["cmake", "make", "gcc"])
     flags = "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror"
     configure = ["cmake", "-S", str(sample), "-B", str(folder), f"-DZephyr_DIR={STUB}", flags]
@@ -78,8 +78,8 @@ def test_the_sample_builds_and_runs(numbers: str, tmp_path: Path) -> None:
     assert told[1:] == expected
 
 
-def test_without_its_setting_the_header_is_not_known(module: Path, tmp_path: Path) -> None:
-    """A control: it is Kconfig's setting by which the header is found."""
+def test_without_its_setting_the_header_is_not_found(module: Path, tmp_path: Path) -> None:
+    """A control: only with Kconfig's setting is the header found."""
     (module / "samples/basic/prj.conf").write_text("CONFIG_WANN_OTHER=y\n")
     made = built(module / "samples/basic", tmp_path / "build")
     assert made.returncode != 0

@@ -29,7 +29,7 @@ WATCHDOG_S = hil_host.WATCHDOG_S
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A freshly started device that runs NETWORK."""
+    """Start a device that runs NETWORK; return its port."""
     with hil_host.running(hil_host.built(NETWORK, tmp_path_factory.mktemp("device"))) as port:
         yield port
 
@@ -41,7 +41,7 @@ def device(port: str) -> Iterator[Device]:
 
 
 class Raw:
-    """Sends frames that the test makes."""
+    """Sends frames that the test builds."""
 
     def __init__(self, port: str) -> None:
         self.link, self.reader = SerialLink(port), FrameReader()
@@ -66,7 +66,7 @@ def raw(port: str) -> Iterator[Raw]:
     raw.link.close()
 
 
-def test_a_device_says_what_it_is(device: Device) -> None:
+def test_a_device_reports_its_identity(device: Device) -> None:
     hello = device.hello
     assert hello.network == network_hash(NETWORK)
     assert hello.contract == contract_hash(NETWORK)
@@ -86,7 +86,7 @@ def test_actions_have_the_kernels_bits(device: Device) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["q15", "q31"])
-def test_fixed_point_goes_over_the_line_in_words(dtype: str, tmp_path: Path) -> None:
+def test_fixed_point_is_sent_as_words(dtype: str, tmp_path: Path) -> None:
     network, _ = in_fixed_point(NETWORK, dtype, None)
     seen = np.nan_to_num(hil_host.observations(200))
     with hil_host.running(hil_host.built(network, tmp_path)) as port:
@@ -108,14 +108,14 @@ def test_a_device_of_another_network_is_refused(port: str) -> None:
         Device(SerialLink(port), replace(NETWORK, control_period_s=0.5))
 
 
-def test_what_is_no_device_does_not_answer(tmp_path: Path) -> None:
+def test_a_port_without_a_device_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LinkError, match="can't open"):
         SerialLink(str(tmp_path / "tty"))
     with pytest.raises(LinkError, match="use /dev/ttyACM0 or socket"):
         SerialLink("telephone://1")
 
 
-def test_silence_is_an_error_with_its_time(tmp_path: Path) -> None:
+def test_no_answer_is_an_error_that_states_the_waiting_time(tmp_path: Path) -> None:
     firmware = tmp_path / "deaf"
     firmware.write_text("#!/bin/sh\nexec sleep 60\n")
     firmware.chmod(0o755)
@@ -135,7 +135,7 @@ def test_without_a_session_nothing_is_done(raw: Raw) -> None:
         assert (reply.kind, reply.status, reply.payload) == (kind, Status.NO_SESSION, b"")
 
 
-def test_what_is_no_request_is_refused(raw: Raw) -> None:
+def test_malformed_requests_are_refused(raw: Raw) -> None:
     (hello,) = raw.ask(Kind.HELLO, 7, 1)
     assert hello.status == Status.OK
     for payload in (b"", bytes(19), bytes(21)):
@@ -149,7 +149,7 @@ def test_what_is_no_request_is_refused(raw: Raw) -> None:
     assert raw.send(encode_frame(bytes([1, 1, 7, 0, 2]))) == [], "shorter than a header"
 
 
-def test_old_frames_are_not_obeyed_and_new_ones_answered_again(raw: Raw) -> None:
+def test_old_frames_are_ignored_and_repeated_ones_answered_again(raw: Raw) -> None:
     """A delayed frame must not bring back an earlier action."""
     numbers = messages.Numbers(NETWORK)
     old, new = (numbers.observation(row) for row in np.eye(5, dtype=np.float32)[:2])
@@ -179,7 +179,7 @@ def counts(raw: Raw, session: int, sequence: int) -> messages.Statistics:
 
 
 def test_without_steps_the_safe_action_is_applied(device: Device) -> None:
-    """As after the host is killed: it sends nothing more."""
+    """As after the host is killed, when it sends nothing more."""
     before = device.statistics().timeouts
     device.step(np.ones(5, np.float32))
     assert not device.statistics().is_safe
@@ -194,7 +194,7 @@ def test_without_steps_the_safe_action_is_applied(device: Device) -> None:
     assert not device.statistics().is_safe
 
 
-def test_a_reset_loses_what_was_set_and_the_host_sets_it_again(device: Device, port: str) -> None:
+def test_after_a_reset_the_host_repeats_the_settings(device: Device, port: str) -> None:
     row = np.ones(5, np.float32)
     device.set_weight(0.25)
     before = device.step(row).action
@@ -241,7 +241,7 @@ def test_a_device_with_wrong_bits_refuses_to_act(dtype: str, tmp_path: Path) -> 
 
 
 def test_the_largest_frames(tmp_path: Path) -> None:
-    """Many COBS blocks, and more bytes than a one-byte size can count."""
+    """They have many COBS blocks, and more bytes than a one-byte size can count."""
     channels = named_channels(300, 200)
     edges = tuple((1 + i, 301 + i) for i in range(200))
     network = Network(*channels, ("tanh",) * 200, edges)

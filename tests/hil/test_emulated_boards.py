@@ -41,7 +41,7 @@ class ShortSwingUp(SwingUp):
 
 
 def run(port: str, network: Network, times: Times | None = None) -> tuple[Report, Device]:
-    """Two short episodes on a port."""
+    """Run two short episodes on a port."""
     with closing(SerialLink(port)) as link:
         device = Device(link, network, times=times)
         policy = DevicePolicy(device, network, network.shared_weight, SPEC.dt_s)
@@ -93,7 +93,7 @@ def test_fixed_point_on_a_core_without_a_float_unit() -> None:
 
 
 def test_the_arduino_sketch_runs_on_an_avr(tmp_path: Path) -> None:
-    """Exact cycles: a step of this network takes 0.2 to 3 ms of 16 MHz with soft floats."""
+    """The emulator counts cycles: with soft floats a step takes 0.2 to 3 ms at 16 MHz."""
     if hil_avr.absent():
         missing("avr", f"not installed: {', '.join(hil_avr.absent())}: {hil_avr.INSTALL}")
     program = hil_avr.build(firmware_files(NETWORK, "arduino", "sketch"), tmp_path)
@@ -124,7 +124,7 @@ def test_gcc_builds_every_project_within_the_stated_memory(known: Board, tmp_pat
         size = known.gcc.replace("gcc", "size")
         table = subprocess.check_output([size, "firmware.elf"], cwd=tmp_path, text=True)
         _, data, bss, *_ = table.splitlines()[1].split()
-        # Beside the protocol and the ring: the clock's two words, and what a UART remembers.
+        # Apart from the protocol and the ring buffer: two words of the clock, and the UART's state.
         assert int(data) + int(bss) <= stated(tmp_path) + 16
 
 
@@ -135,7 +135,7 @@ def stated(folder: Path) -> int:
     return int(words[2]) + int(words[words.index("for", 6) - 1].strip(","))
 
 
-def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_parts_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match="'bare' is not emulated; use one of lm3s6965evb"):
         board_and_qemu("bare")
     monkeypatch.setattr(shutil, "which", lambda name: None)

@@ -59,7 +59,7 @@ FLAGS = (
     *("-fsanitize=undefined", "-fno-sanitize-recover=all"),
 )
 
-# Short ones, and some over several blocks of 254 bytes.
+# Short payloads, and some longer than several blocks of 254 bytes.
 bodies = st.binary(min_size=1, max_size=40) | st.tuples(
     st.binary(min_size=1, max_size=8), st.integers(1, 700)
 ).map(lambda made: (made[0] * 700)[: made[1]])
@@ -77,7 +77,7 @@ streams = st.lists(
 
 @pytest.fixture(scope="module", params=["gcc", "clang"])
 def codec(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    """The firmware's codec, compiled for this computer."""
+    """Compile the firmware's codec for this computer."""
     folder: Path = tmp_path_factory.mktemp("codec")
     header = files("wann_edge.exporters.firmware").joinpath("hil_frame.h").read_bytes()
     (folder / "hil_frame.h").write_bytes(header)
@@ -108,7 +108,7 @@ def decoded_in_c(codec: ctypes.CDLL, stream: bytes) -> tuple[list[bytes], int]:
 
 
 def test_known_answers() -> None:
-    """The CRC's check value from the catalogue of CRCs; examples of COBS from its paper."""
+    """The CRC's check value from the catalogue of CRCs, and examples of COBS from its paper."""
     assert crc16(b"123456789") == 0x29B1
     assert cobs_encode(b"") == b"\x01"
     assert cobs_encode(b"\0") == b"\x01\x01"
@@ -121,7 +121,7 @@ def test_known_answers() -> None:
 
 
 @given(st.binary(max_size=1200))
-def test_cobs_comes_back_and_has_no_zero(data: bytes) -> None:
+def test_cobs_is_reversible_and_has_no_zero(data: bytes) -> None:
     encoded = cobs_encode(data)
     assert 0 not in encoded
     assert len(encoded) <= len(data) + 1 + len(data) // 254
@@ -135,7 +135,7 @@ def test_any_bytes_decode_to_something_or_nothing(encoded: bytes) -> None:
 
 
 @given(bodies, st.data())
-def test_the_crc_sees_every_burst_of_16_bits(body: bytes, data: st.DataObject) -> None:
+def test_the_crc_detects_every_burst_of_16_bits(body: bytes, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, 8 * len(body) - 1))
     burst = data.draw(st.integers(1, 0xFFFF)) << start
     number = int.from_bytes(body, "big") ^ burst
@@ -159,14 +159,14 @@ def test_both_sides_read_the_same_in_any_stream(codec: ctypes.CDLL, stream: byte
 
 
 @given(stream=streams, body=bodies)
-def test_a_frame_behind_any_noise_is_read(codec: ctypes.CDLL, stream: bytes, body: bytes) -> None:
+def test_a_frame_after_any_noise_is_read(codec: ctypes.CDLL, stream: bytes, body: bytes) -> None:
     whole = stream + encode_frame(body)
     assert FrameReader().feed(whole)[-1] == body
     assert decoded_in_c(codec, whole)[0][-1] == body
 
 
 @given(st.lists(bodies, max_size=4), st.lists(st.integers(1, 50), min_size=1))
-def test_a_reader_takes_any_pieces(sent: list[bytes], sizes: list[int]) -> None:
+def test_a_reader_accepts_any_division_into_pieces(sent: list[bytes], sizes: list[int]) -> None:
     stream, reader, found, at = b"".join(map(encode_frame, sent)), FrameReader(), [], 0
     while at < len(stream):
         for size in sizes:
@@ -184,6 +184,6 @@ def test_a_line_without_zeros_does_not_fill_the_memory() -> None:
     assert reader.feed(encode_frame(b"after")) == [b"after"]
 
 
-def test_a_frame_longer_than_the_devices_memory_is_thrown_away(codec: ctypes.CDLL) -> None:
+def test_a_frame_longer_than_the_devices_memory_is_discarded(codec: ctypes.CDLL) -> None:
     stream = encode_frame(b"x" * (CAPACITY + 1)) + encode_frame(b"y" * CAPACITY)
     assert decoded_in_c(codec, stream) == ([b"y" * CAPACITY], 1)

@@ -32,7 +32,7 @@ MANY = Faults(drop=0.02, corrupt=0.03, duplicate=0.02, delay=0.02, delay_s=0.01,
 
 
 class Loopback:
-    """A link that returns what is written to it."""
+    """A link that returns the bytes written to it."""
 
     def __init__(self) -> None:
         self.data = b""
@@ -54,9 +54,9 @@ class Loopback:
 def passed(
     faults: Faults, count: int = 1, seed: int = 0, expected: int | None = None
 ) -> tuple[list[bytes], FaultyLink]:
-    """What comes of frames that go out and come back: twice through the faults.
+    """Return the frames that come back after two passes through the faults.
 
-    expected: how many to wait for; else until nothing comes any more.
+    expected: the number to wait for; None waits until no more frames arrive.
     """
     link, reader = FaultyLink(Loopback(), faults, np.random.default_rng(seed)), FrameReader()
     for number in range(count):
@@ -67,7 +67,7 @@ def passed(
     return found, link
 
 
-def test_faults_do_what_they_are_called() -> None:
+def test_each_fault_has_the_effect_of_its_name() -> None:
     whole, _ = passed(Faults(), 3, expected=3)
     assert [body[-1] for body in whole] == [0, 1, 2]
     assert passed(Faults(drop=1.0))[0] == []
@@ -82,25 +82,25 @@ def test_faults_do_what_they_are_called() -> None:
     assert link.injected == {"duplicate": 0, "delay": 2}
 
 
-def test_a_delayed_frame_comes_after_later_ones() -> None:
+def test_a_delayed_frame_arrives_after_later_ones() -> None:
     found, link = passed(Faults(delay=0.3, delay_s=0.02), 40, expected=40)
     assert sorted(found) != found
     assert len(found) == 40
     assert link.injected["delay"] > 10
 
 
-def test_faults_are_those_of_the_seed() -> None:
+def test_the_seed_determines_the_faults() -> None:
     first, again, other = (passed(Faults(0.2, 0.2, 0.2), 60, seed)[0] for seed in (1, 1, 2))
     assert first == again != other
 
 
-def test_a_reset_comes_every_so_many_frames() -> None:
+def test_resets_occur_at_regular_frames() -> None:
     found, link = passed(Faults(reset=3), 10)
     assert link.injected["reset"] == 3
     assert found.count(Request(Kind.RESET, 0, 0).body()) == 3
 
 
-def test_faults_are_read_as_they_are_written() -> None:
+def test_faults_survive_writing_and_reading() -> None:
     text = "drop=1%, corrupt=0.5%,duplicate=2%,delay=3%:40ms,reset=1000"
     assert parse_faults(text) == Faults(0.01, 0.005, 0.02, 0.03, 0.04, 1000)
     assert parse_faults("delay=1%:2s").delay_s == 2
@@ -114,7 +114,7 @@ def test_faults_are_read_as_they_are_written() -> None:
         *("delay=1%:3", "reset=1%", "reset=0", "delay_s=1%", "drop=nan%"),
     ],
 )
-def test_what_is_no_fault_is_refused(text: str) -> None:
+def test_unknown_faults_are_refused(text: str) -> None:
     with pytest.raises(SettingsError, match=r"faults: .* write for example drop=1%"):
         parse_faults(text)
 
@@ -158,7 +158,7 @@ def run(link: Link, faults: Faults, task: Task, seed: int = 0) -> Report:
 
 
 def check(report: Report, task: Watched) -> None:
-    """No wrong action was applied, and each fault was counted."""
+    """Check that no wrong action was applied and each fault was counted."""
     kernel = KernelPolicy(NETWORK, 0.75)
     assert report.ok
     assert report.observed.mismatches == 0
@@ -166,7 +166,7 @@ def check(report: Report, task: Watched) -> None:
     assert all(action.tobytes() == kernel.act(seen).tobytes() for seen, action in driven)
     injected, link = report.injected, report.link
     assert all(injected[name] for name in ("drop", "corrupt", "duplicate", "delay", "reset"))
-    # A frame that is lost on either way is asked for again; a loaded machine asks oftener.
+    # The host repeats a frame that is lost in either direction, and more often on a loaded machine.
     assert link.retries >= injected["drop"] + injected["corrupt"] - injected["duplicate"]
     assert 1 <= link.resets <= injected["reset"]
     assert link.stale > 0
@@ -226,7 +226,7 @@ class Interrupted(Watched):
         return super().step(action)
 
 
-def test_ctrl_c_ends_with_a_report_of_what_was(firmware: Path) -> None:
+def test_ctrl_c_ends_with_a_report(firmware: Path) -> None:
     with hil_host.running(firmware) as port:
         report = run(SerialLink(port), Faults(), Interrupted(5))
     assert report.interrupted

@@ -62,7 +62,7 @@ def test_faults_reach_the_link(firmware: Path) -> None:
     assert report.injected["reset"] > 0
 
 
-def test_what_does_not_fit_is_refused_before_a_device_is_sought() -> None:
+def test_a_network_that_does_not_fit_the_task_is_refused_before_connecting() -> None:
     nowhere = Connection(port="/dev/nothing")
     with pytest.raises(TaskError):
         run_session(NETWORK, Biped(), nowhere, Session())
@@ -71,12 +71,12 @@ def test_what_does_not_fit_is_refused_before_a_device_is_sought() -> None:
 
 
 @pytest.mark.parametrize("ways", [{}, {"port": "/dev/x", "board": "virt"}])
-def test_a_connection_has_one_way(ways: dict[str, str]) -> None:
+def test_a_connection_names_either_a_port_or_a_board(ways: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="set one of port and board"):
         Connection(**ways)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("values", [{"weight": float("inf")}, {"period_s": 0.0}, {"period_s": 1e7}])
-def test_a_session_has_sound_values(values: dict[str, float]) -> None:
+def test_invalid_values_of_a_session_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(SettingsError, match="must be"):
         Session(**values)  # type: ignore[arg-type]

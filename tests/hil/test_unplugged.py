@@ -70,7 +70,7 @@ def cable(firmware: Path) -> Iterator[Cable]:
         cable.serial.close()
 
 
-def test_a_cable_that_is_pulled_and_put_back(cable: Cable) -> None:
+def test_a_session_continues_when_the_cable_is_plugged_in_again(cable: Cable) -> None:
     seen = np.ones(5, np.float32)
     expected = KernelPolicy(NETWORK).act(seen)
     with closing(SerialLink("socket://{}:{}".format(*cable.address))) as link:
@@ -84,7 +84,7 @@ def test_a_cable_that_is_pulled_and_put_back(cable: Cable) -> None:
         assert device.counters.reconnects >= 1
 
 
-def test_a_cable_that_is_not_put_back_is_an_error(cable: Cable) -> None:
+def test_a_cable_that_stays_unplugged_is_an_error(cable: Cable) -> None:
     with closing(SerialLink("socket://{}:{}".format(*cable.address))) as link:
         device = Device(link, NETWORK, times=Times(0.1, 0.6))
         cable.pull()

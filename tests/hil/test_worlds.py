@@ -25,7 +25,7 @@ from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.task import load_task
 
-# Found by the commands that docs/validate.md shows.
+# Results of the commands in docs/validate.md.
 ROBUST = ROOT / "examples" / "swingup_robust.json"
 
 
@@ -38,8 +38,10 @@ def report(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict[s
 
 
 def test_a_board_swings_up_and_balances_rigid_bodies(capsys: pytest.CaptureFixture[str]) -> None:
-    """Hanging earns nothing, turning round about 500; so much is earned upright. As well on the
-    device as on the host."""
+    """Hanging earns nothing, rotating about 500; the threshold requires balancing upright.
+
+    The device earns as much as the host.
+    """
     require("lm3s6965evb")
     found = report(capsys, ROBUST, "--task", "bullet/swingup")
     assert (found["ok"], found["mismatches"], found["steps"]) == (True, 0, 1000)

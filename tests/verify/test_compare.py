@@ -43,7 +43,7 @@ Change = Callable[[Floats, Floats], Floats]
 
 
 class Stub:
-    """The kernel itself as an artefact, with its actions changed."""
+    """The kernel as an artefact, with its actions changed."""
 
     name = "stub"
     in_loop = True
@@ -98,7 +98,7 @@ def test_tuned_networks_and_networks_of_no_task_pass() -> None:
     assert all(check.inputs == 3 * 2300 and check.loop is None for check in found.checks)
 
 
-def test_one_bit_is_seen(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
+def test_one_changed_bit_is_detected(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
     def last_bit(actions: Floats, observations: Floats) -> Floats:
         changed = actions.copy()
         changed[-1] = np.nextafter(changed[-1], np.float32(9))
@@ -109,18 +109,20 @@ def test_one_bit_is_seen(monkeypatch: pytest.MonkeyPatch, network: Network) -> N
     assert not found.ok
 
 
-def test_a_sign_of_zero_is_seen(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
+def test_a_sign_of_zero_is_detected(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
     still = replace(network, edges=())
     found = prove_stub(monkeypatch, still, lambda actions, _: -actions)
     assert found.checks[0].mismatches == found.checks[0].inputs
     assert not found.ok
 
 
-def test_nothing_changed_passes(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
+def test_an_unchanged_kernel_passes(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
     assert prove_stub(monkeypatch, network, lambda actions, _: actions).ok
 
 
-def test_a_wrong_value_is_no_step_flip(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
+def test_a_wrong_value_does_not_count_as_a_step_flip(
+    monkeypatch: pytest.MonkeyPatch, network: Network
+) -> None:
     def shifted(actions: Floats, observations: Floats) -> Floats:
         return np.clip(actions + np.float32(0.01), -1, 1)
 
@@ -129,7 +131,7 @@ def test_a_wrong_value_is_no_step_flip(monkeypatch: pytest.MonkeyPatch, network:
     assert not found.ok
 
 
-def test_not_a_number_is_seen_at_any_tolerance(
+def test_nan_is_detected_at_any_tolerance(
     monkeypatch: pytest.MonkeyPatch, network: Network
 ) -> None:
     def poisoned(actions: Floats, observations: Floats) -> Floats:
@@ -141,7 +143,7 @@ def test_not_a_number_is_seen_at_any_tolerance(
     assert not found.ok
 
 
-def test_a_controller_that_is_worse_in_the_loop_is_seen(
+def test_a_worse_controller_is_detected_in_the_closed_loop(
     monkeypatch: pytest.MonkeyPatch, network: Network
 ) -> None:
     def lame(actions: Floats, observations: Floats) -> Floats:
@@ -155,7 +157,7 @@ def test_a_controller_that_is_worse_in_the_loop_is_seen(
     assert not found.ok
 
 
-def test_a_header_with_one_sign_changed_is_seen(
+def test_a_header_with_one_sign_changed_is_detected(
     monkeypatch: pytest.MonkeyPatch, network: Network
 ) -> None:
     class Wrong(CHeader):
@@ -172,7 +174,7 @@ def test_a_header_with_one_sign_changed_is_seen(
         assert "golden vectors differ" in check.fault
 
 
-def test_a_graph_of_another_network_is_seen(
+def test_a_graph_of_another_network_is_detected(
     monkeypatch: pytest.MonkeyPatch, network: Network
 ) -> None:
     class Wrong(Onnx):
@@ -185,7 +187,7 @@ def test_a_graph_of_another_network_is_seen(
     assert not found.ok
 
 
-def test_a_missing_compiler_is_said_and_fails(
+def test_a_missing_compiler_is_reported_and_fails(
     monkeypatch: pytest.MonkeyPatch, network: Network
 ) -> None:
     monkeypatch.setattr(host_module, "COMPILERS", ("no-such-compiler",))
@@ -197,7 +199,7 @@ def test_a_missing_compiler_is_said_and_fails(
         host_module.HostTarget().artefacts(network).__enter__()
 
 
-def test_a_header_that_does_not_compile_is_said(
+def test_a_header_that_does_not_compile_is_reported(
     monkeypatch: pytest.MonkeyPatch, network: Network
 ) -> None:
     class Broken(CHeader):
@@ -215,7 +217,7 @@ def test_an_unknown_target_is_refused(network: Network) -> None:
         prove(network, ["toaster"])
 
 
-def test_inputs_hold_what_they_promise(network: Network) -> None:
+def test_inputs_contain_the_promised_kinds(network: Network) -> None:
     inputs = verification_inputs(network, SwingUp(), seed=0)
     assert inputs.observations.shape == (2300, 5)
     assert inputs.ordinary == 2100
@@ -231,8 +233,8 @@ def test_inputs_hold_what_they_promise(network: Network) -> None:
     )
 
 
-def test_inputs_lie_on_both_sides_of_a_steps_zero() -> None:
-    """A step of one input: the two neighbouring floats between which it switches."""
+def test_inputs_lie_on_both_sides_of_a_steps_jump() -> None:
+    """They include the two neighbouring floats between which a step of one input switches."""
     edges = ((0, 6), (2, 6), (6, 7))
     network = Network(SPEC.inputs, SPEC.outputs, ("step", "linear"), edges, shared_weight=1.0)
     inputs = verification_inputs(network, SwingUp(), seed=0)

@@ -1,4 +1,4 @@
-"""The cost of the published champions' headers on a Cortex-M4F, by gcc and clang at -Os."""
+"""The cost of the published champions' headers on a Cortex-M4F, with gcc and clang at -Os."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ STATES = 60
 
 
 class Bar(NamedTuple):
-    """Upper limits; less than half of them would be implausible."""
+    """Upper limits. A measurement below half of them would be implausible."""
 
     flash_bytes: int
     instructions: int
     stack_bytes: int
 
 
-# At the weights at which they were measured with other exporters (gcc 12.2).
+# The weights are those of measurements with other exporters (gcc 12.2).
 GCC_BARS = {"swing": Bar(700, 400, 128), "biped": Bar(1800, 1300, 128)}
-# clang calls with more moves: a regression guard, where gcc has the promise.
+# clang's calls take more moves. Its limits guard against regressions; gcc's are documented.
 CLANG_BARS = {"swing": Bar(900, 480, 128), "biped": Bar(2500, 1700, 192)}
 
 
@@ -59,7 +59,7 @@ def states_of(name: str, network: Network) -> np.ndarray[tuple[int, ...], np.dty
 
 
 def gcc_program(network: Network, folder: Path, optimize: Optimize) -> Path:
-    """One step and nothing else, linked by gcc."""
+    """Link one step and nothing else with gcc."""
     (folder / "policy.h").write_bytes(header(network, NAME, optimize))
     (folder / "step.c").write_text(HARNESS)
     (folder / "link.ld").write_text(LINKER_SCRIPT)
@@ -85,7 +85,7 @@ def arm_gcc() -> None:
 
 @pytest.mark.usefixtures("arm_gcc")
 @pytest.mark.parametrize("name", GCC_BARS)
-def test_gcc_keeps_the_bars_and_the_bits(name: str, data: Path, tmp_path: Path) -> None:
+def test_gcc_keeps_the_limits_and_the_bits(name: str, data: Path, tmp_path: Path) -> None:
     """Return the most instructions of typical states; actions must have the kernel's bits."""
     network = champion(name, data)
     device, image = load_program(CORE, gcc_program(network, tmp_path, "size"))
@@ -108,7 +108,7 @@ def test_gcc_keeps_the_bars_and_the_bits(name: str, data: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", CLANG_BARS)
-def test_clang_is_not_far(name: str, data: Path) -> None:
+def test_clang_is_close_to_gcc(name: str, data: Path) -> None:
     network = champion(name, data)
     task = SwingUp() if name == "swing" else None
     cost = measure_cost(network, "cortex-m4f", task=task, states=STATES)

@@ -31,7 +31,7 @@ FUSING = ("cortex-m7f", "rv32imfc")
 
 
 def controller() -> Network:
-    """A controller of the swing-up with every activation, and some weights that round."""
+    """Return a controller of the swing-up with every activation, and some weights that round."""
     made = random_network(np.random.default_rng(2), inputs=5, hidden=14, outputs=1, density=0.3)
     names = activation_names()
     return Network(
@@ -46,7 +46,7 @@ def controller() -> Network:
 
 
 def written(network: Network, folder: Path, harness: str = HARNESS) -> Path:
-    """The harness beside the exported header."""
+    """Write the harness beside the exported header."""
     (folder / "policy.h").write_bytes(export(network, "c", NAME))
     (folder / "harness.c").write_text(harness)
     return folder / "harness.c"
@@ -74,8 +74,8 @@ def test_tuned_weights_and_every_activation_give_the_same_bits(core: str) -> Non
 
 @pytest.mark.usefixtures("emulators")
 @pytest.mark.parametrize("core", FUSING)
-def test_contraction_is_seen(core: str, tmp_path: Path) -> None:
-    """A control: the same inputs, the same header, but products and sums fused."""
+def test_contraction_is_detected(core: str, tmp_path: Path) -> None:
+    """A control: the same header and inputs, with products and sums fused."""
     network = replace(controller(), outputs=(Output("unclamped"),))
     rng = np.random.default_rng(0)
     seen = rng.normal(0, 2, (2000, 5)).astype(np.float32)
@@ -92,8 +92,8 @@ def test_contraction_is_seen(core: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("emulators")
-def test_a_core_without_its_float_unit_is_seen(tmp_path: Path) -> None:
-    """eabihf without a named FPU compiles and silently calls soft-float routines."""
+def test_a_core_without_its_float_unit_is_detected(tmp_path: Path) -> None:
+    """eabihf without a named FPU compiles, and silently calls soft-float routines."""
     proper = CORES["cortex-m4f"]
     flags = tuple(flag.removesuffix("+vfp4d16sp") for flag in proper.flags)
     source = written(controller(), tmp_path)
@@ -104,7 +104,9 @@ def test_a_core_without_its_float_unit_is_seen(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("emulators")
 @pytest.mark.parametrize("core", ["cortex-m0plus", "rv32imfc", "avr", "wasm32"])
-def test_a_header_with_one_sign_changed_is_seen(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_header_with_one_sign_changed_is_detected(
+    core: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Wrong(CHeader):
         def files(self, network: Network, name: str) -> Files:
             ((path, content),) = super().files(network, name).items()
@@ -130,7 +132,7 @@ def test_a_crash_is_an_error(core: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("emulators")
-def test_a_header_that_does_not_compile_is_said(tmp_path: Path) -> None:
+def test_a_header_that_does_not_compile_is_reported(tmp_path: Path) -> None:
     source = tmp_path / "broken.c"
     source.write_text("#error broken\n")
     with pytest.raises(VerifyError, match=r"^zig for cortex-m3: .*broken"):
@@ -138,7 +140,9 @@ def test_a_header_that_does_not_compile_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("core", CORES)
-def test_a_missing_part_is_said_with_its_line(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_part_is_reported_with_its_install_command(
+    core: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("wann_edge.system.needs.find_spec", lambda name: None)
     with pytest.raises(MissingError, match=r'not installed; pip install "wann-edge\[emu\]"'):
         EmulatedTarget(CORES[core]).artefacts(controller()).__enter__()
@@ -149,7 +153,9 @@ def test_a_missing_part_is_said_with_its_line(core: str, monkeypatch: pytest.Mon
     assert not prove(controller(), [core], require=False).ok, "nothing was checked"
 
 
-def test_missing_avr_tools_are_said_with_their_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_avr_tools_are_reported_with_their_install_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("wann_edge.system.needs.find_spec", lambda name: name)
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(MissingError, match=r"^gcc, avr-gcc.*; apt-get install .*gcc-avr"):
@@ -158,7 +164,9 @@ def test_missing_avr_tools_are_said_with_their_line(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.usefixtures("emulators")
 @pytest.mark.parametrize("core", ["avr"])
-def test_what_does_not_fit_into_2_kib_is_said(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_exceeds_2_kib_is_reported(
+    core: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wide = random_network(np.random.default_rng(1), inputs=130, hidden=1, outputs=1)
     assert "one observation does not fit" in prove(wide, [core]).checks[0].fault
     simavr = import_module("wann_edge.verify.emulated.simavr_core")
@@ -168,8 +176,8 @@ def test_what_does_not_fit_into_2_kib_is_said(core: str, monkeypatch: pytest.Mon
     assert "the stack does not fit" in check.fault
 
 
-def test_code_is_cut_into_instructions() -> None:
-    """Against the architectures' manuals: bx lr; vadd.f32 s0, s0, s1; and ret; fadd.s."""
+def test_code_is_split_into_instructions() -> None:
+    """From the architectures' manuals: bx lr; vadd.f32 s0, s0, s1; and ret; fadd.s."""
     arm, riscv = CORES["cortex-m4f"], CORES["rv32imfc"]
     thumb = bytes.fromhex("7047 30ee200a")
     compressed = bytes.fromhex("8280 53750500")
@@ -185,7 +193,7 @@ def image_of(code: bytes) -> Image:
     return Image((), {}, ((0, code),), len(code), 0, 0)
 
 
-def test_the_cache_is_the_users_or_a_folder_that_can_be_written(
+def test_the_cache_is_the_users_or_a_writable_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def folder(chosen: str, base: Path) -> Path:
@@ -201,7 +209,7 @@ def test_the_cache_is_the_users_or_a_folder_that_can_be_written(
     zig._cache_folder.cache_clear()
 
 
-def test_an_fpu_is_named_where_there_is_one() -> None:
+def test_compiler_flags_name_the_fpu_of_a_core() -> None:
     def has_unit(core: Core) -> bool:
         return any("+vfp4" in flag or "+fp_" in flag or "+f+" in flag for flag in core.flags)
 

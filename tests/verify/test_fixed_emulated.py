@@ -1,4 +1,4 @@
-"""Fixed point on emulated cores: the kernel's words, also where int has 16 bits."""
+"""Fixed point on emulated cores: the kernel's words, even where int has 16 bits."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def test_the_champion_gives_the_same_bits_and_returns(core: str, tuned: bool, da
 @pytest.mark.parametrize(
     ("name", "instructions", "flash_bytes"), [("swing", 1200, 1229), ("biped", 5000, 3072)]
 )
-def test_a_cortex_m0plus_needs_little(
+def test_words_are_cheap_on_a_cortex_m0plus(
     name: str, instructions: int, flash_bytes: int, data: Path
 ) -> None:
-    """Takes a fifteenth of the instructions of floats, and no soft-float routine."""
+    """It takes a fifteenth of the instructions of floats, and no soft-float routine."""
     network, task = (champion(data), SwingUp()) if name == "swing" else (biped(data), None)
     fixed = quantise(network, measured_ranges(network, task), "q15")
     cost = measure_cost(fixed, "cortex-m0plus", task=task, states=50)

@@ -23,7 +23,7 @@ UNICORN = [core for core in CORES if core not in ("wasm32", "avr")]
 
 
 def small(edges: int = 1) -> Network:
-    """One linear output of some inputs."""
+    """Return a network with one linear output of some inputs."""
     inputs, outputs = named_channels(3, 1)
     return Network(
         inputs, outputs, ("linear",), tuple((i, 4) for i in range(edges)), shared_weight=0.75
@@ -32,10 +32,10 @@ def small(edges: int = 1) -> Network:
 
 @pytest.mark.parametrize("core", UNICORN)
 def test_counts_are_those_of_single_steps(core: str, tmp_path: Path) -> None:
-    """Counted by blocks, and by a hook that Unicorn calls for each instruction.
+    """Counts by blocks equal those of a hook that Unicorn calls for each instruction.
 
-    It does not call it for one whose condition fails, which takes a cycle all the same;
-    Armv6-M and RISC-V have none of these.
+    Unicorn does not call it for an instruction whose condition fails, although that takes a cycle.
+    Armv6-M and RISC-V have no such instructions.
     """
     source = tmp_path / "gcd.c"
     source.write_text(
@@ -55,7 +55,7 @@ def test_counts_are_those_of_single_steps(core: str, tmp_path: Path) -> None:
     assert image.ram_bytes == 24
 
 
-def test_a_smaller_stack_is_seen(tmp_path: Path) -> None:
+def test_the_used_stack_is_measured(tmp_path: Path) -> None:
     used = []
     for words in (10, 100):
         source = tmp_path / f"deep{words}.c"
@@ -91,7 +91,7 @@ def test_only_cores_without_an_fpu_link_routines(core: str) -> None:
 
 
 def test_the_champion_costs_what_was_measured(data: Path) -> None:
-    """Bounds of half and twice the figures measured with other compilers (gcc 12 -Os)."""
+    """The bounds are half and twice the costs with another compiler (gcc 12 -Os)."""
     champion = data / "wann-release" / "champions" / "swing.out"
     network = read_published(champion, inputs=5, outputs=1, task=SPEC)
     fast = measure_cost(network, "cortex-m4f", task=SwingUp(), states=50)
@@ -102,7 +102,7 @@ def test_the_champion_costs_what_was_measured(data: Path) -> None:
     assert not any("dadd" in name or "malloc" in name for name in slow.libraries)
 
 
-def test_what_can_not_be_measured_is_refused() -> None:
+def test_an_unknown_core_and_an_unfit_task_are_refused() -> None:
     with pytest.raises(SettingsError, match="unknown core 'host'; use one of cortex"):
         measure_cost(small(), "host")
     with pytest.raises(TaskError, match="3 inputs"):

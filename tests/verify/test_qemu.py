@@ -1,7 +1,7 @@
 """The exported header in a firmware that QEMU boots.
 
-Beyond the arithmetic, QEMU holds a firmware to the chip: to its instruction set, and to turning
-the floating-point unit on before it is used.
+Unlike Unicorn, QEMU rejects instructions that the chip lacks, and floating point before the
+firmware has enabled the unit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from wann_edge.verify.emulated import toolchain
 
 ROWS = 40
 
-# Flash at 0 with the vectors first, RAM above, as on the MPS2 board with the FPGA image AN386.
+# Flash at 0, vectors first, RAM above: the MPS2 board with the FPGA image AN386.
 SCRIPT = """\
 SECTIONS
 {
@@ -110,12 +110,12 @@ ON, OFF = "0xfu << 20", "0u"
 
 @pytest.fixture
 def network() -> Network:
-    """With single weights and scaling."""
+    """Return a network with single weights and scaling."""
     return various_networks()[1]
 
 
 def boot(network: Network, seen: Floats, weights: Floats, folder: Path, access: str) -> list[int]:
-    """What the firmware prints on an MPS2 board with a Cortex-M4F, and its exit code."""
+    """Boot on an MPS2 board with a Cortex-M4F; return the output and the exit code."""
     require_tools("qemu", QEMU_INSTALL, ["qemu-system-arm"])
     (folder / "policy.h").write_bytes(export(network, "c"))
     source = folder / "firmware.c"
@@ -130,13 +130,13 @@ def boot(network: Network, seen: Floats, weights: Floats, folder: Path, access: 
 
 
 def bits(values: Floats) -> str:
-    """Constants of C."""
+    """Return floats as C constants."""
     return ", ".join(f"0x{word:08x}u" for word in values.view(np.uint32).ravel().tolist())
 
 
 @pytest.fixture(autouse=True)
 def board(emulators: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Links for the board's memory."""
+    """Return the linker script for the board's memory."""
     monkeypatch.setattr(toolchain, "LINKER_SCRIPT", SCRIPT)
 
 
@@ -150,7 +150,7 @@ def test_a_firmware_with_an_fpu_gives_the_kernels_bits(network: Network, tmp_pat
     assert actions == expected.tolist()
 
 
-def test_without_the_fpu_turned_on_it_faults(network: Network, tmp_path: Path) -> None:
-    """A control: QEMU sees what Unicorn does not."""
+def test_a_firmware_that_does_not_enable_the_fpu_faults(network: Network, tmp_path: Path) -> None:
+    """A control: QEMU detects this, Unicorn does not."""
     seen, weights = np.zeros((1, len(network.inputs)), np.float32), np.ones(1, np.float32)
     assert boot(network, seen, weights, tmp_path, OFF) == [0xFA, 1]

@@ -27,11 +27,15 @@ def header() -> str:
     return str(Path(module.__file__ or "").with_name("simavr_bridge.h"))
 
 
-def test_the_result_of_a_call_is_mirrored(mirror: type[ctypes.Structure], tmp_path: Path) -> None:
+def test_the_mirror_has_the_layout_of_the_struct(
+    mirror: type[ctypes.Structure], tmp_path: Path
+) -> None:
     assert differences(mirror, "call_result", header(), tmp_path) == []
 
 
-def test_fields_in_another_order_are_seen(mirror: type[ctypes.Structure], tmp_path: Path) -> None:
+def test_fields_in_another_order_are_detected(
+    mirror: type[ctypes.Structure], tmp_path: Path
+) -> None:
     """A control."""
 
     class Reversed(ctypes.Structure):
