@@ -172,7 +172,7 @@ def test_a_branch_on_a_vector_is_told_before_the_search(
         "return state[PLACE] > BEAM_M ? 1 : 0;",
     )
     assert run(["search", name, *SEARCH, "--workers", "1"]) == 2
-    assert "lanes; the compiler says:" in capfd.readouterr().err
+    assert "lanes; correct what the compiler reports" in capfd.readouterr().err
     assert not Path("wann-run").exists()
 
 

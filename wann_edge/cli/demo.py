@@ -29,7 +29,7 @@ def command(
     workers: Workers = None,
     out: Folder = Path("wann-demo"),
 ) -> int:
-    """Show everything in half a minute: search a swing-up controller, export it, prove it.
+    """Show everything in about a minute: search for a controller, export it, prove it.
 
     Writes the files of the search, policy.h (C) and policy.onnx (ONNX) to the folder, and
     replaces those of an earlier demo.

@@ -102,7 +102,9 @@ class CompiledPlant:
     def __init__(self, path: Path) -> None:
         if not path.is_file():
             raise TaskError(
-                "there is no such file", where=str(path), remedy="give the path of a C file"
+                "there is no such file",
+                where=str(path),
+                remedy="start in the C file's folder, or give its path (--task for a network file)",
             )
         self.path = path
         self._source = path.read_bytes()
@@ -167,9 +169,9 @@ def _loaded(path: Path, source: bytes, width: int) -> ctypes.CDLL:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise TaskError(
-                f"does not compile for {width} lane{'s' if width > 1 else ''}; the compiler says:",
+                f"does not compile for {width} lane{'s' if width > 1 else ''}",
                 where=str(path),
-                remedy="correct the C file; docs/plants.md explains the rules",
+                remedy="correct what the compiler reports; docs/plants.md explains the rules",
                 details=done.stderr,
             )
         return ctypes.CDLL(str(made))
