@@ -1,4 +1,4 @@
-"""The engine: the same results from any number of workers, whatever becomes of them."""
+"""The engine gives the same results for any number of workers, even if workers die."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SEEDS = (3, 1, 4)
 
 
 def some_networks(count: int) -> list[Network]:
-    """Networks of many sizes that fit the swing-up."""
+    """Return networks of many sizes that fit the swing-up."""
     rng = np.random.default_rng(17)
     return [
         replace(
@@ -57,9 +57,9 @@ def no_process_is_left(no_main_module: None) -> Iterator[None]:
     assert not multiprocessing.active_children()
 
 
-def test_results_are_those_of_evaluate_for_any_number_of_workers() -> None:
+def test_results_equal_evaluate_for_any_number_of_workers() -> None:
     networks = some_networks(21)
-    # A network that ran before holds what can't be sent to another process.
+    # After a run a network holds objects that can't be sent to another process.
     expected = [rollouts(network, SwingUp(), PAPER_WEIGHTS, SEEDS) for network in networks]
     for workers in (1, 3):
         with Engine("swingup", workers) as engine:
@@ -69,7 +69,7 @@ def test_results_are_those_of_evaluate_for_any_number_of_workers() -> None:
                 assert same(few, expected[:count])
 
 
-def test_a_task_of_ones_own_is_sent_and_single_weights_are_kept() -> None:
+def test_a_users_task_is_sent_and_single_weights_are_kept() -> None:
     weighted = random_network(
         np.random.default_rng(1), inputs=5, outputs=1, single_weights=True, scaled=True
     )
@@ -81,7 +81,7 @@ def test_a_task_of_ones_own_is_sent_and_single_weights_are_kept() -> None:
 
 
 def threads_of(_task: object, _item: int) -> int:
-    """How many threads this process has."""
+    """Return the number of threads of this process."""
     return len(list(Path("/proc/self/task").iterdir()))
 
 
@@ -93,14 +93,14 @@ def test_a_worker_has_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "OPENBLAS_NUM_THREADS" not in os.environ
 
 
-def test_work_of_a_killed_worker_is_done_by_another(tmp_path: Path) -> None:
+def test_another_worker_takes_the_work_of_a_killed_one(tmp_path: Path) -> None:
     networks, victim = some_networks(12), tmp_path / "victim"
     expected = [rollouts(network, Trap(), (1.0,), SEEDS) for network in networks]
     with Engine(Trap(victim), 2) as engine:
         victim.touch()
         assert same(engine.rollouts(networks, (1.0,), SEEDS), expected)
         assert not victim.exists()
-        # Between two calls, while idle.
+        # The worker is idle between two calls.
         worker = multiprocessing.active_children()[0]
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGKILL)
@@ -108,7 +108,7 @@ def test_work_of_a_killed_worker_is_done_by_another(tmp_path: Path) -> None:
         assert same(engine.rollouts(networks, (1.0,), SEEDS), expected)
 
 
-def test_a_task_that_keeps_killing_workers_is_told_of(tmp_path: Path) -> None:
+def test_a_task_that_keeps_killing_workers_is_reported(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.touch()
     with (
@@ -119,7 +119,7 @@ def test_a_task_that_keeps_killing_workers_is_told_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_what_a_task_raises_comes_as_one_line(workers: int) -> None:
+def test_an_error_of_a_task_is_reported_in_one_line(workers: int) -> None:
     wide = random_network(np.random.default_rng(0), inputs=4, outputs=1)
     with Engine(Trap(fails=True), workers) as engine:
         with pytest.raises(TaskError) as raised:
@@ -136,11 +136,11 @@ def test_a_deadline_is_kept(workers: int) -> None:
         start_s = time.monotonic()
         with pytest.raises(TimeoutError):
             engine.rollouts(some_networks(200), (1.0,), SEEDS, start_s + 0.3)
-        # All would take 15 s on two workers; a second is for a machine under load.
+        # All items would take 15 s on two workers; a second allows for a machine under load.
         assert 0.3 <= time.monotonic() - start_s < 1.5
 
 
-def test_ctrl_c_reaches_the_caller_but_no_worker() -> None:
+def test_ctrl_c_interrupts_the_caller_but_no_worker() -> None:
     with Engine(Trap(pause_s=0.02), 2) as engine:
         engine.rollouts(some_networks(2), (1.0,), SEEDS)
         workers = multiprocessing.active_children()
@@ -156,7 +156,7 @@ def test_ctrl_c_reaches_the_caller_but_no_worker() -> None:
         assert not multiprocessing.active_children()
 
 
-def test_ctrl_c_at_the_only_answer_leaves_no_worker_that_owes_it(
+def test_ctrl_c_during_an_answer_leaves_no_worker_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def interrupted(_connection: Connection) -> object:
@@ -173,7 +173,7 @@ def test_ctrl_c_at_the_only_answer_leaves_no_worker_that_owes_it(
         assert same(engine.rollouts([network], (1.0,), SEEDS), expected)
 
 
-def test_a_worker_leaves_quietly_when_nobody_takes_its_answer(
+def test_a_worker_ends_silently_when_nobody_reads_its_answer(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     worker = Worker(Trap())

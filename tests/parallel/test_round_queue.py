@@ -1,4 +1,4 @@
-"""Queues of rounds in which no item waits for another, and what is left at a deadline."""
+"""Queues of rounds whose items do not wait for one another, with a deadline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def no_process_is_left(no_main_module: None) -> Iterator[None]:
 
 
 def tripled(task: Trap, item: Numbers) -> Numbers:
-    """An item's next number. The odd ones are slow, so that the others are ahead."""
+    """Return the item times three; odd items are slow, so that the others are ahead."""
     lane, number = item
     task.reset(0)
     time.sleep(0.02 * (lane % 2))
@@ -37,7 +37,7 @@ def same_item(item: Numbers) -> Numbers:
 def queue_of(
     lanes: int, rounds: int, follow: Callable[[Numbers], Numbers | None] = same_item
 ) -> RoundQueue[Numbers, Numbers]:
-    """Lanes that begin with their own number, which is tripled round after round."""
+    """Return a queue of lanes that begin with their number and triple it in each round."""
     queue = RoundQueue(tripled, rounds, follow)
     queue.add([(lane, lane) for lane in range(lanes)])
     return queue
@@ -65,8 +65,8 @@ def below_40(item: Numbers) -> Numbers | None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_what_a_queue_did_beyond_its_last_whole_round_is_kept(workers: int) -> None:
-    """Lanes 1 and 2 are broken off in their third round, lane 0 in its fourth."""
+def test_results_beyond_the_last_whole_round_are_kept(workers: int) -> None:
+    """Lanes 1 and 2 are interrupted in their third round, lane 0 in its fourth."""
     queue = queue_of(3, 10, below_40)
     with Engine(Trap(), workers) as engine:
         given = engine.rounds(queue, time.monotonic() + 60)
@@ -79,7 +79,7 @@ def test_what_a_queue_did_beyond_its_last_whole_round_is_kept(workers: int) -> N
         assert engine.map(tripled, [(1, 10)]) == [(1, 31)]
 
 
-def test_what_is_under_way_at_the_deadline_is_waited_for() -> None:
+def test_items_that_run_at_the_deadline_are_waited_for() -> None:
     queue = queue_of(2, 10**6)
     with Engine(Trap(pause_s=0.2), 2) as engine:
         deadline_s = time.monotonic() + 2
@@ -90,8 +90,8 @@ def test_what_is_under_way_at_the_deadline_is_waited_for() -> None:
         assert deadline_s <= time.monotonic() < deadline_s + 2
 
 
-def test_workers_without_work_run_the_queue_ahead() -> None:
-    """One lane for two workers: the other has finished what is ahead when it is its turn."""
+def test_idle_workers_run_the_queue_ahead() -> None:
+    """With one lane and two workers, the other worker has finished the next queue in time."""
     queue, ahead = queue_of(1, 12), RoundQueue(tripled, 4, same_item)
     ahead.add([(2, 2)], first_lane=1)
     with Engine(Trap(pause_s=0.02), 2) as engine:
@@ -103,8 +103,8 @@ def test_workers_without_work_run_the_queue_ahead() -> None:
     assert len(rounds) == 4
 
 
-def test_a_queue_may_be_given_up() -> None:
-    """What it left running is ended, and not taken for an answer to the next call."""
+def test_a_queue_can_be_abandoned() -> None:
+    """Its running items end, and do not count as answers to the next call."""
     with Engine(Trap(), 2) as engine:
         queue = engine.rounds(queue_of(3, 50))
         assert next(queue) == [(0, 1), (1, 4), (2, 7)]

@@ -1,4 +1,4 @@
-"""Single bits of floats, coarse weights, and which faults are tried."""
+"""Single bits of floats, coarse weights, and the choice of faults."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from wann_edge.robustness.faults import FAULTS
 
 
 @given(st.floats(width=32, allow_nan=False), st.integers(0, 31))
-def test_a_flip_twice_is_none(value: float, bit: int) -> None:
+def test_flipping_a_bit_twice_restores_the_number(value: float, bit: int) -> None:
     once = np.float32(flipped(value, bit))
     difference = once.view(np.uint32) ^ np.float32(value).view(np.uint32)
-    # A NaN's payload may not survive the way through float64; its class does.
+    # A NaN's payload may not survive the conversion to float64; its class does.
     assert np.isnan(once) or difference == 1 << bit
     if not np.isnan(once):
         assert np.float32(flipped(float(once), bit)).tobytes() == np.float32(value).tobytes()
 
 
-def test_parts_of_a_float_are_what_they_are_called() -> None:
+def test_sign_exponent_and_mantissa_are_the_named_bits() -> None:
     assert sorted(bit for bits in BITS.values() for bit in bits) == list(range(32))
     assert flipped(1.5, BITS["sign"][0]) == -1.5
     assert flipped(1.5, BITS["exponent"][0]) == 0.75
@@ -43,4 +43,4 @@ def test_rounded_weights_are_few_and_near(values: list[float], bits: int) -> Non
     words = rounded / step
     assert np.array_equal(words, np.rint(words))
     assert np.abs(words).max() <= 2 ** (bits - 1) - 1
-    assert np.abs(rounded - values).max() <= step  # half a step, or the largest word's end
+    assert np.abs(rounded - values).max() <= step  # half a step, or saturation at the largest word

@@ -1,4 +1,4 @@
-"""Samples of faults: all where there are few, each at most once where there are many."""
+"""Samples of faults: all if there are few, each at most once if there are many."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from wann_edge.robustness.sampling import sample_numbers, sample_sets
 
 
-def test_faults_to_try_are_all_or_drawn_without_return() -> None:
+def test_faults_are_all_or_drawn_without_replacement() -> None:
     rng = np.random.default_rng(0)
     assert sample_numbers(rng, 5, 9) == [0, 1, 2, 3, 4]
     drawn = sample_numbers(rng, 1000, 50)

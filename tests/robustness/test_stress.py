@@ -1,4 +1,4 @@
-"""Robustness: faults are exactly what they say, and the same seed gives the same figures."""
+"""Robustness: faults have their stated effect, and a seed determines the results."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EPISODES = 3
 
 
 class Stepped:
-    """The swing-up as a task that knows neither batches nor native plants."""
+    """The swing-up as a task without batches and without a native plant."""
 
     spec = replace(SPEC, max_steps=120)
 
@@ -40,13 +40,13 @@ class Stepped:
 
 
 class Native(SwingUp):
-    """The same, with the native plant."""
+    """The same task with the native plant."""
 
     spec = Stepped.spec
 
 
 def agnostic() -> Network:
-    """A small network with a shared weight and every activation but a few."""
+    """Return a small network with a shared weight and most activations."""
     made = random_network(np.random.default_rng(4), inputs=5, hidden=9, outputs=1, density=0.5)
     scaled = (replace(SPEC.inputs[0], offset=0.25, scale=0.5), *SPEC.inputs[1:])
     return Network(
@@ -55,7 +55,7 @@ def agnostic() -> Network:
 
 
 def tuned() -> Network:
-    """A dense network with single weights."""
+    """Return a dense network with single weights."""
     network = dense(SPEC, [4])
     weights = np.random.default_rng(5).normal(size=len(network.edges))
     return with_single_weights(network, weights.tolist())
@@ -63,20 +63,20 @@ def tuned() -> Network:
 
 @pytest.fixture(params=["agnostic", "tuned"])
 def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
-    """A network at work, its header compiled; few faults of a kind."""
+    """Return a network in its task with its header compiled, and few samples per fault."""
     network = agnostic() if request.param == "agnostic" else tuned()
     with at_work(network, TASK, episodes=EPISODES, samples=4) as made:
         yield made
 
 
 def same(ours: Floats, theirs: Floats) -> bool:
-    """Whether all bits are."""
+    """Return whether all bits are equal."""
     return ours.tobytes() == theirs.tobytes()
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_measured_and_repeatable(fault: str, subject: Subject) -> None:
-    """A row for each severity; the same in the other order; no fault remains in the header."""
+    """There is a row per severity, in any order of faults; no fault remains in the header."""
     before = nominal(subject)
     rows = [measure(subject, fault, severity, 7) for _, severity in cases([fault])]
     again = [measure(subject, fault, severity, 7) for _, severity in reversed(cases([fault]))]
@@ -94,7 +94,7 @@ def test_every_fault_is_measured_and_repeatable(fault: str, subject: Subject) ->
     assert same(subject.header.returns(TASK, subject.seeds), before)
 
 
-def test_no_drift_is_no_fault(subject: Subject) -> None:
+def test_zero_drift_changes_nothing(subject: Subject) -> None:
     (found,) = FAULTS["weight-drift"].run(subject, 0.0, np.random.default_rng(0)).returns
     assert same(found, nominal(subject))
     own = subject.network.shared_weight
@@ -102,7 +102,7 @@ def test_no_drift_is_no_fault(subject: Subject) -> None:
     assert same(found, nominal(subject))
 
 
-def test_drift_is_added_to_what_is_stored(subject: Subject) -> None:
+def test_drift_is_added_to_the_stored_weights(subject: Subject) -> None:
     (found,) = FAULTS["weight-drift"].run(subject, 0.5, np.random.default_rng(0)).returns
     network = subject.network
     if network.weights is None:
@@ -118,7 +118,7 @@ def test_another_seed_draws_other_faults() -> None:
         assert measure(made, "weight-noise", 10, 0) != measure(made, "weight-noise", 10, 1)
 
 
-def test_all_faults_are_tried_where_samples_suffice() -> None:
+def test_all_faults_are_tried_if_samples_suffice() -> None:
     with at_work(tuned(), TASK, episodes=2, samples=1000) as made:
         row = measure(made, "dead-connection", 1, 0)
         assert row is not None
@@ -136,7 +136,7 @@ def test_there_are_no_more_dead_nodes_than_nodes() -> None:
         assert measure(made, "dead-node", 2, 0) is None
 
 
-def test_a_dead_connection_is_the_network_file_without() -> None:
+def test_a_dead_connection_equals_a_network_without_it() -> None:
     network = tuned()
     cut = without_edges(network, [3, 7])
     kept = [i for i in range(len(network.edges)) if i not in (3, 7)]
@@ -146,8 +146,8 @@ def test_a_dead_connection_is_the_network_file_without() -> None:
     assert without_edges(agnostic(), [0]).weights is None
 
 
-def test_a_dead_node_is_the_network_without_its_connections(subject: Subject) -> None:
-    """In the header against the kernel: another way to the same bits."""
+def test_a_dead_node_equals_a_network_without_its_connections(subject: Subject) -> None:
+    """The faulty header has the bits of the kernel with the smaller network."""
     network = subject.network
     assert len(subject.hidden) == network.hidden_count
     for node in subject.hidden:
@@ -158,7 +158,7 @@ def test_a_dead_node_is_the_network_without_its_connections(subject: Subject) ->
         assert same(found, subject.returns(without_edges(network, out)))
 
 
-def test_a_constant_flipped_twice_is_whole(subject: Subject) -> None:
+def test_flipping_a_constant_twice_restores_it(subject: Subject) -> None:
     header = subject.header
     assert len(header.constants) > 5
     changed = 0
@@ -171,7 +171,7 @@ def test_a_constant_flipped_twice_is_whole(subject: Subject) -> None:
 
 
 def test_constants_are_those_of_the_code() -> None:
-    """Activations, scaling, output bounds; no weight, no input bound, no zero."""
+    """Activations, scaling and output bounds; no weights, input bounds or zeros."""
     with compiled(agnostic()) as header:
         scale, offset = 0.5, 0.25
         assert {scale, offset, 1.0, float32(3.14159274)} <= set(header.constants)
@@ -183,8 +183,8 @@ def test_constants_are_those_of_the_code() -> None:
         assert not {abs(w) for w in weights} & set(header.constants)
 
 
-def test_a_flipped_result_is_that_bit(subject: Subject) -> None:
-    """The sign of the linear output flipped is the output's negative; and only in its step."""
+def test_a_flipped_result_changes_that_bit(subject: Subject) -> None:
+    """Flipping the sign of the linear output negates it, in that step only."""
     header, network = subject.header, subject.network
     last = network.node_count - 1
     seen = np.random.default_rng(2).normal(0, 0.1, (50, 5)).astype(np.float32)
@@ -197,14 +197,14 @@ def test_a_flipped_result_is_that_bit(subject: Subject) -> None:
         assert header.act(row) == action
 
 
-def test_a_stuck_bit_is_kept_where_it_is() -> None:
+def test_a_stuck_bit_keeps_its_value() -> None:
     for at in (0, 1):
         kept, change = stuck(31, at)
         assert [(bits & kept) ^ change for bits in (0, 1 << 31)] == [at << 31] * 2
 
 
 @pytest.mark.parametrize("with_flips", [False, True])
-def test_the_loop_in_c_is_the_loop_over_worlds(*, with_flips: bool) -> None:
+def test_the_loop_in_c_equals_the_loop_over_worlds(*, with_flips: bool) -> None:
     seeds = episode_seeds(3, 4)
     flips = None
     with compiled(agnostic()) as header:
@@ -231,7 +231,7 @@ def test_tasks_without_a_plant_are_stressed_too() -> None:
                 assert measure(native, fault, severity, 0) == row
 
 
-def test_words_of_16_bits_are_the_kernels_fixed_point(subject: Subject) -> None:
+def test_words_of_16_bits_equal_the_kernels_fixed_point(subject: Subject) -> None:
     network = subject.network
     fixed = quantise(network, measured_ranges(network, TASK), "q15")
     expected = rollouts(fixed, TASK, (fixed.shared_weight,), subject.seeds).returns[0]
@@ -259,7 +259,7 @@ def test_a_header_that_differs_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
         pass
 
 
-def test_what_is_wrong_gets_one_line() -> None:
+def test_errors_have_one_line() -> None:
     with pytest.raises(SettingsError, match="unknown fault"):
         chosen_faults(["weight-flip", "gamma-rays"])
     wrong = random_network(np.random.default_rng(0))
@@ -267,7 +267,7 @@ def test_what_is_wrong_gets_one_line() -> None:
         pass
 
 
-def test_the_documentations_table_is_the_table() -> None:
+def test_the_documentation_has_the_table_of_faults() -> None:
     page = (ROOT / "docs" / "stress.md").read_text()
     rows = []
     for name, kind in FAULTS.items():

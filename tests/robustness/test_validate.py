@@ -1,4 +1,4 @@
-"""``wann-edge validate``: rows, confidence, engines, and one line for what is wrong."""
+"""``wann-edge validate``: rows, confidence, engines, and one-line errors."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ FEW = ["--episodes", "4", "--workers", "1", "--disturb", "noise=1%,latency=1"]
 
 @pytest.fixture
 def network() -> Network:
-    """A small controller of the swing-up."""
+    """Return a small controller of the swing-up."""
     made = random_network(np.random.default_rng(1), inputs=5, hidden=5, outputs=1)
     return Network(SPEC.inputs, SPEC.outputs, made.activations, made.edges, task="swingup")
 
 
 @pytest.fixture
 def file(tmp_path: Path, network: Network) -> Path:
-    """Its file, and another's beside it."""
+    """Write its file, and that of another network."""
     network_file.save(network, tmp_path / "champion.json")
     network_file.save(replace(network, shared_weight=0.5), tmp_path / "other.json")
     return tmp_path / "champion.json"
@@ -59,7 +59,7 @@ def test_intervals_are_wilsons(episodes: int, data: st.DataObject) -> None:
     np.testing.assert_allclose(wilson(count, episodes), (exact.low, exact.high), atol=1e-4)
 
 
-def test_a_row_counts_what_reaches_the_least_reward() -> None:
+def test_a_row_counts_episodes_that_reach_the_required_reward() -> None:
     returns = np.array([100, 80, 79, -5], np.float32)
     found = case_result("x", returns, 80.0)
     assert (found.episodes, found.mean, found.worst, found.success) == (4, 63.5, -5, 0.5)
@@ -90,7 +90,7 @@ def test_the_compiled_header_gives_the_kernels_returns(network: Network) -> None
     np.testing.assert_allclose(ours, graph, rtol=0.05)
 
 
-def test_what_a_task_can_not_have_is_left_out_with_its_reason() -> None:
+def test_disturbances_that_a_task_lacks_are_omitted_with_the_reason() -> None:
     kept, faults = possible(load_task("cartpole"), USUAL)
     assert {"vary", "latency", "drop"} <= {name for name, _ in kept.strengths}
     mountain, why = possible(load_task("mountaincar"), USUAL)
@@ -99,7 +99,7 @@ def test_what_a_task_can_not_have_is_left_out_with_its_reason() -> None:
     assert all("range" in reason for reason in faults.values())
 
 
-def test_json_is_the_same_again(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_reproducible(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["validate", str(file), "--baseline", str(file.parent / "other.json"), *FEW, "--json"]
     assert run(asked) == 0
     shown = capsys.readouterr().out
@@ -162,14 +162,14 @@ def test_ctrl_c_prints_what_was_measured(
         (["--video", "out.bmp"], "unknown file extension"),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line(
+def test_errors_have_one_line(
     file: Path, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert said in complaint(capsys, "validate", file, *options)
 
 
-def test_the_robust_example_stands_what_the_documentation_says() -> None:
-    """Rigid bodies under all disturbances; a pole that only turns round earns about 500."""
+def test_the_robust_example_withstands_the_documented_disturbances() -> None:
+    """Rigid bodies under all disturbances; a pole that only rotates earns about 500."""
     robust = network_file.load(ROOT / "examples" / "swingup_robust.json")
     with Engine("bullet/swingup") as engine:
         controller = Controller(robust, robust.shared_weight)

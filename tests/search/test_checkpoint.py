@@ -1,4 +1,4 @@
-"""A search that is broken off, however it is, goes on as if it never had been."""
+"""An interrupted search continues as if nothing had happened, however it was interrupted."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def settings(**changes: object) -> Settings:
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The results of a run of 48 generations that nothing disturbed."""
+    """Return the results of an uninterrupted run of 48 generations."""
     folder = tmp_path_factory.mktemp("whole")
     run_search("swingup", settings(time_limit_s=None), folder)
     return {name: (folder / name).read_bytes() for name in RESULTS}
 
 
 def started(folder: Path, generations: int) -> subprocess.Popen[bytes]:
-    """A search in a process group of its own, once its first checkpoint is there."""
+    """Start a search in its own process group; return after its first checkpoint."""
     code = SCRIPT.format(generations=generations, folder=str(folder))
     process = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -69,7 +69,7 @@ def resumed(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_search_that_is_killed_goes_on(
+def test_a_killed_search_can_be_resumed(
     number: signal.Signals, tmp_path: Path, uninterrupted: dict[str, bytes]
 ) -> None:
     with started(tmp_path, GENERATIONS) as process:
@@ -98,12 +98,12 @@ def test_a_worker_that_is_killed_is_replaced(
 
 
 def half_a_run(folder: Path) -> None:
-    """A run that was to end, and ended, after 32 generations."""
+    """Return a run that ended after 32 generations, as set."""
     run_search("swingup", settings(generations=32, time_limit_s=None), folder)
 
 
 @pytest.mark.parametrize("cut", [0, 7, 5000, -1])
-def test_a_torn_checkpoint_leaves_the_one_before(
+def test_a_partly_written_checkpoint_leaves_the_previous_one(
     cut: int, tmp_path: Path, uninterrupted: dict[str, bytes]
 ) -> None:
     half_a_run(tmp_path)
@@ -123,7 +123,7 @@ def test_a_checkpoint_with_one_letter_changed_is_not_read(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("change", [(b'"version":', b'"version":9'), (b'"history":', b'"story":')])
-def test_a_checkpoint_of_another_version_is_told_as_one(
+def test_a_checkpoint_of_another_version_is_reported(
     change: tuple[bytes, bytes], tmp_path: Path
 ) -> None:
     half_a_run(tmp_path)
@@ -137,7 +137,7 @@ def test_a_checkpoint_of_another_version_is_told_as_one(
 def test_a_full_disk_stops_with_one_line_and_loses_nothing(
     tmp_path: Path, uninterrupted: dict[str, bytes]
 ) -> None:
-    """No file may grow past 1 kB: every write of a checkpoint fails as on a full disk."""
+    """Files are limited to 1 kB, so that every checkpoint fails as on a full disk."""
     half_a_run(tmp_path)
     before = {name: (tmp_path / name).read_bytes() for name in checkpoint.NAMES}
     command = [sys.executable, "-m", "wann_edge.cli", "search", "--resume", str(tmp_path)]
@@ -157,7 +157,7 @@ def test_a_full_disk_stops_with_one_line_and_loses_nothing(
 
 
 class Clock:
-    """Real time, until it was looked at ``left`` more times: then an hour has passed."""
+    """Real time until it has been read ``left`` more times; then an hour has passed."""
 
     def __init__(self) -> None:
         self.left = 10**9
@@ -168,10 +168,10 @@ class Clock:
         return self._now() + 3600 * (self.left < 0)
 
 
-def test_a_search_that_ran_out_of_time_goes_on(
+def test_a_search_that_ran_out_of_time_can_be_resumed(
     tmp_path: Path, uninterrupted: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was found after the last whole round is in the champion, and done again."""
+    """The champion includes results beyond the last whole round, which are computed again."""
     clock = Clock()
 
     def soon(_: Progress) -> None:
@@ -189,7 +189,7 @@ def test_a_search_that_ran_out_of_time_goes_on(
     assert resumed(tmp_path) == uninterrupted
 
 
-def test_one_population_goes_on_too(tmp_path: Path) -> None:
+def test_a_search_with_one_population_can_be_resumed(tmp_path: Path) -> None:
     paper = preset("paper", population=24, generations=6, episodes=1)
     run_search("swingup", paper, tmp_path / "whole")
     run_search("swingup", paper.model_copy(update={"generations": 4}), tmp_path / "half")
@@ -209,7 +209,7 @@ def test_only_the_end_and_the_workers_may_change(tmp_path: Path) -> None:
         run_search("swingup", settings(population=20), tmp_path, resume=True)
 
 
-def test_history_and_time_go_on(tmp_path: Path) -> None:
+def test_history_and_time_continue(tmp_path: Path) -> None:
     half_a_run(tmp_path)
     used_s = checkpoint.load(tmp_path).history[-1].elapsed_s
     result = run_search("swingup", settings(time_limit_s=None), tmp_path, resume=True)
@@ -253,7 +253,7 @@ def test_ctrl_c_while_a_checkpoint_is_written_waits_until_it_is(
     assert resumed(tmp_path) == uninterrupted
 
 
-def test_the_state_that_the_speed_benchmark_makes_is_one(tmp_path: Path) -> None:
+def test_the_state_of_the_speed_benchmark_is_valid(tmp_path: Path) -> None:
     state = begun(2, 0, 1.0)
     checkpoint.save(tmp_path, state)
     assert checkpoint.load(tmp_path).standing == state.standing

@@ -26,7 +26,7 @@ from wann_edge.search.settings import Settings, preset
 
 
 @given(offers, st.sampled_from(sorted(COUNTS)))
-def test_nothing_on_the_front_is_dominated_and_all_else_is(
+def test_the_front_is_the_set_of_networks_that_no_other_dominates(
     found: list[tuple[Network, float]], name: str
 ) -> None:
     kept = Archive(measure(name))
@@ -52,7 +52,7 @@ def test_the_best_scored_of_each_complexity_is_to_be_tested_and_an_archive_can_b
     scored = [Scored(network, chosen.of(network), mean) for network, mean in found]
     kept.offer(scored)
     best: dict[float, Scored] = {}
-    for one in sorted(scored, key=lambda one: -one.mean):  # the first of equals stays first
+    for one in sorted(scored, key=lambda one: -one.mean):  # among equals the first stays
         best.setdefault(one.complexity, one)
     waiting = kept.unvalidated()
     assert {chosen.of(n): n for n in waiting} == {c: one.network for c, one in best.items()}
@@ -75,15 +75,15 @@ def test_counts_are_those_of_the_network(genome: Genome) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "conections", "Nodes", "nodes:", "x" * 5000])
-def test_an_unknown_complexity_is_refused_with_what_there_is(name: str) -> None:
+def test_an_unknown_complexity_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(
         SettingsError, match=r"^complexity: unknown complexity '.*'; use one of conn"
     ):
         preset("fast", complexity=name)
 
 
-def test_ranking_is_by_the_complexity_that_is_asked_for() -> None:
-    """Where only it counts, a population loses its nodes or connections."""
+def test_ranking_uses_the_chosen_complexity() -> None:
+    """If only complexity counts, a population loses its nodes or connections."""
     small = {"population": 40, "generations": 1, "complexity_probability": 1.0}
     nodes: dict[str, float] = {}
     for name in COUNTS:
@@ -93,7 +93,7 @@ def test_ranking_is_by_the_complexity_that_is_asked_for() -> None:
         nodes[name] = float(np.mean([m.network.node_count for m in population.members]))
         for member in population.members:
             assert member.complexity == measure(name).of(member.network)
-    # More connections score more: only where nodes cost do they stay away.
+    # More connections score more, so nodes disappear only if complexity counts them.
     assert nodes["nodes"] < nodes["connections"] - 1
 
 
@@ -126,8 +126,8 @@ def test_a_front_of_release_0_1_0_is_read(tmp_path: Path) -> None:
     assert read == front.Front("connections", (front.FrontEntry(network, len(network.edges), 1.5),))
 
 
-def test_connections_are_not_named_in_files_as_before_there_was_a_choice(tmp_path: Path) -> None:
-    """So checkpoints of release 0.1.0 go on, and champions have the bytes they had."""
+def test_files_omit_the_default_complexity(tmp_path: Path) -> None:
+    """Checkpoints of release 0.1.0 can be resumed, and champions keep their bytes."""
     run_search("swingup", small(complexity="connections", generations=8), tmp_path)
     champion = json.loads(results(tmp_path)[0])
     assert "complexity" not in champion["provenance"]["settings"]

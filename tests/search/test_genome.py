@@ -19,7 +19,7 @@ from wann_edge.search.genome import Genome, as_published, express, initial
 
 
 def reaching_an_output(genome: Genome) -> set[int]:
-    """The nodes from which enabled connections lead to an output, by SciPy's search."""
+    """Return the nodes from which enabled connections lead to an output, by SciPy's search."""
     size = genome.first_output + genome.outputs
     backward = np.zeros((size, size), np.int8)
     for (source, target), on in zip(genome.links, genome.enabled, strict=True):
@@ -95,7 +95,7 @@ def test_the_first_genomes_enable_links_by_chance(probability: float) -> None:
         assert set(genome.links) == {(s, t) for s in range(6) for t in (6, 7)}
         enabled += genome.connections
     total = draws * 12
-    # Five standard deviations of the binomial: missed by chance once in two million.
+    # Five standard deviations of the binomial: chance exceeds them once in two million.
     bound = 5 * np.sqrt(total * probability * (1 - probability))
     assert abs(enabled - total * probability) <= bound
 

@@ -1,4 +1,4 @@
-"""Heats: who is behind all others of its size runs no more episodes, and leaves."""
+"""Heats: a candidate that falls behind all others of its niche runs no more episodes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def test_each_heat_doubles_the_episodes(
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 9), st.integers(1, EPISODES))
-def test_who_keeps_up_runs_all_and_who_does_not_no_more(seed: int, count: int, first: int) -> None:
+def test_candidates_that_keep_up_run_all_heats_and_others_stop(
+    seed: int, count: int, first: int
+) -> None:
     rng = np.random.default_rng(seed)
     returns = rng.normal(0, 1, (count, 2, EPISODES)).astype(np.float32)
     steps = rng.integers(1, 9, returns.shape, np.int32)
@@ -101,7 +103,7 @@ def test_the_bar_is_the_lowest_of_a_niche_that_is_full() -> None:
     assert 0.2 < np.mean(asked) < 0.9
 
 
-def test_who_gives_up_leaves_the_population() -> None:
+def test_a_candidate_that_falls_behind_leaves_the_population() -> None:
     population = Population(settings(islands=1), SPEC)
     first = population.ask()
     population.give_up([0, 3])

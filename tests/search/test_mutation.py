@@ -1,4 +1,4 @@
-"""Each mutation does the one thing that it says, and as often as it is told to."""
+"""Each mutation changes exactly one thing, and occurs with its probability."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ rngs = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 
 
 def states(genome: Genome) -> dict[tuple[int, int], bool]:
-    """Whether each link is enabled."""
+    """Return whether each link is enabled."""
     return dict(zip(genome.links, genome.is_enabled.tolist(), strict=True))
 
 
 def longest_path(genome: Genome, node: int) -> int:
-    """A node's layer, by its definition."""
+    """Return a node's layer by its definition."""
     if node < genome.first_hidden:
         return 0
     if node >= genome.first_output:
@@ -46,7 +46,7 @@ def longest_path(genome: Genome, node: int) -> int:
 
 
 def connectable(genome: Genome) -> set[tuple[int, int]]:
-    """The pairs of nodes that a new connection may join."""
+    """Return the pairs of nodes that a new connection may join."""
     size = genome.first_output + genome.outputs
     layer = [longest_path(genome, node) for node in range(size)]
     pairs = {(s, t) for s in range(size) for t in range(size) if layer[s] < layer[t]}
@@ -82,7 +82,7 @@ def test_a_new_node_splits_an_enabled_connection(parent: Genome, rng: np.random.
 
 
 def joins(child: Genome, new: int, parent: Genome) -> bool:
-    """Whether the child is the parent with node ``new`` put into one of its connections."""
+    """Return whether the child is the parent with node ``new`` inserted into a connection."""
 
     def shifted(node: int) -> int:
         return node + (node >= new)
@@ -102,7 +102,7 @@ def joins(child: Genome, new: int, parent: Genome) -> bool:
 
 
 def one_less(genome: Genome) -> list[Genome]:
-    """The genomes that removing an enabled link may leave."""
+    """Return the genomes that can result from removing an enabled link."""
     return [
         replace(
             genome,
@@ -115,7 +115,7 @@ def one_less(genome: Genome) -> list[Genome]:
 
 
 def one_off(genome: Genome) -> list[Genome]:
-    """The genomes with an enabled link switched off."""
+    """Return the genomes with one enabled link disabled."""
     return [
         replace(genome, enabled=genome.enabled[:i] + b"\0" + genome.enabled[i + 1 :])
         for i, on in enumerate(genome.enabled)
@@ -143,7 +143,7 @@ def test_a_moved_connection_keeps_an_end_and_leads_to_a_later_layer(
 
 
 def enabled(genome: Genome) -> set[tuple[int, int]]:
-    """The links that are on."""
+    """Return the enabled links."""
     return {link for link, on in states(genome).items() if on}
 
 
@@ -226,7 +226,7 @@ def test_only_allowed_activations_are_drawn() -> None:
 
 
 def kind(parent: Genome, child: Genome) -> str:
-    """The operator that made the child, by what is different."""
+    """Return the mutation that made the child, inferred from the difference."""
     links = len(child.links) - len(parent.links)
     if len(child.hidden) > len(parent.hidden):
         return "add_node"
@@ -251,7 +251,7 @@ def test_operators_are_drawn_by_their_odds(removal: float, move: float) -> None:
     drawn = Counter(kind(parent, mutate(parent, odds, NAMES, rng)) for _ in range(draws))
     for name, weight in odds.model_dump().items():
         share = weight / (1 + removal + move)
-        # Five standard deviations of the binomial: missed by chance once in two million.
+        # Five standard deviations of the binomial: chance exceeds them once in two million.
         assert abs(drawn[name] - draws * share) <= 5 * np.sqrt(draws * share * (1 - share))
 
 

@@ -1,4 +1,4 @@
-"""Niches: the best few of each range of complexity stay, and all breed."""
+"""Niches: the best few networks of each range of complexity stay, and all breed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The population through ask and tell: who survives, who breeds, and what is asked again."""
+"""The population through ask and tell: survival, breeding, and repeated scoring."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wann_edge.search.genome import as_published, express, initial
 from wann_edge.search.population import Population
 from wann_edge.search.settings import MutationOdds, Settings
 
-# Without hidden nodes this mutation finds nothing to act on: children are copies.
+# Without hidden nodes this mutation has no effect: children are copies.
 COPIES = {
     "add_connection": 0.0,
     "add_node": 0.0,
@@ -31,14 +31,14 @@ def settings(**changes: object) -> Settings:
 
 
 def loop(population: Population, score: Callable[[Network], float], generations: int) -> None:
-    """The loop of a user who has a scoring function."""
+    """Run the loop of a user who has a scoring function."""
     for _ in range(generations):
         candidates = population.ask()
         population.tell([score(network) for network in candidates])
 
 
 def size_score(network: Network) -> float:
-    """Highest, 0, at 25 connections."""
+    """Return a score that is highest, 0, at 25 connections."""
     return -float(abs(len(network.edges) - 25))
 
 
@@ -88,7 +88,7 @@ def test_worst_are_culled_best_are_copied_and_tournaments_are_of_twice_the_size(
         rank = {id(genome): place for place, genome in enumerate(reversed(born))}
         population.ask()
         places = [rank[id(member.genome)] for member in population.members]
-        assert places[:6] == list(range(6))  # a fifth of the 32 that are left
+        assert places[:6] == list(range(6))  # a fifth of the remaining 32
         draws.update(places[6:])
     assert max(draws) < 32
     total = draws.total()
@@ -97,7 +97,7 @@ def test_worst_are_culled_best_are_copied_and_tournaments_are_of_twice_the_size(
     assert abs(draws[0] - total * share) <= bound
 
 
-def test_size_weighs_as_often_as_it_is_told_to() -> None:
+def test_complexity_ranks_with_its_probability() -> None:
     sizes = []
     for probability in (0.0, 1.0):
         population = Population(settings(complexity_probability=probability), SPEC)
@@ -108,8 +108,8 @@ def test_size_weighs_as_often_as_it_is_told_to() -> None:
 
 @pytest.mark.parametrize("again", [0.0, 0.6])
 @pytest.mark.parametrize("is_bred", [False, True])
-def test_a_mutant_is_mutated_again_as_often_as_told(again: float, is_bred: bool) -> None:
-    """Each mutation adds a node, so nodes count them: a geometric distribution."""
+def test_the_number_of_mutations_has_its_distribution(again: float, is_bred: bool) -> None:
+    """Each mutation adds a node, so the number of nodes counts them: a geometric distribution."""
     genome, size = initial(INPUTS, 2, 1.0, np.random.default_rng(3)), 3000
     odds = {"add_connection": 0.0, "add_node": 1.0, "enable": 0.0, "change_activation": 0.0}
     changes = {"mutation": odds, "mutate_again": again, "elite_ratio": 0.0}
@@ -127,8 +127,8 @@ def test_a_mutant_is_mutated_again_as_often_as_told(again: float, is_bred: bool)
         assert abs(counts[mutations] - len(mutants) * share) <= bound
 
 
-def test_links_between_hidden_nodes_stay_on_when_told_to() -> None:
-    """Genomes are bred alike; as published, a split link works on and counts."""
+def test_links_between_hidden_nodes_stay_enabled_if_set() -> None:
+    """Breeding is the same; as in the published code, a split link stays enabled and counts."""
     splits = MutationOdds(add_connection=1, add_node=1, enable=0, change_activation=0)
     for stays in (False, True):
         population = Population(settings(mutation=splits, hidden_links_stay_on=stays), SPEC)

@@ -25,7 +25,7 @@ def dominates(a: list[float], b: list[float]) -> bool:
 
 
 def peeled(rows: list[list[float]]) -> list[int]:
-    """Fronts by taking away, again and again, those that nobody left dominates."""
+    """Return fronts by repeatedly removing those that no remaining one dominates."""
     front = [-1] * len(rows)
     left, number = set(range(len(rows))), 0
     while left:
@@ -37,7 +37,7 @@ def peeled(rows: list[list[float]]) -> list[int]:
 
 
 def textbook_crowding(rows: list[list[float]], front: list[int]) -> list[float]:
-    """Crowding distance as in the paper's listing, front by front."""
+    """Return the crowding distance as in the paper's listing, front by front."""
     distance = [0.0] * len(rows)
     for number in set(front):
         members = [i for i in range(len(rows)) if front[i] == number]
@@ -51,7 +51,7 @@ def textbook_crowding(rows: list[list[float]], front: list[int]) -> list[float]:
 
 
 def published_crowding(rows: list[list[float]], front: list[int]) -> list[float]:
-    """Crowding distance as the published code has it, slip and all, front by front."""
+    """Return the crowding distance as in the published code, with its error, front by front."""
     distance = [0.0] * len(rows)
     for number in set(front):
         members = [i for i in range(len(rows)) if front[i] == number]

@@ -1,4 +1,4 @@
-"""Whole searches, with real processes and files: repeatable, stoppable, better than chance."""
+"""Whole searches with processes and files: reproducible, interruptible, better than chance."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ pytestmark = pytest.mark.usefixtures("no_main_module")
 
 
 def small(**changes: object) -> Settings:
-    """A search of half a second."""
+    """Return settings of a search of half a second."""
     return preset("paper", **{"population": 24, "generations": 5, "episodes": 2, **changes})
 
 
 def mean_of_weights(network: Network) -> float:
-    """The score on fresh episodes."""
+    """Return the score on fresh episodes."""
     return score(network, load_task("swingup"), PAPER_WEIGHTS, 20, 12345).mean_of_weights
 
 
@@ -162,7 +162,7 @@ def test_the_champion_of_noisy_generations_is_the_best_tested(tmp_path: Path) ->
 def test_a_time_limit_is_kept(tmp_path: Path) -> None:
     start_s = time.monotonic()
     result = run_search("swingup", small(generations=None, time_limit_s=1.0), tmp_path / "run")
-    # A network's episodes, the front's test (1 s at most) and files may come on top.
+    # One network's episodes, the test of the front (at most 1 s) and files may exceed the limit.
     assert 1.0 <= time.monotonic() - start_s < 3.0
     assert result.stopped == "time limit"
     assert network_file.load(tmp_path / "run" / "champion.json") == result.champion
@@ -192,7 +192,7 @@ def test_a_folder_that_can_not_be_written_to_is_refused(tmp_path: Path) -> None:
 
 
 class Fails(SwingUp):
-    """A swing-up that fails after so many rollouts."""
+    """A swing-up that fails after a number of rollouts."""
 
     def __init__(self, after: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Whole searches with drawn weights: repeatable, resumable, and scored with what was drawn."""
+"""Whole searches with drawn weights: reproducible, resumable, scored with the drawn weights."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_neither_workers_nor_lanes_nor_a_break_change_what_is_found(
 
 
 def return_of(network: Network, seed: int) -> float:
-    """An episode's return, every tenth action held against the oracle."""
+    """Return an episode's return; every tenth action is compared with the oracle."""
     world = SwingUp().world()
 
     class Checked(KernelPolicy):
@@ -99,7 +99,7 @@ def return_of(network: Network, seed: int) -> float:
 
 @pytest.mark.parametrize("generation", [0, 2])
 def test_scores_per_connection_are_those_of_networks_with_these_weights(generation: int) -> None:
-    """The draws are made anew here, as the documentation says, and the episodes run one by one."""
+    """The test draws the weights as documented, and runs the episodes one by one."""
     draws = {"distribution": UNIFORM, "sampling": "per-connection"}
     settings = small("paper", draws).model_copy(update={"population": 4})
     engine = Engine(SwingUp())

@@ -1,4 +1,4 @@
-"""A search that begins with networks: what its first populations are, and what it depends on."""
+"""A search that starts from networks: its first populations, and what determines them."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture(scope="module")
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a short search."""
+    """Return the folder of a short search."""
     folder = tmp_path_factory.mktemp("earlier")
     run_search("swingup", preset("fast", population=24, generations=16, seed=2), folder)
     return folder
 
 
 @given(genomes())
-def test_a_networks_genome_makes_it_again(genome: Genome) -> None:
+def test_the_genome_of_a_network_expresses_it(genome: Genome) -> None:
     network = express(genome, SPEC)
     again = genome_of(network)
     check_invariants(again)
@@ -89,7 +89,7 @@ def test_islands_begin_with_other_mutants() -> None:
 
 
 def random_linear(hidden: int) -> Network:
-    """A network for the toy task with linear outputs."""
+    """Return a network for the toy task with linear outputs."""
     network = random_network(np.random.default_rng(1), hidden=hidden).without_dead_nodes()
     names = network.activations[: network.hidden_count]
     return replace(network, activations=(*names, "linear", "linear"))
@@ -119,7 +119,7 @@ def test_neither_workers_nor_a_break_change_what_is_found(
     assert champions[0].edges != champions[1].edges
 
 
-def test_files_tell_what_it_began_with(earlier: Path, tmp_path: Path) -> None:
+def test_files_record_the_start(earlier: Path, tmp_path: Path) -> None:
     command = ["search", "swingup", "--population", "24", "--generations", "2", "--workers", "1"]
     champion = earlier / "champion.json"
     assert run([*command, "--start", str(champion), "--out", str(tmp_path)]) == 0
@@ -137,7 +137,7 @@ def test_files_tell_what_it_began_with(earlier: Path, tmp_path: Path) -> None:
 
 
 def complaint(capsys: Capture, *arguments: str) -> str:
-    """The one line on standard error of a search that is refused."""
+    """Return the one line on standard error of a refused search."""
     assert run(["search", *arguments]) == 2
     shown = capsys.readouterr()
     assert shown.out == ""
@@ -145,7 +145,9 @@ def complaint(capsys: Capture, *arguments: str) -> str:
     return shown.err
 
 
-def test_what_is_no_start_gets_one_line(earlier: Path, tmp_path: Path, capsys: Capture) -> None:
+def test_an_unsuitable_start_is_refused_in_one_line(
+    earlier: Path, tmp_path: Path, capsys: Capture
+) -> None:
     out = ["--out", str(tmp_path / "out"), "--start"]
     champion = network_file.load(earlier / "champion.json")
 

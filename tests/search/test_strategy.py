@@ -1,4 +1,4 @@
-"""How a search spends its evaluations: islands that race, and one population."""
+"""How a search spends its evaluations: racing islands, and one population."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def test_the_best_of_each_size_is_remembered(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("remembered", [True, False])
-def test_an_island_goes_on_alike_from_what_was_packed(engine: Engine, remembered: bool) -> None:
-    """Where it ran before, and where it did not."""
+def test_a_packed_island_continues_in_the_same_way(engine: Engine, remembered: bool) -> None:
+    """In the process where it ran before, and in another."""
     ran = run_island_round(SwingUp(), IslandRound(Population(SMALL, engine.spec), SMALL, 3, inf))
     found = []
     for island in (ran.unpacked()[0], ran.packed):
@@ -118,7 +118,7 @@ def test_what_was_found_beyond_the_last_whole_round_is_not_lost(workers: int) ->
     """Rounds without end: what islands have done at the deadline is in none of them."""
     endless = SMALL.model_copy(update={"round_generations": 10**6})
     with Engine(SwingUp(), workers) as engine:
-        # Workers take their time to start.
+        # Workers need time to start.
         engine.map(
             run_island_round, [IslandRound(Population(SMALL, engine.spec), SMALL, 1, inf)] * workers
         )
@@ -170,7 +170,7 @@ def test_a_round_does_not_go_beyond_the_last_generation(engine: Engine) -> None:
     assert race.generation == 3
 
 
-def test_settings_choose(engine: Engine) -> None:
+def test_settings_choose_the_strategy(engine: Engine) -> None:
     assert isinstance(strategy(SMALL, engine), IslandRace)
     assert isinstance(strategy(preset("paper"), engine), OnePopulation)
     with pytest.raises(SettingsError, match="islands need fixed_episodes"):

@@ -1,4 +1,4 @@
-"""Event files, read back: the records' framing and sums are checked here, by the format's rules.
+"""Event files, read back: their framing and checksums are checked by the format's rules.
 
 TFRecord: length (uint64), its masked CRC-32C, the data, its masked CRC-32C.
 https://www.tensorflow.org/tutorials/load_data/tfrecord
@@ -25,13 +25,13 @@ SEARCH = ["search", "swingup", "--population", "12", "--workers", "1", "--genera
 
 @pytest.fixture(autouse=True)
 def library() -> None:
-    """TensorBoard's event files need a library."""
+    """Skip without a library for TensorBoard's event files."""
     if importlib.util.find_spec("tensorboardX") is None:
         missing("tensorboard", 'pip install "wann-edge[tensorboard]"')
 
 
 def masked_crc(data: bytes) -> int:
-    """CRC-32C (Castagnoli), bit by bit, rotated and offset as TFRecord has it."""
+    """Return CRC-32C (Castagnoli), bit by bit, rotated and offset as TFRecord requires."""
     crc = 0xFFFFFFFF
     for byte in data:
         crc ^= byte
@@ -42,7 +42,7 @@ def masked_crc(data: bytes) -> int:
 
 
 def records(content: bytes) -> list[bytes]:
-    """The records of a whole file."""
+    """Return the records of a whole file."""
     found = []
     while content:
         (length,), (crc,) = struct.unpack("<Q", content[:8]), struct.unpack("<I", content[8:12])
@@ -54,7 +54,7 @@ def records(content: bytes) -> list[bytes]:
 
 
 def events(folder: Path) -> list[tuple[int, float, dict[str, float]]]:
-    """Each row's step, time in seconds, and scalars; of the one file."""
+    """Return step, time in seconds, and scalars of each row of the only file."""
     from tensorboardX.proto.event_pb2 import Event  # noqa: PLC0415
 
     (path,) = folder.glob(EVENT_FILES)
@@ -67,7 +67,7 @@ def events(folder: Path) -> list[tuple[int, float, dict[str, float]]]:
 
 
 def check_against_the_table(folder: Path) -> int:
-    """The number of rows, which are those of history.csv."""
+    """Check the events against history.csv; return the number of rows."""
     found = events(folder)
     with (folder / "history.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -113,7 +113,7 @@ def test_a_run_that_is_overwritten_leaves_no_events(tmp_path: Path) -> None:
 
 
 def test_without_the_library_one_line_says_how_to_install_it(tmp_path: Path) -> None:
-    """In a Python that can't import it, and before anything is written."""
+    """In a Python that can't import it, and before any file is written."""
     script = """if True:
         import sys
         sys.modules["tensorboardX"] = None

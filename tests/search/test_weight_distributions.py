@@ -1,4 +1,4 @@
-"""Distributions of weights: their moments and bounds; what a seed names, and who meets it."""
+"""Distributions of weights: moments and bounds, and which draws a seed determines."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ NUMBERS = st.floats(-100, 100, width=32)
 
 
 def draws(kind: str, first: float = -2.0, second: float = 2.0, **others: object) -> WeightDraws:
-    """Draws of a distribution with two numbers."""
+    """Return draws of a distribution with two numbers."""
     names = ("mean", "sd") if kind == "normal" else ("low", "high")
     distribution = {"kind": kind, names[0]: first, names[1]: second}
     return WeightDraws.model_validate({"distribution": distribution, **others})
 
 
 def many(told: WeightDraws, seed: int) -> NDArray[np.float64]:
-    """COUNT draws, each by one rollout, in float64."""
+    """Return COUNT draws, each by one rollout, in float64."""
     found = DrawnWeights(told.model_copy(update={"count": 10}), seed, Use.CANDIDATE_WEIGHTS, 0)(
         net(5), COUNT // 10
     )
@@ -43,14 +43,14 @@ def many(told: WeightDraws, seed: int) -> NDArray[np.float64]:
 
 
 def net(edges: int) -> Network:
-    """Any network of at least so many connections."""
+    """Return a network of at least this many connections."""
     made = random_network(np.random.default_rng(0), inputs=edges, hidden=0, outputs=1, density=1.0)
     assert len(made.edges) == edges + 1
     return made
 
 
 def check(values: NDArray[np.float64], expected: stats.distributions.rv_frozen) -> None:
-    """Within 6 standard errors of the mean and of the variance, and by Kolmogorov-Smirnov."""
+    """Check mean and variance within 6 standard errors, and the Kolmogorov-Smirnov statistic."""
     mean, variance, kurtosis = (float(m) for m in expected.stats(moments="mvk"))
     assert abs(values.mean() - mean) < 6 * math.sqrt(variance / COUNT)
     spread = variance * math.sqrt((kurtosis + 2) / COUNT)
@@ -136,14 +136,14 @@ def test_a_wrong_value_is_told_in_one_line(changes: dict[str, object], line: str
 
 
 def with_draws(**changes: object) -> Settings:
-    """The paper's settings with uniform draws."""
+    """Return the paper's settings with uniform draws."""
     names = changes.keys() & WeightDraws.model_fields.keys()
     told = draws("uniform", **{name: changes.pop(name) for name in names})
     return preset("paper", draws=told, **changes)
 
 
 def drawn_by(settings: Settings, generation: int, edges: int, episodes: int = 3) -> Floats:
-    """The weights that candidates of a generation meet."""
+    """Return the weights that candidates of a generation receive."""
     weights = candidate_weights(settings, generation)
     assert callable(weights)
     return weights(net(edges), episodes)
@@ -151,7 +151,7 @@ def drawn_by(settings: Settings, generation: int, edges: int, episodes: int = 3)
 
 @pytest.mark.parametrize(("few", "all_of_them"), [(2, 5), (60, 63), (63, 64), (64, 300)])
 @pytest.mark.parametrize("kind", ["uniform", "normal", "log-uniform"])
-def test_a_connection_meets_the_same_draws_in_any_network(
+def test_a_connection_receives_the_same_draws_in_any_network(
     few: int, all_of_them: int, kind: str
 ) -> None:
     told = draws(kind, 0.5, 2.0, sampling="per-connection", count=4)

@@ -1,4 +1,4 @@
-"""PyBullet's tasks: the same swing-up as the equations, a robot that balances, one that walks."""
+"""PyBullet's tasks: the same swing-up as the equations, a balancing robot, a walking robot."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from wann_edge.sims.bullet.swingup import SPEC, BulletSwingUp, SwingUpWorld
 from wann_edge.sims.bullet.world import BulletWorld, connect
 
 SECONDS = 3.0
-# Starting states, and the force's amplitude in N and angular frequency in rad/s.
+# Initial states, and amplitude in N and angular frequency in rad/s of the force.
 MOTIONS = [
     ((0.0, 0.0, math.pi - 0.3, 0.0), 0.0, 0.0),
     ((0.2, -0.1, math.pi + 0.5, 0.2), 0.0, 0.0),
@@ -37,7 +37,7 @@ MOTIONS = [
 
 
 def derivative(t: float, state: NDArray[np.float64], force_n: float) -> list[float]:
-    """The equations of Gaier & Ha's swing-up, as the paper's code states them."""
+    """Return the derivative by the equations of Gaier & Ha's swing-up, as in the paper's code."""
     _, v, angle, rate = state
     s, c = math.sin(angle), math.cos(angle)
     total, pole, length, g, b = 1.0, 0.5, 0.6, 9.82, 0.1
@@ -53,7 +53,7 @@ def derivative(t: float, state: NDArray[np.float64], force_n: float) -> list[flo
 
 
 def worst(substeps: int, motion: tuple[tuple[float, ...], float, float]) -> NDArray[np.float64]:
-    """How far PyBullet is from the integrated equations at the most: m and rad."""
+    """Return the largest distance of PyBullet from the integrated equations, in m and rad."""
     start, force_n, frequency = motion
     kind = type("Finer", (SwingUpWorld,), {"substeps": substeps})
     world: SwingUpWorld = kind(connect())
@@ -75,7 +75,7 @@ def worst(substeps: int, motion: tuple[tuple[float, ...], float, float]) -> NDAr
 def test_the_rigid_bodies_follow_the_equations(
     motion: tuple[tuple[float, ...], float, float],
 ) -> None:
-    """Within 1 mm and 3 mrad over 3 s at physics steps of 1 ms; not by being the same code."""
+    """Within 1 mm and 3 mrad over 3 s at physics steps of 1 ms; the code is independent."""
     x_m, angle_rad = worst(SwingUpWorld.substeps, motion)
     assert SPEC.dt_s / SwingUpWorld.substeps == pytest.approx(1e-3)
     assert 1e-7 < x_m < 1e-3
@@ -83,7 +83,7 @@ def test_the_rigid_bodies_follow_the_equations(
 
 
 def test_the_difference_is_that_of_the_integrator() -> None:
-    """Of first order: with steps of a quarter the error is a quarter."""
+    """The integrator has first order: a quarter of the step gives a quarter of the error."""
     motion = ((0.0, 0.0, 2.0, 0.0), 3.0, 5.0)
     coarse, fine = worst(10, motion), worst(40, motion)
     np.testing.assert_allclose(coarse / fine, 4.0, rtol=0.15)
@@ -110,7 +110,7 @@ def test_rewards_and_the_tracks_end() -> None:
 
 
 def test_a_native_champion_drives_the_rigid_bodies(data: Path) -> None:
-    """The published one: 702 ± 7 on the equations at weight 1; swinging up again costs some."""
+    """The published champion earns 702 ± 7 on the equations at weight 1; the threshold is lower."""
     network = read_published(data / "wann-release" / "champions" / "swing.out", 5, 1)
     task = BulletSwingUp()
     world = task.world()
@@ -122,7 +122,7 @@ def test_a_native_champion_drives_the_rigid_bodies(data: Path) -> None:
 
 
 def balance(gains: tuple[float, ...], seed: int) -> tuple[float, int]:
-    """An episode under linear feedback."""
+    """Run an episode under linear feedback."""
     world, total = BulletBalancer().world(), 0.0
     seen = world.reset(seed)
     for step in range(1, balancer.SPEC.max_steps + 1):
@@ -134,14 +134,14 @@ def balance(gains: tuple[float, ...], seed: int) -> tuple[float, int]:
     return total, balancer.SPEC.max_steps
 
 
-def test_feedback_balances_and_nothing_else_does() -> None:
+def test_the_robot_balances_with_feedback_only() -> None:
     assert balance((3.0, 0.3, 0.5, 0.8), seed=1)[0] > 980
     assert balance((0.0, 0.0, 0.0, 0.0), seed=1)[1] < 120
     assert balance((-3.0, -0.3, -0.5, -0.8), seed=1)[1] < 60
 
 
 def test_motors_have_a_torque_and_a_speed() -> None:
-    """A wheel in the air reaches the no-load speed, less friction, at the pace of its inertia."""
+    """A free wheel reaches the no-load speed, less friction, as fast as its inertia allows."""
     world = BalancerWorld(connect())
     world.reset(0)
     client, body = world.client, world._body
@@ -164,7 +164,7 @@ def test_motors_have_a_torque_and_a_speed() -> None:
 
 
 def trotting() -> Network:
-    """Five connections: the clock to one diagonal's joints, turned over to the other's."""
+    """Return five connections: the clock moves one diagonal's joints, and inverted the other's."""
     inputs = len(a1.SPEC.inputs)
     clock, other, outputs = 1, inputs + 1, range(inputs + 2, inputs + 6)
     edges = [(clock, other), *((clock, out) for out in outputs[:2])]
@@ -174,7 +174,7 @@ def trotting() -> Network:
 
 
 def walk(policy: KernelPolicy, seed: int) -> tuple[A1World, float, int]:
-    """The world behind an episode, its return and its length."""
+    """Run an episode; return the world, the return and the length."""
     world = A1World(connect())
     total, steps = run_episode(policy, world, seed, a1.SPEC.max_steps)
     return world, float(total), steps
@@ -193,7 +193,7 @@ def test_standing_goes_nowhere_and_does_not_fall() -> None:
     assert abs(metres) < 0.1
 
 
-def test_a_fall_ends_the_episode_and_costs_a_metre() -> None:
+def test_a_fall_ends_the_episode_and_costs_the_reward_of_a_metre() -> None:
     world = A1().world()
     world.reset(0)
     turned = world.client.getQuaternionFromEuler((1.2, 0.0, 0.0))
@@ -203,7 +203,7 @@ def test_a_fall_ends_the_episode_and_costs_a_metre() -> None:
     assert -1.1 < reward < -0.9
 
 
-def test_joints_keep_to_the_torque_of_their_motors() -> None:
+def test_joints_do_not_exceed_the_torque_of_their_motors() -> None:
     world = A1().world()
     world.reset(0)
     most = 0.0
@@ -220,12 +220,12 @@ def test_joints_keep_to_the_torque_of_their_motors() -> None:
 
 
 def play(world: BulletWorld, seed: int, steps: int = 5) -> list[bytes]:
-    """The observations of the first steps, without actions."""
+    """Return the observations of the first steps, without actions."""
     nothing: Floats = np.zeros(len(world.spec.outputs), np.float32)
     return [world.reset(seed).tobytes(), *(world.step(nothing)[0].tobytes() for _ in range(steps))]
 
 
-def test_clients_are_handed_in_and_share_nothing() -> None:
+def test_clients_are_passed_in_and_share_nothing() -> None:
     first, second = connect(), connect()
     assert first._client != second._client
     one, other = BalancerWorld(first), BalancerWorld(second)
@@ -238,21 +238,21 @@ def test_clients_are_handed_in_and_share_nothing() -> None:
 
 @pytest.mark.parametrize("kind", [BalancerWorld, A1World])
 def test_no_contact_outlives_its_episode(kind: type[BulletWorld]) -> None:
-    """Wherever an episode was left: PyBullet's saved state does not hold its contact caches."""
+    """At whatever step the episode was left; PyBullet's saved state lacks its contact caches."""
     alone, world = play(kind(connect()), 4, 20), kind(connect())
     for length in (5, 20, 1, 3, 12):
         assert play(world, 4, length) == alone[: length + 1]
 
 
 def resident_kb() -> int:
-    """The memory that this process holds."""
+    """Return the resident memory of this process in KB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 @pytest.mark.parametrize("kind", [BulletSwingUp, BulletBalancer, A1])
 def test_episodes_leak_nothing(kind: type[BulletSwingUp]) -> None:
-    """python -m benchmarks.bullet_leak runs 10,000 of them."""
+    """python -m benchmarks.bullet_leak runs 10,000 episodes."""
     world = kind().world()
     for seed in range(20):
         play(world, seed)
@@ -271,7 +271,7 @@ def test_what_pybullet_prints_stays_out_of_our_output() -> None:
     assert done.stderr == ""
 
 
-def test_pictures_show_the_world_as_it_is() -> None:
+def test_pictures_show_the_state_of_the_world() -> None:
     world = BulletSwingUp().pictured_world()
     world.reset(0)
     pictures = []

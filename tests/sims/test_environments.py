@@ -1,4 +1,4 @@
-"""The gymnasium environment: gymnasium's own checks, and the kernel's bits."""
+"""The gymnasium environment passes gymnasium's checks and gives the kernel's bits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME = "wann_edge/SwingUp-v0"
 
 @pytest.mark.parametrize("task", plant_names())
 def test_gymnasiums_own_check(task: str) -> None:
-    """A warning is an error here."""
+    """Warnings are errors here."""
     check_env(gymnasium.make(environment_name(task)).unwrapped)
 
 
@@ -73,7 +73,7 @@ def test_trajectories_are_the_worlds(seed: int) -> None:
     assert over
 
 
-def test_the_generator_goes_on_between_episodes() -> None:
+def test_the_random_generator_continues_between_episodes() -> None:
     environment = PlantEnv("swingup")
     starts = [environment.reset(seed=3)[0], environment.reset()[0], environment.reset()[0]]
     again = [environment.reset(seed=3)[0], environment.reset()[0], environment.reset()[0]]
@@ -90,7 +90,7 @@ def test_truncated_after_1000_steps() -> None:
         assert truncated == (step == 1000)
 
 
-def test_what_is_returned_may_be_written_to() -> None:
+def test_returned_arrays_may_be_written_to() -> None:
     careful, careless = PlantEnv("swingup"), PlantEnv("swingup")
     for environment in (careful, careless):
         seen, _ = environment.reset(seed=4)

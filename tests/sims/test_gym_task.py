@@ -1,4 +1,4 @@
-"""Gymnasium environments as tasks: any of them, by name; what can't be one is refused."""
+"""Gymnasium environments as tasks, by name; unsuitable ones are refused."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LANDER = "LunarLanderContinuous-v3"
 
 
 class Plain(gymnasium.Env[np.ndarray, object]):
-    """Counts up to 3; what the tests need besides is set on the class."""
+    """Counts up to 3; tests set further properties on the class."""
 
     observation_space: spaces.Space = spaces.Box(-1, np.inf, (1,))
     action_space: spaces.Space = spaces.Box(-2, 5, (2,))
@@ -56,7 +56,7 @@ class Failing(Plain):
 
 
 def plain_task(kind: type[Plain] = Plain, **changes: object) -> GymTask:
-    """A task of an environment of our own, registered here."""
+    """Return a task of an environment that is registered here."""
     made = type("Changed", (kind,), changes)
     gymnasium.registry.pop("Plain-v0", None)
     gymnasium.register("Plain-v0", made)
@@ -64,7 +64,7 @@ def plain_task(kind: type[Plain] = Plain, **changes: object) -> GymTask:
 
 
 def networks_of(task: Task, count: int) -> list[Network]:
-    """Random networks with the task's contract."""
+    """Return random networks with the task's contract."""
     spec, rng = task.spec, np.random.default_rng(4)
     made = [
         random_network(rng, inputs=len(spec.inputs), hidden=4, outputs=len(spec.outputs))
@@ -74,7 +74,7 @@ def networks_of(task: Task, count: int) -> list[Network]:
 
 
 def test_our_own_environment_gives_the_native_tasks_returns() -> None:
-    """The whole path through gymnasium loses nothing: the same C runs below."""
+    """Nothing is lost on the way through gymnasium, as the same C runs below."""
     task = load_task(SWINGUP)
     assert (task.spec.dt_s, task.spec.max_steps) == (SPEC.dt_s, SPEC.max_steps)
     (network,) = networks_of(SwingUp(), 1)
@@ -108,7 +108,7 @@ def test_time_steps() -> None:
         plain_task(dt=None)
 
 
-def test_of_discrete_actions_the_largest_output_is_taken() -> None:
+def test_the_largest_output_selects_a_discrete_action() -> None:
     task = plain_task(action_space=spaces.Discrete(3, start=-1))
     assert [o.name for o in task.spec.outputs] == ["choice_-1", "choice_0", "choice_1"]
     world = task.world()
@@ -130,12 +130,12 @@ def test_of_discrete_actions_the_largest_output_is_taken() -> None:
         ({"action_space": spaces.Box(0, 1, (2, 2))}, r"actions are a Box of shape \(2, 2\)"),
     ],
 )
-def test_spaces_that_are_no_vectors_are_refused(changes: dict[str, object], said: str) -> None:
+def test_spaces_that_are_not_vectors_are_refused(changes: dict[str, object], said: str) -> None:
     with pytest.raises(TaskError, match=f"gymnasium:Plain-v0: {said}.*; wrap the environment"):
         plain_task(**changes)
 
 
-def test_what_an_environment_raises_is_one_line() -> None:
+def test_an_error_of_an_environment_is_one_line() -> None:
     task = plain_task(Failing)
     (network,) = networks_of(task, 1)
     with pytest.raises(TaskError) as caught:
@@ -145,7 +145,7 @@ def test_what_an_environment_raises_is_one_line() -> None:
     assert str(caught.value) == said
 
 
-def test_a_reward_that_is_no_number_is_refused() -> None:
+def test_a_reward_that_is_not_a_number_is_refused() -> None:
     world = plain_task(reward=float("nan")).world()
     world.reset(0)
     with pytest.raises(TaskError, match="the reward nan is not finite"):
@@ -160,7 +160,7 @@ def test_a_reward_that_is_no_number_is_refused() -> None:
         ("gymnasium:CarRacing-v3", r"a Box of shape \(96, 96, 3\)"),
     ],
 )
-def test_names_of_nothing_are_one_line(
+def test_unknown_names_are_refused_in_one_line(
     name: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     line = complaint(capsys, "search", name, "--out", tmp_path / "run")
@@ -204,7 +204,7 @@ def test_workers_change_nothing() -> None:
 
 
 def test_the_published_biped_walks(data: Path) -> None:
-    """At -2 the original code gave 252 ± 84 over 100 episodes, at 1 it fell: -97."""
+    """The original code earns 252 ± 84 at -2 over 100 episodes; at 1 it falls and earns -97."""
     task = load_task("gymnasium:BipedalWalker-v3")
     network = read_published(data / "wann-release" / "champions" / "biped.out", 24, 4)
     world = task.world()
@@ -217,14 +217,14 @@ def test_the_published_biped_walks(data: Path) -> None:
 
 @pytest.fixture
 def envpool() -> None:
-    """Skips where EnvPool is not installed."""
+    """Skip if EnvPool is not installed."""
     if find_spec("envpool") is None:
         missing("envpool", 'EnvPool is not installed: pip install "wann-edge[envpool]"')
 
 
 @pytest.mark.usefixtures("envpool")
-def test_envpools_batches_are_their_seeds() -> None:
-    """Whatever runs beside them; and final scores are gymnasium's."""
+def test_seeds_determine_the_episodes_of_an_envpool_batch() -> None:
+    """Episodes do not depend on others in the batch; final scores are gymnasium's."""
     task = load_task(f"envpool:{LANDER}")
     (network,) = networks_of(task, 1)
     batch = rollouts(network, task, (-1.0, 1.0), (4, 9, 4))
@@ -238,7 +238,7 @@ def test_envpools_batches_are_their_seeds() -> None:
 
 
 @pytest.mark.usefixtures("envpool")
-def test_envpool_refuses_what_it_has_not() -> None:
+def test_envpool_refuses_environments_that_it_lacks() -> None:
     with pytest.raises(TaskError, match="actions are discrete; use gymnasium:CartPole-v1"):
         load_task("envpool:CartPole-v1")
     plain_task()

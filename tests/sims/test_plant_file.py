@@ -28,21 +28,21 @@ SEARCH = ["--generations", "2", "--population", "12", "--seed", "3"]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the example in it, where the test runs."""
+    """Change to a folder that contains the example."""
     monkeypatch.chdir(tmp_path)
     Path(NAME).write_text(EXAMPLE)
     return tmp_path
 
 
 def changed(old: str, new: str) -> str:
-    """The name of the example with one text replaced."""
+    """Return the name of the example with one text replaced."""
     assert old in EXAMPLE
     Path("changed.c").write_text(EXAMPLE.replace(old, new))
     return "./changed.c"
 
 
 def controllers(task: PlantFileTask) -> list[Network]:
-    """A few networks for the task, with all kinds of activations."""
+    """Return a few networks for the task, with all activations."""
     spec, found = task.spec, []
     for seed in range(4):
         made = random_network(np.random.default_rng(seed), inputs=3, hidden=8, outputs=1)
@@ -86,7 +86,7 @@ def test_every_compiler_gives_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_ball_rolls_as_a_solid_ball_does() -> None:
-    """From rest on a tilted beam, x = (5/7) g sin(angle) t^2 / 2, friction and servo apart."""
+    """Without friction and servo, from rest on a tilted beam: x = (5/7) g sin(angle) t^2 / 2."""
     name = changed("#define FRICTION_PS 0.05f", "#define FRICTION_PS 0.0f")
     Path(name).write_text(Path(name).read_text().replace("LAG_S 0.1f", "LAG_S 1e6f"))
     world = PlantFileTask(name).world()
@@ -102,7 +102,7 @@ def test_starts_are_uniform_and_normal() -> None:
     task = PlantFileTask(NAME)
     starts = np.array([task.start(seed) for seed in range(4000)])
     assert np.abs(starts[:, 0]).max() <= 0.3
-    # Means and deviations within 4 of their standard errors; sd of a uniform: width / sqrt 12.
+    # Means and deviations lie within 4 standard errors; the sd of a uniform is width / sqrt 12.
     for column, sd in ((0, 0.6 / np.sqrt(12)), (1, 0.05)):
         assert abs(starts[:, column].mean()) < 4 * sd / np.sqrt(4000)
         assert abs(starts[:, column].std() - sd) < 4 * sd / np.sqrt(2 * 4000)
@@ -111,8 +111,10 @@ def test_starts_are_uniform_and_normal() -> None:
 
 
 def test_random_bits_are_splitmix64s() -> None:
-    """Place 0 of seed s is the mixer's second number of a stream begun at the first: known values
-    of splitmix64 (seed 1234567 gives 6457827717110365317 first)."""
+    """Draw 0 of seed s is the splitmix64 mixer applied twice to s.
+
+    The mixer is checked with a known value: seed 1234567 gives 6457827717110365317 first.
+    """
 
     def mixed(bits: int, step: int) -> int:
         bits = (bits + step) % 2**64
@@ -131,7 +133,7 @@ def test_random_bits_are_splitmix64s() -> None:
 
 
 def test_a_search_evaluates_and_verifies_it(capsys: pytest.CaptureFixture[str]) -> None:
-    """The same champion for any number of workers; each command takes the file as its task."""
+    """Any number of workers finds the same champion; each command accepts the file as its task."""
     for workers in ("1", "2"):
         assert run(["search", NAME, *SEARCH, "--workers", workers, "--out", f"run{workers}"]) == 0
     champions = [Path(f"run{workers}/champion.json").read_bytes() for workers in (1, 2)]
@@ -151,7 +153,7 @@ def test_a_search_evaluates_and_verifies_it(capsys: pytest.CaptureFixture[str]) 
         ("const wann_my_plant my_plant", "const wann_my_plant other", r"my_plant.*undeclared"),
     ],
 )
-def test_errors_are_as_the_compiler_says(
+def test_errors_contain_the_compilers_message(
     old: str, new: str, said: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     name = changed(old, new)
@@ -162,7 +164,7 @@ def test_errors_are_as_the_compiler_says(
     assert not Path("wann-run").exists()
 
 
-def test_a_branch_on_a_vector_is_told_before_the_search(
+def test_a_branch_on_a_vector_is_reported_before_the_search(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     if supported_lanes() == (1,):
@@ -188,7 +190,7 @@ def test_a_branch_on_a_vector_is_told_before_the_search(
         ('{"velocity", "m/s"', '{"velocity", ""', "is not valid"),
     ],
 )
-def test_what_the_struct_lacks_is_said(old: str, new: str, said: str) -> None:
+def test_missing_fields_of_the_struct_are_reported(old: str, new: str, said: str) -> None:
     with pytest.raises(TaskError, match=said):
         load_task(changed(old, new))
 

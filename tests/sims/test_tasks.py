@@ -1,4 +1,4 @@
-"""What every registered task promises: the registry is walked, so to register is to be tested."""
+"""The guarantees of every registered task; registering a task is enough to have it tested."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wann_edge.task.disturbances import parse
 from wann_edge.task.disturbed import disturbed, parameters_of
 from wann_edge.task.practice import Practice, practised
 
-# Of an episode that is looked at step by step; the whole of one may be long.
+# The number of steps to inspect; a whole episode may be long.
 STEPS = 200
 SEEDS = (3, 2**31, 11, 2)
 
@@ -32,13 +32,13 @@ Floats = NDArray[np.float32]
 Step = tuple[Floats, np.float32, bool]
 
 
-# A task that is a file conforms as well as those with names.
+# A task from a file has the same guarantees as those with names.
 MY_PLANT = os.path.relpath(ROOT / "examples" / "my_plant.c")
-# Of each simulator that makes tasks of names that are not registered.
+# One task of each simulator that creates tasks from unregistered names.
 NAMED = ("gymnasium:BipedalWalker-v3", "gymnasium:LunarLanderContinuous-v3", MY_PLANT)
 
 
-# So strong that each is seen in a few steps.
+# So strong that each has an effect within a few steps.
 ALL = parse("vary=20%,noise=5%,adc=6,limit=60%,dead=10%,latency=2,jitter=30%,drop=20%")
 
 loaded = cache(load_task)
@@ -46,7 +46,7 @@ loaded = cache(load_task)
 
 @pytest.fixture(params=[*sorted(registry.registered("tasks")), *NAMED])
 def task(request: pytest.FixtureRequest) -> Task:
-    """Each registered task; those whose simulator is not installed are skipped."""
+    """Return each registered task; skip those whose simulator is not installed."""
     name: str = request.param
     try:
         return loaded(name)
@@ -56,14 +56,14 @@ def task(request: pytest.FixtureRequest) -> Task:
 
 
 def bounds(task: Task) -> tuple[Floats, Floats]:
-    """The lowest and the highest action."""
+    """Return the lowest and the highest action."""
     ends = [(channel.low, channel.high) for channel in task.spec.outputs]
     low, high = np.array(ends, np.float32).T
     return low, high
 
 
 def actions(task: Task, seed: int) -> Iterator[Floats]:
-    """Random actions within the bounds, without end."""
+    """Yield random actions within the bounds, without end."""
     rng = np.random.default_rng(seed)
     low, high = bounds(task)
     while True:
@@ -71,7 +71,7 @@ def actions(task: Task, seed: int) -> Iterator[Floats]:
 
 
 def play(task: Task, world: World, seed: int, most: int = STEPS) -> list[Step]:
-    """The first steps of an episode under random actions; the start as a step without reward."""
+    """Return the first steps of an episode under random actions; the start has no reward."""
     steps = [(world.reset(seed), np.float32(0), False)]
     for _, action in zip(range(most), actions(task, seed), strict=False):
         if steps[-1][2]:
@@ -81,19 +81,19 @@ def play(task: Task, world: World, seed: int, most: int = STEPS) -> list[Step]:
 
 
 def bits(steps: list[Step]) -> list[tuple[bytes, bytes, bool]]:
-    """Steps as what can be compared to the bit."""
+    """Return steps in a form to compare bit by bit."""
     return [(seen.tobytes(), reward.tobytes(), over) for seen, reward, over in steps]
 
 
 def network_for(task: Task, seed: int = 7) -> Network:
-    """A random network with the task's contract."""
+    """Return a random network with the task's contract."""
     spec, rng = task.spec, np.random.default_rng(seed)
     made = random_network(rng, inputs=len(spec.inputs), hidden=6, outputs=len(spec.outputs))
     return Network(spec.inputs, spec.outputs, made.activations, made.edges, task=spec.name)
 
 
 def test_the_contract_is_a_networks(task: Task, request: pytest.FixtureRequest) -> None:
-    """Names, units and bounds are such as a network's file and a header can carry."""
+    """Network files and headers can contain the names, units and bounds."""
     spec = task.spec
     assert request.node.callspec.params["task"] == spec.name
     assert network_for(task).task == spec.name
@@ -114,7 +114,7 @@ def test_shapes_and_types(task: Task) -> None:
         assert np.isfinite(reward)
 
 
-def test_observations_keep_within_their_bounds(task: Task) -> None:
+def test_observations_stay_within_their_bounds(task: Task) -> None:
     """The kernel's sine and cosine may exceed 1 by an ulp."""
     low = np.array([np.nextafter(np.float32(each.low), -np.inf) for each in task.spec.inputs])
     high = np.array([np.nextafter(np.float32(each.high), np.inf) for each in task.spec.inputs])
@@ -124,7 +124,7 @@ def test_observations_keep_within_their_bounds(task: Task) -> None:
     assert (seen <= high).all(), np.max(seen, axis=0)
 
 
-def test_an_episode_is_its_seed_and_its_actions(task: Task) -> None:
+def test_seed_and_actions_determine_an_episode(task: Task) -> None:
     world = task.world()
     first = bits(play(task, world, SEEDS[0]))
     play(task, world, SEEDS[1])
@@ -154,8 +154,8 @@ def test_starts_are_random(task: Task) -> None:
     assert len(starts) == 10
 
 
-def test_nothing_given_or_taken_is_shared(task: Task) -> None:
-    """Observations may be written to and are not written to; so are actions."""
+def test_observations_and_actions_are_not_shared(task: Task) -> None:
+    """Callers may write to observations and actions; worlds do not write to either later."""
     expected = bits(play(task, task.world(), SEEDS[0], 20))
     world = task.world()
     seen = [world.reset(SEEDS[0])]
@@ -226,15 +226,15 @@ def test_a_pickled_task_is_the_same_task(task: Task) -> None:
     assert bits(play(again, again.world(), SEEDS[2])) == bits(play(task, task.world(), SEEDS[2]))
 
 
-def test_batches_are_the_loop_over_steps(task: Task) -> None:
-    """Returns and lengths, to the bit, of those tasks that answer batches."""
+def test_batches_equal_the_loop_over_steps(task: Task) -> None:
+    """Returns and lengths have the same bits, for tasks that run batches."""
     if not is_batch(task):
         pytest.skip("this task answers no batches")
     held_against_the_loop(task)
 
 
-def test_disturbed_batches_are_the_loop_over_steps(task: Task) -> None:
-    """In the kernel's lanes as from the world that is disturbed step by step."""
+def test_disturbed_batches_equal_the_loop_over_steps(task: Task) -> None:
+    """The kernel's lanes agree with a world that is disturbed step by step."""
     other = disturbed(task, possible(task, ALL)[0])
     if not is_batch(other):
         pytest.skip("this task answers no disturbed batches")
@@ -244,8 +244,8 @@ def test_disturbed_batches_are_the_loop_over_steps(task: Task) -> None:
     held_against_the_loop(other)
 
 
-def test_batches_in_practice_are_the_loop_over_steps(task: Task) -> None:
-    """Rules in the kernel's lanes as around a world, a step at a time."""
+def test_practice_batches_equal_the_loop_over_steps(task: Task) -> None:
+    """The kernel's lanes apply the rules of practice like a world, step by step."""
     other, hasty = practised(task, Practice(9, 4.5, -0.25)), practised(task, Practice(9, np.inf))
     if not (is_batch(other) and is_batch(hasty)):
         pytest.skip("this task answers no batches in practice")
@@ -253,7 +253,7 @@ def test_batches_in_practice_are_the_loop_over_steps(task: Task) -> None:
     held_against_the_loop(other)
 
 
-def test_a_disturbed_episode_is_its_seed_and_its_actions(task: Task) -> None:
+def test_seed_and_actions_determine_a_disturbed_episode(task: Task) -> None:
     other = disturbed(task, possible(task, ALL)[0])
     world = other.world()
     once = bits(play(task, world, SEEDS[0], 50))
@@ -279,7 +279,7 @@ def test_parameters_multiplied_by_one_change_nothing_and_by_more_something(task:
 
 
 def held_against_the_loop(task: Task) -> None:
-    """Batches of a task, to the bit, against its own worlds."""
+    """Check that batches of a task equal its worlds, bit by bit."""
     assert is_batch(task)
     networks, weights, seeds = [network_for(task, seed) for seed in (1, 2)], (-1.5, 0.7), SEEDS[:3]
     batches = [task.rollouts(network, weights, seeds) for network in networks]

@@ -1,4 +1,4 @@
-"""Tuning a front: many runs race, the best topology wins, for any number of workers."""
+"""Tuning a front: many runs race, and the best topology wins for any number of workers."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from wann_edge.tune.weight_grid import GRID_WEIGHTS
 
 
 class Short(SwingUp):
-    """The swing-up's first 20 steps: how far it hangs from straight down."""
+    """The swing-up's first 20 steps, whose return depends on the angle from straight down."""
 
     spec = replace(SPEC, max_steps=20)
 
 
 @pytest.fixture
 def networks() -> list[Network]:
-    """Of one, two and four connections."""
+    """Return networks of one, two and four connections."""
     rng = np.random.default_rng(1)
     made = [random_network(rng, inputs=5, hidden=hidden, outputs=1) for hidden in (0, 1, 2)]
     whole = [
@@ -48,7 +48,7 @@ def networks() -> list[Network]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A race in passing, in this process."""
+    """Run a short race in this process."""
     monkeypatch.setattr(fronts, "GENERATIONS", 3)
     monkeypatch.setattr(fronts, "MOST_EPISODES", 48)
     monkeypatch.setattr(fronts, "FINAL_EPISODES", 64)
@@ -66,7 +66,7 @@ def test_the_winner_is_the_same_for_any_number_of_workers(
 
 
 @pytest.mark.usefixtures("quick")
-def test_it_pays_and_says_what_it_did(networks: list[Network]) -> None:
+def test_the_race_improves_the_return_and_records_its_provenance(networks: list[Network]) -> None:
     standings: list[TuningProgress] = []
     task: NativeTask = SwingUp()
     with Engine(task) as engine:
@@ -109,7 +109,7 @@ def test_a_front_without_connections_is_refused(networks: list[Network]) -> None
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_command_takes_a_runs_folder(
+def test_the_command_accepts_a_run_folder(
     networks: list[Network], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     entries = tuple(FrontEntry(one, len(one.edges), 0.0) for one in networks)

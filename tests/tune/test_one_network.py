@@ -1,4 +1,4 @@
-"""Tuning and the four modes: limits, determinism, what is drawn, and gains on fresh episodes."""
+"""Tuning one network, and the four modes: limits, determinism, draws and gains."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TASK = SwingUp()
 
 @pytest.fixture
 def published(data: Path) -> Network:
-    """The swing-up champion published with the paper."""
+    """Return the swing-up champion published with the paper."""
     path = data / "wann-release" / "champions" / "swing.out"
     return read_published(path, inputs=5, outputs=1, task=SPEC)
 
@@ -42,7 +42,7 @@ def tuned(task: object, network: Network, what: str, **limits: float | None) -> 
 
 @pytest.mark.parametrize("target", [-3.0, -1.2345, 0.0, 0.77, 2.9])
 def test_the_shared_weight_is_found_within_its_last_step(network: Network, target: float) -> None:
-    """Grids of 121, 21 and 21 weights: steps of 0.05, 0.005 and 0.0005 about the best."""
+    """Grids of 121, 21 and 21 weights have steps of 0.05, 0.005 and 0.0005 about the best."""
     found = tuned(Peak(target), network, "shared")
     assert abs(found.network.shared_weight - target) <= 0.0005 / 2 + 1e-6
     assert found.network.weights is None
@@ -50,7 +50,7 @@ def test_the_shared_weight_is_found_within_its_last_step(network: Network, targe
 
 
 def test_single_weights_reach_a_peak_off_the_grid(network: Network) -> None:
-    """A norm is CMA-ES's home ground: thousands of evaluations bring it below a thousandth."""
+    """A norm is easy for CMA-ES: thousands of evaluations bring it below a thousandth."""
     found = tuned(Peak(0.777), network, "weights", evaluations=6000)
     assert found.network.weights is not None
     assert found.network.weights == pytest.approx([0.777] * len(network.edges), abs=1e-3)
@@ -60,7 +60,7 @@ def test_single_weights_reach_a_peak_off_the_grid(network: Network) -> None:
 @pytest.mark.parametrize(
     ("what", "evaluations"), [("shared", 1), ("shared", 130), ("weights", 5), ("weights", 200)]
 )
-def test_as_many_evaluations_are_made_as_were_asked_for(
+def test_the_number_of_evaluations_is_the_limit(
     network: Network, what: str, evaluations: int
 ) -> None:
     task = Peak(0.3)
@@ -74,7 +74,7 @@ def test_as_many_evaluations_are_made_as_were_asked_for(
     assert len({seeds for _, seeds in task.seen}) == 1
 
 
-def test_a_short_search_has_looked_at_the_whole_range(network: Network) -> None:
+def test_a_short_search_covers_the_whole_range(network: Network) -> None:
     task = Peak(0.0)
     tuned(task, network, "shared", evaluations=20)
     gaps = np.diff(sorted([-3.0, 3.0, *(weights[0] for weights, _ in task.seen)]))
@@ -98,7 +98,7 @@ def test_ctrl_c_keeps_the_best_so_far(network: Network) -> None:
         tuned(Peak(0.3, interrupt_at=0), network, "weights")
 
 
-def test_provenance_holds_what_the_network_s_was(network: Network) -> None:
+def test_provenance_contains_that_of_the_network(network: Network) -> None:
     provenance = tuned(TASK, network, "shared", evaluations=3).network.provenance
     assert provenance["before"] == {"a": 1}
     assert (provenance["tuned"], provenance["seed"]) == ("shared", 1)
@@ -113,7 +113,7 @@ def test_the_same_seed_gives_the_same_bytes(network: Network, what: str) -> None
     assert network_file.to_json(first.network) != network_file.to_json(other.network)
 
 
-def test_weights_that_a_network_has_are_set_aside(network: Network) -> None:
+def test_existing_weights_are_ignored(network: Network) -> None:
     weighted = with_single_weights(network, [0.5] * len(network.edges))
     for mode in ("random-weights", "random-shared", "tuned-shared"):
         assert replace(score_mode(weighted, TASK, mode, 5, 0), network=None) == replace(
@@ -121,7 +121,7 @@ def test_weights_that_a_network_has_are_set_aside(network: Network) -> None:
         )
 
 
-def test_training_episodes_are_not_the_fresh_ones(network: Network) -> None:
+def test_training_episodes_differ_from_the_fresh_ones(network: Network) -> None:
     task = Peak(0.3)
     found = score_mode(network, task, "tuned-shared", 100, 5)
     *training, (_, fresh) = task.seen
@@ -130,8 +130,8 @@ def test_training_episodes_are_not_the_fresh_ones(network: Network) -> None:
     assert found.mean == pytest.approx(10, abs=1e-3)
 
 
-def test_tuning_pays_on_fresh_episodes(published: Network) -> None:
-    """The published champion: shared weights of the paper 611, tuned 723, single ones more."""
+def test_tuning_improves_the_return_on_fresh_episodes(published: Network) -> None:
+    """The published champion earns 611 with shared weights, 723 tuned, more with single weights."""
     untuned = score(published, TASK, (1.0,), 100, seed=9).best.mean
     shared = score_mode(published, TASK, "tuned-shared", 100, 9)
     assert shared.mean > untuned

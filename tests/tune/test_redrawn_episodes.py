@@ -1,4 +1,4 @@
-"""Tuning on episodes drawn anew: what they are, limits, determinism, and what is kept."""
+"""Tuning on redrawn episodes: draws, limits, determinism and selection."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def test_weights_reach_a_peak(network: Network) -> None:
 
 
 def test_noise_is_averaged_out(network: Network) -> None:
-    """Noise of 1 a candidate; the best of 20,000 by its own luck would be 3 or 4 away."""
+    """The noise of a candidate is 1; the luckiest of 20,000 candidates would be 3 or 4 away."""
     found = tuned(Peak(0.777, noise=2.0), network, evaluations=20_000)
     edges = len(found.network.edges)
     assert found.network.weights == pytest.approx([0.777] * edges, abs=0.25)
 
 
-def test_each_generation_has_episodes_of_its_own(network: Network) -> None:
+def test_each_generation_has_new_episodes(network: Network) -> None:
     task = Peak(0.3)
     tuned(task, network, evaluations=5000)
     judged = {seeds for _, seeds in task.seen if len(seeds) == JUDGED_EPISODES}
@@ -81,7 +81,7 @@ def test_each_generation_has_episodes_of_its_own(network: Network) -> None:
     assert not (names | set(*judged)) & set(episode_seeds(1, 1000))
 
 
-def test_what_is_kept_was_judged_best(network: Network) -> None:
+def test_the_result_is_the_candidate_judged_best(network: Network) -> None:
     task = Peak(0.3, noise=1.0)
     standings: list[TuningProgress] = []
     found = tuned(task, network, evaluations=6000, on_progress=standings.append)
@@ -93,12 +93,12 @@ def test_what_is_kept_was_judged_best(network: Network) -> None:
 
 
 @pytest.mark.parametrize("evaluations", [1, 200, 1000])
-def test_evaluations_are_not_exceeded_but_by_the_start(network: Network, evaluations: int) -> None:
+def test_only_the_start_may_exceed_the_evaluations(network: Network, evaluations: int) -> None:
     task = Peak(0.3)
     found = tuned(task, network, evaluations=evaluations)
     assert found.stopped == "evaluations"
     assert found.evaluations == len(task.seen)
-    # The grid of 121 shared weights, and its best, judged before and after.
+    # The grid of 121 shared weights, and the best of it, judged before and after.
     assert found.evaluations <= max(123, evaluations + 1)
 
 
@@ -131,7 +131,7 @@ def test_the_same_bytes_for_any_number_of_workers(network: Network, no_main_modu
     assert network_file.to_json(other.network) != files[0]
 
 
-def test_provenance_tells_how(network: Network) -> None:
+def test_provenance_records_the_method(network: Network) -> None:
     found = tuned(SwingUp(), network, evaluations=300)
     provenance = found.network.provenance
     assert provenance["before"] == {"a": 1}
@@ -165,8 +165,8 @@ def test_the_command_line_redraws(
     )
 
 
-def test_an_idle_output_is_wired_with_weights_that_start_at_0() -> None:
-    """Its first candidates act as the network did; nothing else is added."""
+def test_an_unconnected_output_gets_connections_that_start_at_weight_0() -> None:
+    """The first candidates act as the network did; nothing else is added."""
     inputs, outputs = named_channels(3, 2)
     one_idle = Network(inputs, outputs, ("tanh", "linear", "linear"), ((1, 4), (4, 5)))
     wired = with_idle_wired(one_idle)
@@ -183,7 +183,7 @@ def test_an_idle_output_is_wired_with_weights_that_start_at_0() -> None:
     }
 
 
-def test_it_goes_on_from_the_network_s_own_single_weights(network: Network) -> None:
+def test_tuning_starts_from_the_networks_single_weights(network: Network) -> None:
     task = Peak(0.777)
     first = tuned(task, network, evaluations=2000)
     task.seen.clear()
@@ -191,8 +191,8 @@ def test_it_goes_on_from_the_network_s_own_single_weights(network: Network) -> N
     assert task.seen[0][0] == first.network.weights
 
 
-def test_what_was_judged_is_what_is_written(network: Network) -> None:
-    """In the kernel's lanes, of candidates with weights of their own."""
+def test_the_written_weights_are_those_judged_best(network: Network) -> None:
+    """Lanes evaluate candidates with different weights; the result has the best one's weights."""
     seeds = drawn_seeds(JUDGED_EPISODES, 1, Use.REDRAWN_JUDGED, 0)
     before = network
     for _ in range(2):
