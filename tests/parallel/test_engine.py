@@ -124,7 +124,10 @@ def test_an_error_of_a_task_is_reported_in_one_line(workers: int) -> None:
     with Engine(Trap(fails=True), workers) as engine:
         with pytest.raises(TaskError) as raised:
             engine.rollouts(some_networks(2), (1.0,), SEEDS)
-        assert str(raised.value) == "trap: the task failed: ZeroDivisionError: no such world"
+        assert str(raised.value) == (
+            "trap: the task failed: ZeroDivisionError: no such world; "
+            "run one episode of it alone to find the cause"
+        )
         with pytest.raises(TaskError, match="the network has 4 inputs"):
             engine.rollouts([wide], (1.0,), SEEDS)
 
