@@ -47,7 +47,7 @@ COMMANDS = {
 
 app = typer.Typer(
     name="wann-edge",
-    help="Search weight agnostic networks, export them as C and ONNX, and prove that the "
+    help="Search for weight agnostic networks, export them as C and ONNX, and prove that the "
     "exports compute exactly what the search saw.",
     epilog="Start with:  wann-edge demo",
     no_args_is_help=False,

@@ -155,7 +155,7 @@ def command(
     tensorboard: _Tensorboard = False,
     resume: _Resume = None,
 ) -> int:
-    """Search topologies that control a task with one shared weight.
+    """Search for topologies that control a task with one shared weight.
 
     Writes champion.json, pareto.json (the best network of each complexity), history.csv
     and run.json. The same seed and number of generations give the same champion for any

@@ -139,7 +139,7 @@ def _until_stopped(
                 checkpoint.save(folder.folder, search.state())
             return "time limit"
         raise SettingsError(
-            f"{search.settings.time_limit_s} s are too short for one generation",
+            f"{search.settings.time_limit_s} s is too short for one generation",
             where="time_limit_s",
             remedy="give more time, or a smaller population",
         ) from error

@@ -122,7 +122,7 @@ class EmulatedTarget:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        floats = "by its FPU" if core.has_fpu else "in software"
+        floats = "by instructions" if core.has_fpu else "by library routines"
         self.summary = f"the C header on an emulated core, floats {floats}"
         self.needs = NEEDS[core.architecture]
 
