@@ -132,7 +132,8 @@ def exporter_of(format: str, optimize: Optimize = "size") -> Exporter:
 def format_for_suffix(suffix: str) -> str:
     """Return the one format in floats whose file has this extension.
 
-    Only exporters of other packages are imported for it.
+    An extension of a built-in format imports no exporter. For others, the exporters of other
+    packages are imported; one that fails to import has no extension.
 
     Args:
         suffix: a file's extension, dot included; "" where there is none.
@@ -142,8 +143,9 @@ def format_for_suffix(suffix: str) -> str:
     """
     names = list(registered("exporters"))
     others = [name for name in names if name not in BUILT_IN["exporters"]]
-    fit = [name for name in others if suffix and _has_suffix(exporter_of(name), suffix)]
-    fit += SUFFIXES.get(suffix, ())
+    fit = list(SUFFIXES.get(suffix, ()))
+    if suffix and not fit:
+        fit = [name for name in others if _has_suffix(name, suffix)]
     if len(fit) == 1:
         return fit[0]
     if fit:
@@ -156,5 +158,9 @@ def format_for_suffix(suffix: str) -> str:
     raise SettingsError(what, where="wann-edge export", remedy=remedy)
 
 
-def _has_suffix(exporter: Exporter, suffix: str) -> bool:
+def _has_suffix(name: str, suffix: str) -> bool:
+    try:
+        exporter = exporter_of(name)
+    except Exception:  # another package's defect must not prevent the export in this format
+        return False
     return exporter.suffix == suffix and "float" in exporter.numbers

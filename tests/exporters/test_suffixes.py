@@ -54,6 +54,26 @@ def test_formats_of_other_packages_count(monkeypatch: pytest.MonkeyPatch) -> Non
     assert format_for_suffix(".h") == "c"
 
 
+def test_an_exporter_that_fails_to_import_prevents_no_other_export(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = {"broken": "", "other": "", **registry.BUILT_IN["exporters"]}
+    imported: list[str] = []
+
+    def load(kind: str, name: str) -> object:
+        imported.append(name)
+        if name == "broken":
+            raise RuntimeError("no import")
+        return Other
+
+    monkeypatch.setattr("wann_edge.exporters.registered", lambda kind: names)
+    monkeypatch.setattr("wann_edge.exporters.load", load)
+    assert format_for_suffix(".h") == "c"
+    assert imported == []
+    assert format_for_suffix(".other") == "other"
+    assert imported == ["broken", "other"]
+
+
 @pytest.mark.parametrize(("suffix", "format"), [(".h", "c"), (".onnx", "onnx"), (".mjs", "js")])
 def test_an_export_imports_no_exporter_but_its_own(
     suffix: str, format: str, tmp_path: Path
