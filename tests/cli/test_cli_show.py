@@ -144,7 +144,7 @@ def test_a_run_that_has_not_ended_says_how_to_go_on(tmp_path: Path, capsys: Capt
         ({"networks": 3}, "networks: Input should be a valid list"),
         ({"networks": [{"mean": 1.0}]}, "networks.0.network: Field required"),
         ({"networks": [{"mean": "high", "network": {}}]}, "networks.0.mean: "),
-        ({"networks": [{"mean": 1.0, "network": {}}]}, "networks[0]: not a network file"),
+        ({"networks": [{"mean": 1.0, "network": {}}]}, "networks[0]: format: not a network file"),
         ({"complexity": None}, "complexity: "),
     ],
 )

@@ -109,18 +109,37 @@ def test_a_time_limit_stops_the_tuning_of_a_mode(
     assert "tuned-weights" in capsys.readouterr().out
 
 
+# The command, which prints a line on standard error after its first evaluation.
+ANNOUNCED = """
+import sys
+from wann_edge.cli import main
+from wann_edge.tune.core import Budget
+
+report = Budget.report
+
+def announced(budget, *arguments, **named):
+    report(budget, *arguments, **named)
+    Budget.report = report
+    print("evaluating", file=sys.stderr, flush=True)
+
+Budget.report = announced
+main()
+"""
+
+
 def test_ctrl_c_keeps_the_best_and_exits_with_130(champion: Path, tmp_path: Path) -> None:
     output = tmp_path / "tuned.json"
-    command = [sys.executable, "-m", "wann_edge.cli", "tune", str(champion), "-o", str(output)]
+    command = [sys.executable, "-c", ANNOUNCED, "tune", str(champion), "-o", str(output)]
     with subprocess.Popen(
         [*command, "--time-limit", "60"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        time.sleep(4)
+        assert process.stderr is not None
+        assert process.stderr.readline() == "evaluating\n"
         process.send_signal(signal.SIGINT)
-        shown, errors = process.communicate(timeout=20)
+        shown, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "stopped by: interrupted" in shown
     assert errors == ""

@@ -155,7 +155,7 @@ def test_files_are_named_after_the_export_with_portable_paths(format: str) -> No
         assert export(network_for(format), format, "thermostat") == files[f"thermostat{suffix}"]
     else:
         assert len(files) > 1
-        with pytest.raises(ExportError, match=f"{format}: the format is a folder of files; use export_files"):
+        with pytest.raises(ExportError, match=f"{format}: .*a folder of files; use export_files"):
             export(network_for(format), format)
     assert files != export_files(network_for(format), format, "other")
 
