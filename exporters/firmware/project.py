@@ -85,7 +85,7 @@ speaks the hardware-in-the-loop protocol on a serial line of 115200 baud:
 - At start it runs `policy_selftest()`; when that fails, it refuses to act.
 - After ${watchdog_ms} ms without a step it applies the safe action.
 - Static memory: at most ${ram_bytes} bytes for the protocol${ring}; no heap.
-- Fill `board_apply()` in ${actuators}: it is called with every action that is applied.
+- Fill in `board_apply()` in ${actuators}: it is called with every action that is applied.
 - Network ${network}, contract ${contract}.
 """)
 

@@ -159,8 +159,15 @@ def test_a_run_keeps_its_rules_and_is_validated_without_them(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--finalists", "3"], "--finalists: '3' is not two numbers"),
-        (["--patience", "a:1"], "--patience: 'a:1' is not two numbers"),
+        (
+            ["--finalists", "3"],
+            "--finalists: '3' is not two numbers with a colon between them; write for example 32:3",
+        ),
+        (
+            ["--patience", "a:1"],
+            "--patience: 'a:1' is not two numbers with a colon between them; "
+            "write for example 150:3",
+        ),
         (["--patience", "0:1"], "patience_steps: must be at least 1, not 0"),
         (["--disturb", "noise=2"], "--disturb: 'noise=2' is not a disturbance"),
     ],

@@ -74,13 +74,16 @@ def parse_layers(text: str) -> list[int]:
     return [int(size) for size in sizes]
 
 
-def parse_pair(text: str, kind: Callable[[str], Number], where: str) -> tuple[int, Number]:
+def parse_pair(
+    text: str, kind: Callable[[str], Number], where: str, example: str
+) -> tuple[int, Number]:
     """Parse a whole number and a second number with a colon between them, such as "32:3".
 
     Args:
         text: the value of the option.
         kind: converts the second number, ``int`` or ``float``.
         where: the option, for the message of an error.
+        example: a correct value, for the same message.
 
     Raises:
         SettingsError: the text does not consist of two such numbers.
@@ -90,7 +93,9 @@ def parse_pair(text: str, kind: Callable[[str], Number], where: str) -> tuple[in
         return int(before), kind(after)
     except ValueError as error:
         raise SettingsError(
-            f"{text!r} is not two numbers", where=where, remedy="write for example 32:3"
+            f"{text!r} is not two numbers with a colon between them",
+            where=where,
+            remedy=f"write for example {example}",
         ) from error
 
 

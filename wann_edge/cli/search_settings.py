@@ -98,10 +98,12 @@ def episode_settings(
     if first_heat is not None:
         found["first_heat"] = first_heat
     if finalists is not None:
-        found["finalists"], found["finalist_episodes"] = parse_pair(finalists, int, "--finalists")
+        found["finalists"], found["finalist_episodes"] = parse_pair(
+            finalists, int, "--finalists", "32:3"
+        )
     if patience is not None or reward_floor is not None:
         steps, reward = (
-            (None, 0.0) if patience is None else parse_pair(patience, float, "--patience")
+            (None, 0.0) if patience is None else parse_pair(patience, float, "--patience", "150:3")
         )
         found["practice"] = Practice(steps, reward, reward_floor)
     if disturb is not None:
