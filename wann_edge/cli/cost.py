@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,22 +66,13 @@ def command(
     world = task_if_named(task, network)
     fixed = fixed_point(network, dtype, world, seed=seed)
     network = fixed[0] if fixed else network
-    names = list(cores.CORES) if target == "all" else target.split(",")
-    found: list[tuple[MeasuredCost, tuple[Share, ...]]] = []
-    skipped: dict[str, list[str]] = {}
-    for name in names:
-        try:
-            found.append(
-                _measure(network, name, world, states, seed=seed, optimize=optimize, quiet=as_json)
-            )
-        except MissingError as error:
-            if target != "all":
-                raise
-            skipped.setdefault(str(error), []).append(name)
-    if not found:
-        raise MissingError(
-            "no emulated core is installed", where="cost", remedy='pip install "wann-edge[emu]"'
-        )
+    found, skipped = _measure_all(
+        list(cores.CORES) if target == "all" else target.split(","),
+        lambda core: _measure(
+            network, core, world, states, seed=seed, optimize=optimize, quiet=as_json
+        ),
+        is_required=target != "all",
+    )
     if as_json:
         document = {
             "network": str(file),
@@ -99,6 +91,29 @@ def command(
     for why, lacking in skipped.items():
         print(f"skipped {', '.join(lacking)}: {why}")
     return ExitCode.OK
+
+
+def _measure_all(
+    names: Sequence[str],
+    measure: Callable[[str], tuple[MeasuredCost, tuple[Share, ...]]],
+    *,
+    is_required: bool,
+) -> tuple[list[tuple[MeasuredCost, tuple[Share, ...]]], dict[str, list[str]]]:
+    """Measure each core; return also the cores skipped, by the reason, unless all are required."""
+    found: list[tuple[MeasuredCost, tuple[Share, ...]]] = []
+    skipped: dict[str, list[str]] = {}
+    for name in names:
+        try:
+            found.append(measure(name))
+        except MissingError as error:
+            if is_required:
+                raise
+            skipped.setdefault(str(error), []).append(name)
+    if not found:
+        raise MissingError(
+            "no emulated core is installed", where="cost", remedy='pip install "wann-edge[emu]"'
+        )
+    return found, skipped
 
 
 def highest_rate_hz(
