@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from wann_edge.cli import run
+from wann_edge.cli import demo, run
 
 # The files of a search that ended after at least one round.
 FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
 
 
-def test_demo_goes_the_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_demo_goes_the_whole_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Fewer episodes, not fewer steps of the path.
+    monkeypatch.setattr(demo, "EPISODES", 20)
+    monkeypatch.setattr(demo, "TRIALS", 4)
     out = tmp_path / "demo"
     out.mkdir()
     earlier = (*FILES, "policy.h", "policy.onnx", "validated.mp4")

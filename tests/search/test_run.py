@@ -169,7 +169,7 @@ def test_a_time_limit_is_kept(tmp_path: Path) -> None:
 
 
 def test_too_short_a_time_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="time_limit_s: 1e-06 s are too short"):
+    with pytest.raises(SettingsError, match="time_limit_s: 1e-06 s is too short"):
         run_search("swingup", small(time_limit_s=1e-6), tmp_path / "run")
     assert list((tmp_path / "run").iterdir()) == []
 
