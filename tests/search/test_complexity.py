@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.fronts import NETWORKS, check_front_file, judged, offers, results, small
+from helpers.fronts import NETWORKS, check_front, check_front_file, judged, offers, results, small
 from helpers.genomes import SPEC, genomes
 from helpers.networks import random_network
 from wann_edge.errors import SettingsError
@@ -29,18 +28,7 @@ from wann_edge.search.settings import Settings, preset
 def test_the_front_is_the_set_of_networks_that_no_other_dominates(
     found: list[tuple[Network, float]], name: str
 ) -> None:
-    kept = Archive(measure(name))
-    offered = [judged(network, mean, name) for network, mean in found]
-    for one in offered:
-        kept.add(one)
-    members = kept.front()
-    assert all(member in offered for member in members)
-    for lower, higher in pairwise(members):
-        assert lower.complexity < higher.complexity
-        assert lower.mean < higher.mean
-    for one in offered:
-        assert any(m.complexity <= one.complexity and m.mean >= one.mean for m in members)
-    assert members[-1].mean == max(one.mean for one in offered)
+    check_front(found, name)
 
 
 @given(offers, st.sampled_from(sorted(COUNTS)))

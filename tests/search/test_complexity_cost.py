@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,13 @@ from hypothesis import strategies as st
 
 from helpers import costs
 from helpers.commands import complaint
-from helpers.fronts import check_front_file, judged, offers, results, small
+from helpers.fronts import check_front, check_front_file, offers, results, small
 from helpers.networks import networks
 from wann_edge import registry
 from wann_edge.cli import run
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
 from wann_edge.search import front
-from wann_edge.search.archive import Archive
 from wann_edge.search.complexity import ESTIMATES, measure
 from wann_edge.search.run import run_search
 
@@ -83,18 +81,7 @@ def test_cells_ascend_and_are_narrow(first: float, second: float) -> None:
 def test_nothing_on_the_front_is_dominated_and_all_else_is_within_a_cell(
     found: list[tuple[Network, float]], name: str
 ) -> None:
-    kept = Archive(measure(name))
-    offered = [judged(network, mean, name) for network, mean in found]
-    for one in offered:
-        kept.add(one)
-    members = kept.front()
-    assert all(member in offered for member in members)
-    for lower, higher in pairwise(members):
-        assert lower.complexity < higher.complexity
-        assert lower.mean < higher.mean
-    for one in offered:
-        assert any(m.complexity < one.complexity * WIDEST and m.mean >= one.mean for m in members)
-    assert members[-1].mean == max(one.mean for one in offered)
+    check_front(found, name, WIDEST)
 
 
 @pytest.mark.usefixtures("no_main_module")
