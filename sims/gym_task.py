@@ -12,12 +12,11 @@ from typing import Any
 import gymnasium
 import numpy as np
 from gymnasium.error import DependencyNotInstalled, UnregisteredEnv
-from gymnasium.spaces import Box, Discrete
 
 from wann_edge.errors import MissingError, TaskError, WannError
 from wann_edge.kernel import Floats
-from wann_edge.network import Input, Output
-from wann_edge.sims.gym_names import OBSERVATIONS
+from wann_edge.sims.control_period import control_period_s
+from wann_edge.sims.gym_spaces import action_of, inputs_of, numbers_of, outputs_of
 from wann_edge.system.needs import Need
 from wann_edge.task import Picture, Spec
 
@@ -110,7 +109,7 @@ class GymWorld:
         if not self._running or self._environment is None:
             raise TaskError("no episode is running", where=self._where, remedy="call reset() first")
         with guarded(self._where):
-            taken = _action(self._environment.action_space, action)
+            taken = action_of(self._environment.action_space, action)
             observation, reward, terminated, truncated, _ = self._environment.step(taken)
             gained = np.float32(float(reward))
             if not np.isfinite(gained):
@@ -135,14 +134,7 @@ class GymWorld:
             return drawn.astype(np.uint8)
 
     def _seen(self, observation: object) -> Floats:
-        return np.array(observation, np.float32).reshape(len(self._task.spec.inputs))
-
-
-def _action(space: gymnasium.Space[Any], action: Floats) -> object:
-    if isinstance(space, Discrete):
-        return int(space.start) + int(np.argmax(action))
-    assert isinstance(space, Box)
-    return np.clip(action, space.low, space.high).astype(space.dtype)
+        return numbers_of(observation, len(self._task.spec.inputs))
 
 
 @contextmanager
@@ -176,58 +168,8 @@ def _spec(name: str, environment: Environment) -> Spec:
     limit = None if registered is None else registered.max_episode_steps
     return Spec(
         name=name,
-        inputs=_inputs(name, environment.observation_space),
-        outputs=_outputs(name, environment.action_space),
-        dt_s=_dt_s(name, environment),
+        inputs=inputs_of(name, environment.observation_space),
+        outputs=outputs_of(name, environment.action_space),
+        dt_s=control_period_s(name, environment),
         max_steps=limit or MAX_STEPS,
-    )
-
-
-def _inputs(name: str, space: gymnasium.Space[Any]) -> tuple[Input, ...]:
-    if not isinstance(space, Box) or len(space.shape) != 1 or not space.shape[0]:
-        raise TaskError(
-            f"observations are {_kind(space)}, but a network needs a vector of numbers",
-            where=name,
-            remedy="wrap the environment so that its observation space is a Box of shape (n,)",
-        )
-    usual = [(f"observation_{index}", "1") for index in range(len(space.low))]
-    known = OBSERVATIONS.get(name.rpartition(":")[2], usual)
-    rows = zip(known, space.low.tolist(), space.high.tolist(), strict=True)
-    return tuple(Input(label, unit, low, high) for (label, unit), low, high in rows)
-
-
-def _outputs(name: str, space: gymnasium.Space[Any]) -> tuple[Output, ...]:
-    if isinstance(space, Discrete):
-        return tuple(Output(f"choice_{space.start + index}") for index in range(space.n))
-    if not isinstance(space, Box) or len(space.shape) != 1 or not space.shape[0]:
-        raise TaskError(
-            f"actions are {_kind(space)}, but a network returns a vector of numbers",
-            where=name,
-            remedy="wrap the environment so that its action space is Discrete or a Box "
-            "of shape (n,)",
-        )
-    bounds = enumerate(zip(space.low.tolist(), space.high.tolist(), strict=True))
-    return tuple(
-        Output(f"action_{index}", "1", low, high, safe=min(max(0.0, low), high))
-        for index, (low, high) in bounds
-    )
-
-
-def _kind(space: gymnasium.Space[Any]) -> str:
-    if isinstance(space, Box):
-        return f"a Box of shape {space.shape}"
-    return type(space).__name__
-
-
-def _dt_s(name: str, environment: Environment) -> float:
-    """Return the time step of the simulation, or else of the pictures."""
-    bare = environment.unwrapped
-    fps = environment.metadata.get("render_fps")
-    for found in (getattr(bare, "dt", None), getattr(bare, "tau", None), fps and 1 / fps):
-        if found:
-            return float(found)
-    raise TaskError(
-        "the environment has no time step",
-        where=name,
-        remedy='give it an attribute dt in seconds, or metadata "render_fps"',
     )
