@@ -5,23 +5,20 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.error import DependencyNotInstalled, UnregisteredEnv
 
-from wann_edge.errors import MissingError, TaskError, WannError
+from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
 from wann_edge.sims.control_period import control_period_s
+from wann_edge.sims.gym_errors import SlipError, flag_of, guarded, reward_of, started, stepped
 from wann_edge.sims.gym_spaces import action_of, inputs_of, numbers_of, outputs_of
 from wann_edge.system.needs import Need
 from wann_edge.task import Picture, Spec
 
 PREFIX = "gymnasium:"
-INSTALL = 'pip install "wann-edge[sims]"'
 # The length of an episode where the environment has no limit.
 MAX_STEPS = 1000
 
@@ -87,7 +84,7 @@ class GymWorld:
     def __init__(self, task: GymTask, *, drawn: bool = False) -> None:
         self._task, self._drawn = task, drawn
         self._where = task.spec.name
-        self._running = False
+        self._seed, self._steps, self._running = 0, 0, False
         self._environment: Environment | None = None
 
     def reset(self, seed: int) -> Floats:
@@ -95,10 +92,11 @@ class GymWorld:
         if self._environment is not None:
             self._environment.close()
         self._environment = self._task.make(self._where, drawn=self._drawn)
-        with guarded(self._where):
-            observation, _ = self._environment.reset(seed=seed)
+        self._seed, self._steps = seed, 0
+        with guarded(self._where, self._moment):
+            observation = started(self._environment.reset(seed=seed))
             self._running = True
-            return self._seen(observation)
+            return self._checked(observation)
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
         """Run one control period: return observation, reward, and whether the episode is over.
@@ -108,18 +106,14 @@ class GymWorld:
         """
         if not self._running or self._environment is None:
             raise TaskError("no episode is running", where=self._where, remedy="call reset() first")
-        with guarded(self._where):
+        self._steps += 1
+        with guarded(self._where, self._moment):
             taken = action_of(self._environment.action_space, action)
-            observation, reward, terminated, truncated, _ = self._environment.step(taken)
-            gained = np.float32(float(reward))
-            if not np.isfinite(gained):
-                raise TaskError(
-                    f"the reward {reward} is not finite",
-                    where=self._where,
-                    remedy="correct the environment's reward",
-                )
-            self._running = not (terminated or truncated)
-            return self._seen(observation), gained, not self._running
+            observation, reward, *ends = stepped(self._environment.step(taken))
+            gained = reward_of(reward)
+            over = flag_of("terminated", ends[0]) or flag_of("truncated", ends[1])
+            self._running = not over
+            return self._checked(observation), gained, over
 
     def picture(self) -> Picture:
         """Draw the current state: uint8 [height, width, 3]."""
@@ -133,34 +127,17 @@ class GymWorld:
                 )
             return drawn.astype(np.uint8)
 
-    def _seen(self, observation: object) -> Floats:
-        return numbers_of(observation, len(self._task.spec.inputs))
+    def _moment(self) -> str:
+        """Return where the episode is, for errors."""
+        return f" (seed {self._seed}, step {self._steps})"
 
-
-@contextmanager
-def guarded(where: str) -> Iterator[None]:
-    """Turn exceptions of an environment into errors of one line."""
-    try:
-        yield
-    except WannError:
-        raise
-    except DependencyNotInstalled as error:
-        ours = "box2d" in str(error).lower()
-        what = "Box2D is not installed" if ours else str(error)
-        remedy = INSTALL if ours else "install what the environment needs"
-        raise MissingError(what, where=where, remedy=remedy) from error
-    except (UnregisteredEnv, ModuleNotFoundError) as error:
-        raise TaskError(
-            f"there is no such environment: {error}",
-            where=where,
-            remedy="write gymnasium:ENV-ID, or MODULE:ENV-ID for a module that registers it",
-        ) from error
-    except Exception as error:
-        raise TaskError(
-            f"the environment failed: {type(error).__name__}: {error}",
-            where=where,
-            remedy="correct the environment",
-        ) from error
+    def _checked(self, observation: object) -> Floats:
+        """Return an observation as float32 [inputs]. Raises SlipError where a number is NaN."""
+        seen = numbers_of(observation, len(self._task.spec.inputs))
+        if np.isnan(seen).any():
+            name = self._task.spec.inputs[int(np.argmax(np.isnan(seen)))].name
+            raise SlipError(f"the observation {name} is nan")
+        return seen
 
 
 def _spec(name: str, environment: Environment) -> Spec:

@@ -21,6 +21,7 @@ class WannError(Exception):
         where: the file, the option or the field that is wrong.
         remedy: what the user can do.
         details: the output of another tool, such as a compiler, shown below the line.
+        origin: the traceback in the worker process that raised it; empty in this process.
     """
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "", details: str = "") -> None:
@@ -29,19 +30,12 @@ class WannError(Exception):
         self.where = where
         self.remedy = remedy
         self.details = details
+        self.origin = ""
 
     def __str__(self) -> str:
         line = f"{self.where}: {self.what}" if self.where else self.what
         line = f"{line}; {self.remedy}" if self.remedy else line
         return " ".join(line.split())
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle the keyword arguments too, for errors that come back from a worker process."""
-        return (_rebuild, (type(self), self.what, self.where, self.remedy, self.details))
-
-
-def _rebuild(kind: type[WannError], what: str, where: str, remedy: str, details: str) -> WannError:
-    return kind(what, where=where, remedy=remedy, details=details)
 
 
 class NetworkError(WannError):

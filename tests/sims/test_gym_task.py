@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +20,8 @@ from wann_edge.evaluate import KernelPolicy, rollouts, run_episode, score
 from wann_edge.network import Network
 from wann_edge.network.published import read_published
 from wann_edge.parallel.engine import Engine
-from wann_edge.sims.gym_task import GymTask, guarded
+from wann_edge.sims.gym_errors import guarded
+from wann_edge.sims.gym_task import GymTask
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Task, final_task, load_task
 
@@ -140,9 +142,13 @@ def test_an_error_of_an_environment_is_one_line() -> None:
     (network,) = networks_of(task, 1)
     with pytest.raises(TaskError) as caught:
         score(network, task, (1.0,), 1, 0)
-    failed = "the environment failed: ZeroDivisionError: no such world"
-    said = f"gymnasium:Plain-v0: {failed}; correct the environment"
-    assert str(caught.value) == said
+    shown = str(caught.value)
+    assert re.fullmatch(
+        r"gymnasium:Plain-v0 \(seed \d+, step 1\): the environment failed: ZeroDivisionError: "
+        r"no such world in .*test_gym_task\.py:\d+ \(raise ZeroDivisionError\(.*\)\); correct "
+        r"the environment \(--debug shows the traceback\)",
+        shown,
+    )
 
 
 def test_a_reward_that_is_not_a_number_is_refused() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.parallel.threads import no_threads_for_matrices
+
+DEBUG = "--debug"
 
 
 def main() -> None:
@@ -18,7 +21,7 @@ def run(arguments: list[str]) -> int:
     """Run one command.
 
     Args:
-        arguments: the words after ``wann-edge``.
+        arguments: the words after ``wann-edge``. ``--debug`` can stand anywhere.
 
     Returns:
         An ExitCode. An error that the user can mend prints one line on standard error.
@@ -28,9 +31,13 @@ def run(arguments: list[str]) -> int:
     from wann_edge.cli.app import app
     from wann_edge.errors import WannError
 
+    debug = DEBUG in arguments
+    words = [word for word in arguments if word != DEBUG]
     try:
-        return ExitCode(app(arguments, prog_name="wann-edge", standalone_mode=False) or 0)
+        return ExitCode(app(words, prog_name="wann-edge", standalone_mode=False) or 0)
     except WannError as error:
+        if debug:
+            print(error.origin or traceback.format_exc(), file=sys.stderr)
         return _complain(str(error), error.details)
     except typer.TyperException as error:
         message = error.format_message().rstrip(".")

@@ -77,6 +77,9 @@ def start(
             "--version", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
+    _debug: Annotated[
+        bool, typer.Option("--debug", help="Show the whole traceback of an error.")
+    ] = False,
 ) -> None:
     """Print the help where no command is given."""
     if context.invoked_subcommand is None:

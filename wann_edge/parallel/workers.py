@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import signal
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import resource_tracker
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from wann_edge.errors import TaskError, WannError
 from wann_edge.parallel.threads import no_threads_for_matrices
 from wann_edge.task import Task, load_task
+from wann_edge.task.user_code import blamed
 
 # How long an idle worker may take to end by itself.
 GRACE_S = 1.0
@@ -127,6 +129,7 @@ def _answer(task: Task, order: Order) -> Done | WannError:
     try:
         return carry_out(task, order)
     except WannError as error:
+        error.origin = traceback.format_exc()
         return error
 
 
@@ -144,7 +147,7 @@ def carry_out(task: Task, order: Order) -> Done:
         raise
     except Exception as error:
         raise TaskError(
-            f"the task failed: {type(error).__name__}: {error}",
+            f"the task failed: {blamed(error)}",
             where=task.spec.name,
-            remedy="run one episode of it alone to find the cause",
+            remedy="correct the task (--debug shows the traceback)",
         ) from error
