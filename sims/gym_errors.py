@@ -11,6 +11,7 @@ import numpy as np
 from gymnasium.error import DependencyNotInstalled, UnregisteredEnv
 
 from wann_edge.errors import MissingError, TaskError, WannError
+from wann_edge.kernel.arithmetic import foreign_arithmetic, ieee_arithmetic
 from wann_edge.task.user_code import blamed
 
 INSTALL = 'pip install "wann-edge[sims]"'
@@ -40,14 +41,17 @@ class SlipError(Exception):
 
 @contextmanager
 def guarded(where: str, moment: Callable[[], str] = str) -> Iterator[None]:
-    """Turn exceptions of an environment into errors of one line.
+    """Run code of an environment; turn its exceptions into errors of one line.
+
+    It keeps the floating-point mode that it sets, and the mode outside stays.
 
     Args:
         where: the name of the environment.
         moment: returns the seed and the step, called only for an error.
     """
     try:
-        yield
+        with foreign_arithmetic():
+            yield
     except WannError:
         raise
     except (Exception, SystemExit) as error:
@@ -111,6 +115,7 @@ def stepped(result: object) -> tuple[object, object, object, object]:
     raise SlipError(f"step() returned {_kind(result)} instead of 5 values", NEW_INTERFACE)
 
 
+@ieee_arithmetic()
 def reward_of(value: object) -> np.float32:
     """Return a reward: a number, or an array of one number."""
     if not isinstance(value, float):

@@ -10,6 +10,7 @@ from gymnasium.spaces import Box, Discrete
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
+from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.network import Input, Output
 from wann_edge.sims.gym_names import OBSERVATIONS
 
@@ -52,6 +53,7 @@ def _kind(space: gymnasium.Space[Any]) -> str:
     return type(space).__name__
 
 
+@ieee_arithmetic()
 def numbers_of(observation: object, inputs: int) -> Floats:
     """Return an observation as float32 [inputs]."""
     return np.array(observation, np.float32).reshape(inputs)

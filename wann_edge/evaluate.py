@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wann_edge.kernel import Floats
+from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.network import Network, float32, with_single_weights
 from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.task import (
@@ -98,8 +99,9 @@ def episode_seeds(seed: int, episodes: int) -> list[int]:
     return [drawn_seeds(1, seed, Use.FRESH_EPISODES, index)[0] for index in range(episodes)]
 
 
+@ieee_arithmetic()
 def run_episode(policy: Policy, world: World, seed: int, max_steps: int) -> tuple[np.float32, int]:
-    """Run an episode.
+    """Run an episode, in IEEE arithmetic.
 
     Args:
         policy: sets the actions.

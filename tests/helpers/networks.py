@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -64,3 +66,17 @@ def networks(draw: st.DrawFn, *, inputs: int | None = None, outputs: int | None 
         single_weights=draw(st.booleans()),
         scaled=draw(st.booleans()),
     )
+
+
+@st.composite
+def subnormal_networks(draw: st.DrawFn) -> Network:
+    """Draw a small network whose sums are below the smallest normal float32, or near it."""
+    network = draw(networks())
+    tiny = 2.0 ** -draw(st.integers(120, 149))
+    inputs = [
+        replace(channel, offset=float32(channel.offset * tiny), scale=float32(channel.scale * tiny))
+        for channel in network.inputs
+    ]
+    weights = network.weights and tuple(float32(weight * tiny) for weight in network.weights)
+    keep = draw(st.booleans())
+    return replace(network, inputs=tuple(inputs), weights=network.weights if keep else weights)

@@ -166,7 +166,9 @@ def _loaded(path: Path, source: bytes, width: int) -> ctypes.CDLL:
             *(compiler(), *FLAGS, f"-DWANN_LANES={width}", f'-DWANN_MY_PLANT="{named}"'),
             *(f"-I{PLANTS}", "-o", str(made), str(PLANTS / "my_plant.c")),
         ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
         if done.returncode != 0:
             raise TaskError(
                 f"does not compile for {width} lane{'s' if width > 1 else ''}",

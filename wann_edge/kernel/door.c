@@ -1,5 +1,6 @@
-/* Calls the functions of the chosen lane width. Compiled with one lane. */
+/* Calls the functions of the chosen lane width, in IEEE mode. Compiled with one lane. */
 #include "door.h"
+#include "float_mode.h"
 #include "plants/plants.h"
 
 #define WANN_NAME(name) #name,
@@ -74,43 +75,65 @@ uint64_t wann_scratch_bytes(int32_t lanes, const wann_network *net, int32_t edge
     return table(lanes)->bytes_per_value * (uint64_t)values;
 }
 
+uint64_t wann_ieee_mode(void)
+{
+    return WANN_IEEE_MODE;
+}
+
+uint64_t wann_set_mode(uint64_t mode)
+{
+    return wann_mode(mode);
+}
+
 void wann_run_activation(int32_t lanes, int32_t activation, int32_t count, const float *x,
                          float *y)
 {
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
     table(lanes)->activate(activation, count, x, y);
+    wann_mode(before);
 }
 
 void wann_run_forward(int32_t lanes, const wann_network *net, int32_t count, const float *weight,
                       const float *observation, float *action, float *sum, void *scratch)
 {
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
     table(lanes)->forward(net, count, weight, observation, action, sum, scratch);
+    wann_mode(before);
 }
 
 void wann_run_rollouts(int32_t lanes, int32_t networks, const wann_network *const *net,
                        const wann_fixed *const *fixed, const void *plant, const wann_jobs *jobs,
                        void *scratch)
 {
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
     table(lanes)->rollouts(networks, net, fixed, plant, jobs, scratch);
+    wann_mode(before);
 }
 
 void wann_run_fixed_activation(int32_t lanes, int32_t wide, int32_t activation, int32_t count,
                                const int32_t *x, int32_t *y)
 {
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
     table(lanes)->fixed_activate(wide, activation, count, x, y);
+    wann_mode(before);
 }
 
 void wann_run_fixed_walk(int32_t lanes, const wann_fixed *fixed, int32_t count,
                          const int32_t *weight, const int32_t *observation, int32_t *action,
                          void *scratch)
 {
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
     table(lanes)->fixed_walk(fixed, count, weight, observation, action, scratch);
+    wann_mode(before);
 }
 
 void wann_run_fixed_forward(int32_t lanes, const wann_fixed *fixed, int32_t count,
                             const float *weight, const float *observation, float *action,
                             int32_t *sum, void *scratch)
 {
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
     table(lanes)->fixed_forward(fixed, count, weight, observation, action, sum, scratch);
+    wann_mode(before);
 }
 
 const char *wann_plant_parameters(const void *plant)
@@ -120,17 +143,26 @@ const char *wann_plant_parameters(const void *plant)
 
 void wann_plant_observe(const void *plant, const float *state, float *observation)
 {
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
     ((const wann_plant *)plant)->observe(state, observation);
+    wann_mode(before);
 }
 
 int32_t wann_plant_step(const void *plant, float *state, float *observation, const float *action,
                         float *reward)
 {
-    return ((const wann_plant *)plant)->step(state, observation, action, reward) != 0;
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
+    const int32_t over = ((const wann_plant *)plant)->step(state, observation, action, reward);
+    wann_mode(before);
+    return over != 0;
 }
 
 int32_t wann_plant_step_varied(const void *plant, float *state, float *observation,
                                const float *action, float *reward, const float *factor)
 {
-    return ((const wann_plant *)plant)->varied(state, observation, action, reward, factor) != 0;
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
+    const wann_plant *varied = plant;
+    const int32_t over = varied->varied(state, observation, action, reward, factor);
+    wann_mode(before);
+    return over != 0;
 }

@@ -1,5 +1,6 @@
 /* The functions that the library exports. They take plain arrays, which the caller owns, and
- * never allocate memory. */
+ * never allocate memory. All that compute with floats do so in IEEE mode, whatever mode the
+ * caller is in, and restore the caller's (float_mode.h). */
 #ifndef WANN_DOOR_H
 #define WANN_DOOR_H
 
@@ -30,6 +31,10 @@ extern const wann_lanes wann_lanes_1;
 extern const wann_lanes wann_lanes_4;
 extern const wann_lanes wann_lanes_8;
 extern const wann_lanes wann_lanes_16;
+
+/* The thread's floating-point mode; wann_set_mode returns the mode before. */
+uint64_t wann_ieee_mode(void);
+uint64_t wann_set_mode(uint64_t mode);
 
 int32_t wann_supports(int32_t lanes);
 const char *wann_activation_name(int32_t activation);

@@ -101,6 +101,8 @@ def library() -> ctypes.CDLL:
             remedy="compile it for this computer: pip install --force-reinstall .",
         ) from error
     number, pointer = ctypes.c_int32, ctypes.c_void_p
+    lib.wann_ieee_mode.restype = lib.wann_set_mode.restype = ctypes.c_uint64
+    lib.wann_set_mode.argtypes = [ctypes.c_uint64]
     lib.wann_supports.argtypes = [number]
     lib.wann_activation_name.argtypes = [number]
     lib.wann_activation_name.restype = ctypes.c_char_p

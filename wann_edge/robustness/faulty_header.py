@@ -21,6 +21,7 @@ from wann_edge.errors import MissingError, VerifyError
 from wann_edge.evaluate import run_episode
 from wann_edge.exporters import export
 from wann_edge.kernel import Floats, Integers
+from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.kernel.library import library
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
@@ -125,6 +126,7 @@ class FaultyHeader:
         ]
         return np.array(found, np.float32)
 
+    @ieee_arithmetic()
     def _native(self, task: PlantTask, seeds: Sequence[int], flips: Integers | None) -> Floats:
         """Run the loop in C, with the kernel's plant."""
         kernel, plant = library(), task.plant
@@ -144,6 +146,7 @@ class FaultyHeader:
         )
         return returns
 
+    @ieee_arithmetic()
     def act(self, observation: Floats, flip: int = NO_FLIP) -> Floats:
         """Return the action, float32 [outputs], for an observation, float32 [inputs]."""
         seen = np.ascontiguousarray(observation, np.float32)

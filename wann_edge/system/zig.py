@@ -59,7 +59,13 @@ def wasm_module(sources: Mapping[str, bytes], flags: Sequence[str]) -> bytes:
             [*WASM_FLAGS, *flags, "-Wl,--no-entry", "-o", "module.wasm", next(iter(sources))]
         )
         done = subprocess.run(
-            made, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False
+            made,
+            cwd=folder,
+            env=environment(folder),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
         )
         if done.returncode != 0:
             raise ExportError(

@@ -16,6 +16,7 @@ import numpy as np
 from wann_edge.errors import VerifyError
 from wann_edge.exporters import Optimize, export
 from wann_edge.kernel import Floats
+from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.network import Network
 from wann_edge.system.needs import Need, demand, tool
 
@@ -78,6 +79,7 @@ class CompiledHeader:
         self._library.run.restype = None
         self._outputs = outputs
 
+    @ieee_arithmetic()
     def forward(self, observations: Floats, weights: Floats) -> Floats:
         """Return actions [n, outputs] of observations [n, inputs] and weights [n], float32."""
         seen = np.ascontiguousarray(observations, np.float32)
@@ -86,6 +88,7 @@ class CompiledHeader:
         self._library.run(len(shared), seen.ctypes.data, shared.ctypes.data, actions.ctypes.data)
         return actions
 
+    @ieee_arithmetic()
     def faults(self) -> Sequence[str]:
         """Run the header's self-test and return what it finds."""
         wrong = self._library.selftest()
@@ -139,7 +142,9 @@ def compile_header(compiler: str, level: str, place: Path, library: Path) -> Non
         VerifyError: the header does not compile.
     """
     command = [compiler, *FLAGS, level, "-o", str(library), str(place / "harness.c")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode != 0:
         raise VerifyError(
             f"the exported header does not compile: {done.stderr.strip()[:500]}",

@@ -12,6 +12,7 @@ import onnxruntime
 
 from wann_edge.exporters import Optimize, export
 from wann_edge.kernel import Floats
+from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.network import Network
 from wann_edge.system.needs import Need
 
@@ -31,6 +32,7 @@ class OnnxGraph:
     in_loop = True
     most_episodes: int | None = None
 
+    @ieee_arithmetic()
     def __init__(self, model: bytes) -> None:
         self._model = model
         options = onnxruntime.SessionOptions()
@@ -42,6 +44,7 @@ class OnnxGraph:
             model, options, providers=["CPUExecutionProvider"]
         )
 
+    @ieee_arithmetic()
     def forward(self, observations: Floats, weights: Floats) -> Floats:
         """Return actions [n, outputs] of observations [n, inputs] and weights [n], float32."""
         actions: list[Floats] = []

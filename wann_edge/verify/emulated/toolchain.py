@@ -92,7 +92,14 @@ def run_compiler(
     command: Sequence[str], where: str, environment: Mapping[str, str] | None = None
 ) -> None:
     """Run a compiler; raise VerifyError with the beginning of its messages when it fails."""
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
     if done.returncode != 0:
         raise VerifyError(
             f"does not compile: {done.stderr.strip()[:500]}",

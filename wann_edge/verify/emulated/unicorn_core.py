@@ -8,6 +8,7 @@ import unicorn
 from unicorn import arm_const, riscv_const
 
 from wann_edge.errors import VerifyError
+from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.system.cores import Core
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.instructions import instructions
@@ -87,6 +88,7 @@ class UnicornCore:
         """Read from memory."""
         return bytes(self._unicorn.mem_read(address, size_bytes))
 
+    @ieee_arithmetic()
     def call(self, name: str, *arguments: int) -> int:
         """Run a function with at most 4 integer arguments and return its signed result.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import wasmtime
 
 from wann_edge.errors import VerifyError
+from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.verify.emulated.image import Count, Image
 
 _PAGE_BYTES = 1 << 16
@@ -42,6 +43,7 @@ class WasmtimeCore:
         """Read from memory."""
         return bytes(self._memory.read(self._store, address, address + size_bytes))
 
+    @ieee_arithmetic()
     def call(self, name: str, *arguments: int) -> int:
         """Run a function and return its result, or 0; raise VerifyError on a trap."""
         function = self._exports[name]
