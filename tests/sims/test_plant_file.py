@@ -164,6 +164,41 @@ def test_errors_contain_the_compilers_message(
     assert not Path("wann-run").exists()
 
 
+@pytest.mark.parametrize("name", ["a'\"\\$x %s#<é>.c", "wann_my_plant.c"])
+def test_any_file_name_compiles(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Includes are relative to the file's folder; messages name the file."""
+    monkeypatch.setenv("WANN_LANES", "1")
+    folder = Path('a "folder\\')
+    folder.mkdir()
+    (folder / "friction.h").write_text("#define FRICTION_PS 0.05f\n")
+    text = EXAMPLE.replace("#define FRICTION_PS 0.05f", '#include "friction.h"')
+    (folder / name).write_text(text)
+    assert load_task(str(folder / name)).spec.max_steps == 500
+    (folder / name).write_text(text.replace("DT_S,", "DT,"))
+    with pytest.raises(TaskError) as error:
+        load_task(str(folder / name))
+    assert f"{folder / name}:" in error.value.details
+
+
+def test_a_message_of_the_compiler_need_not_be_utf_8() -> None:
+    name = changed("DT_S,", "D\N{LATIN SMALL LETTER E WITH ACUTE} +,")
+    Path(name).write_bytes(Path(name).read_text().encode("latin-1"))
+    with pytest.raises(TaskError, match="does not compile") as error:
+        load_task(name)
+    assert "\N{REPLACEMENT CHARACTER}" in error.value.details
+
+
+def test_a_released_plant_leaves_no_memory_map() -> None:
+    def maps() -> int:
+        return Path("/proc/self/maps").read_text().count("plant.so")
+
+    before = maps()
+    task = PlantFileTask(NAME)
+    assert maps() > before
+    del task
+    assert maps() == before
+
+
 def test_a_branch_on_a_vector_is_reported_before_the_search(
     capfd: pytest.CaptureFixture[str],
 ) -> None:

@@ -23,6 +23,7 @@ from wann_edge.exporters.firmware.boards import (
     emulated_board_names,
 )
 from wann_edge.system import zig
+from wann_edge.system.keeper import run_program, running, scratch_folder
 from wann_edge.system.needs import demand, package, tool
 
 _START_S = 10.0
@@ -73,8 +74,8 @@ def emulated_board(name: str, files: Mapping[str, bytes], line: Line = "tcp") ->
         LinkError: the project does not build, or QEMU does not start.
     """
     board, qemu = board_and_qemu(name)
-    with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
-        program = _build(board, qemu, files, Path(folder))
+    with scratch_folder() as folder:
+        program = _build(board, qemu, files, folder)
         with _run(board, qemu, program, line) as port:
             yield port
 
@@ -86,15 +87,8 @@ def _build(board: Board, qemu: Qemu, files: Mapping[str, bytes], folder: Path) -
     command = ["make", "TOOLCHAIN=zig", f"ZIG={sys.executable} -m ziglang"]
     if qemu.ticks_hz is not None:
         command.append(f"TICKS_HZ={qemu.ticks_hz}")
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=zig.environment(folder),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
+    done = run_program(command, folder=folder, environment=zig.environment(folder))
+    if done.code != 0:
         raise LinkError(
             f"the firmware does not build: {done.stderr.strip()[:500]}",
             where=board.name,
@@ -112,16 +106,9 @@ def _run(board: Board, qemu: Qemu, program: Path, line: Line) -> Iterator[str]:
         *(qemu.program, "-M", board.name, *qemu.options),
         *("-display", "none", "-monitor", "none", "-serial", serial, "-kernel", str(program)),
     ]
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            where = address if line == "tcp" else ""
-            yield _port_of(process, qemu.program, where, output.fileno())
-        finally:
-            process.kill()
-            process.wait()
+    with tempfile.TemporaryFile() as output, running(command, output) as process:
+        where = address if line == "tcp" else ""
+        yield _port_of(process, qemu.program, where, output.fileno())
 
 
 def _port_of(process: subprocess.Popen[bytes], program: str, address: str, output: int) -> str:

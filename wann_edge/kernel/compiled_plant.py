@@ -5,8 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +14,14 @@ from wann_edge.errors import MissingError, TaskError
 from wann_edge.kernel.arrays import Floats
 from wann_edge.kernel.library import lanes
 from wann_edge.kernel.plant import Plant, plant_at
+from wann_edge.system.keeper import run_program, scratch_folder
+from wann_edge.system.shared_library import load_library
 
 PLANTS = Path(__file__).parent / "plants"
 COMPILERS = ("gcc", "clang")
 ROOM = 24
+# What the adapter includes: a link to the user's file.
+LINK = "wann_my_plant.c"
 # The kernel's own flags; with -z defs an undefined function is an error of the linker.
 FLAGS = (
     *("-std=c99", "-O3", "-ffp-contract=off", "-fno-wrapv", "-shared", "-fPIC", "-Wl,-z,defs"),
@@ -106,17 +108,15 @@ class CompiledPlant:
                 where=str(path),
                 remedy="start in the C file's folder, or give its path (--task for a network file)",
             )
-        self.path = path
-        self._source = path.read_bytes()
-        self._libraries: dict[int, ctypes.CDLL] = {}
-        declared = PlantStruct.in_dll(self._library(1), "my_plant")
+        self._libraries = _Libraries(path)
+        declared = PlantStruct.in_dll(self._libraries.of(1), "my_plant")
         _check(declared, str(path))
         self.max_steps: int = declared.max_steps
         self.inputs = _channels(declared.inputs)
         self.outputs = _channels(declared.outputs)
-        self.plant: Plant = plant_at(str(path), self._address)
+        self.plant: Plant = plant_at(str(path), self._libraries.address)
         # Report code that does not compile for vectors now, not after a search has begun.
-        self._library(lanes())
+        self._libraries.of(lanes())
         self._reset = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_void_p)(declared.reset)
 
     def start(self, seed: int) -> Floats:
@@ -125,15 +125,29 @@ class CompiledPlant:
         self._reset(seed % 2**64, state.ctypes.data)
         return state
 
-    def _address(self, width: int) -> int:
-        return int(self._library(width).wann_my_entry())
 
-    def _library(self, width: int) -> ctypes.CDLL:
-        if width not in self._libraries:
-            library = _loaded(self.path, self._source, width)
-            library.wann_my_entry.restype = ctypes.c_void_p
-            self._libraries[width] = library
-        return self._libraries[width]
+class _Libraries:
+    """The library of a C file for each lane width that was asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._source = path, path.read_bytes()
+        self._loaded: dict[int, tuple[ctypes.CDLL, int]] = {}
+
+    def of(self, width: int) -> ctypes.CDLL:
+        """Return the library."""
+        return self._load(width)[0]
+
+    def address(self, width: int) -> int:
+        """Return the address of its struct ``wann_plant``."""
+        return self._load(width)[1]
+
+    def _load(self, width: int) -> tuple[ctypes.CDLL, int]:
+        if width not in self._loaded:
+            library = _compiled(self._path, self._source, width)
+            # Not library.wann_my_entry: ctypes would keep the library in a reference cycle.
+            place = ctypes.addressof(ctypes.c_byte.in_dll(library, "wann_my_entry"))
+            self._loaded[width] = library, int(ctypes.CFUNCTYPE(ctypes.c_void_p)(place)())
+        return self._loaded[width]
 
 
 def compiler() -> str:
@@ -153,30 +167,31 @@ def compiler() -> str:
     )
 
 
-def _loaded(path: Path, source: bytes, width: int) -> ctypes.CDLL:
+def _compiled(path: Path, source: bytes, width: int) -> ctypes.CDLL:
     """Compile the C file for ``width`` lanes and load the library; no file remains."""
     if path.read_bytes() != source:
         raise TaskError(
             "the file changed while it was in use", where=str(path), remedy="start again"
         )
-    with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
-        made = Path(folder) / "plant.so"
-        named = str(path.resolve()).replace("\\", "\\\\").replace('"', '\\"')
+    real = path.resolve()
+    with scratch_folder() as folder:
+        # An #include can't name every path: it has no escape for a quotation mark.
+        link, made = folder / LINK, folder / "plant.so"
+        link.symlink_to(real)
         command = [
-            *(compiler(), *FLAGS, f"-DWANN_LANES={width}", f'-DWANN_MY_PLANT="{named}"'),
-            *(f"-I{PLANTS}", "-o", str(made), str(PLANTS / "my_plant.c")),
+            *(compiler(), *FLAGS, f"-DWANN_LANES={width}", f'-DWANN_MY_PLANT="{LINK}"'),
+            *(f"-iquote{folder}", f"-iquote{real.parent}", f"-I{PLANTS}"),
+            *("-o", str(made), str(PLANTS / "my_plant.c")),
         ]
-        done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", check=False
-        )
-        if done.returncode != 0:
+        done = run_program(command)
+        if done.code != 0:
             raise TaskError(
                 f"does not compile for {width} lane{'s' if width > 1 else ''}",
                 where=str(path),
                 remedy="correct what the compiler reports; docs/plants.md explains the rules",
-                details=done.stderr,
+                details=done.stderr.replace(str(link), str(real)),
             )
-        return ctypes.CDLL(str(made))
+        return load_library(made)
 
 
 def _check(declared: PlantStruct, where: str) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from wann_edge.evaluate import run_episode
 from wann_edge.kernel import Floats
 from wann_edge.pictures.encoder import Encoder
 from wann_edge.system.files import write_whole
+from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.needs import demand, package
 from wann_edge.task import Picture, PicturedWorld, Policy, Task, World, draws_pictures
 
@@ -181,8 +181,8 @@ def _recorder(path: Path | None, fps: float) -> Iterator[OnFrame]:
     if path is None:
         yield lambda frame: None
         return
-    with TemporaryDirectory() as folder:
-        raw = Path(folder) / f"film{path.suffix}"
+    with scratch_folder() as folder:
+        raw = folder / f"film{path.suffix}"
         encoder = Encoder(raw, fps)
         try:
             yield encoder.take

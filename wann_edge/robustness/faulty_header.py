@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ from wann_edge.kernel.library import library
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.robustness.bits import flipped
+from wann_edge.system.keeper import scratch_folder
 from wann_edge.task import PlantTask, Task, has_plant
 from wann_edge.verify.emulated.toolchain import run_compiler
 
@@ -191,13 +191,12 @@ def compiled(network: Network) -> Iterator[FaultyHeader]:
     header = export(network, "c", NAME).decode("ascii")
     in_words = isinstance(network, FixedNetwork)
     text, literals = instrumented(header, network, with_constants=not in_words)
-    with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
-        place = Path(folder)
+    with scratch_folder() as place:
         (place / "policy.h").write_text(text)
         (place / "constants.inc").write_text("".join(f"{literal},\n" for literal in literals))
         defines = [f"-DSTRESS_NODES={network.node_count}"]
         defines += ["-DSTRESS_IN_WORDS"] if in_words else []
-        flags = ["-std=c99", "-O2", "-ffp-contract=off", "-shared", "-fPIC", f"-I{folder}"]
+        flags = ["-std=c99", "-O2", "-ffp-contract=off", "-shared", "-fPIC", f"-I{place}"]
         output = place / "stressed.so"
         run_compiler([compiler, *flags, *defines, "-o", str(output), str(_SOURCE)], compiler)
         constants = [float(np.float32(literal[:-1])) for literal in literals]

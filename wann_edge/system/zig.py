@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from wann_edge.errors import ExportError
+from wann_edge.system.keeper import run_program, scratch_folder
 
 INSTALL = 'pip install "wann-edge[emu]"'
 FLAGS = (
@@ -51,23 +51,14 @@ def wasm_module(sources: Mapping[str, bytes], flags: Sequence[str]) -> bytes:
     Raises:
         ExportError: the sources do not compile.
     """
-    with tempfile.TemporaryDirectory(prefix="wann-edge-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         for source, text in sources.items():
             (folder / source).write_bytes(text)
         made = command(
             [*WASM_FLAGS, *flags, "-Wl,--no-entry", "-o", "module.wasm", next(iter(sources))]
         )
-        done = subprocess.run(
-            made,
-            cwd=folder,
-            env=environment(folder),
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
-        if done.returncode != 0:
+        done = run_program(made, folder=folder, environment=environment(folder))
+        if done.code != 0:
             raise ExportError(
                 f"does not compile: {done.stderr.strip()[:500]}",
                 where="zig",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +16,9 @@ from wann_edge.exporters import Optimize, export
 from wann_edge.kernel import Floats
 from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.network import Network
+from wann_edge.system.keeper import run_program, scratch_folder
 from wann_edge.system.needs import Need, demand, tool
+from wann_edge.system.shared_library import load_library
 
 if TYPE_CHECKING:
     from wann_edge.verify.outcome import Artefact
@@ -74,7 +74,7 @@ class CompiledHeader:
     def __init__(self, name: str, library: Path, outputs: int, *, in_loop: bool) -> None:
         self.name = name
         self.in_loop = in_loop
-        self._library = ctypes.CDLL(str(library))
+        self._library = load_library(library)
         self._library.run.argtypes = [ctypes.c_int32, *[ctypes.c_void_p] * 3]
         self._library.run.restype = None
         self._outputs = outputs
@@ -112,8 +112,7 @@ class HostTarget:
         """Export the header and yield it built by each compiler at each level."""
         demand(self.needs)
         found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
-        with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
-            place = Path(folder)
+        with scratch_folder() as place:
             (place / "policy.h").write_bytes(export(network, "c", NAME, optimize))
             (place / "harness.c").write_text(HARNESS)
             yield self._built(place, found, len(network.outputs))
@@ -142,10 +141,8 @@ def compile_header(compiler: str, level: str, place: Path, library: Path) -> Non
         VerifyError: the header does not compile.
     """
     command = [compiler, *FLAGS, level, "-o", str(library), str(place / "harness.c")]
-    done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", errors="replace", check=False
-    )
-    if done.returncode != 0:
+    done = run_program(command)
+    if done.code != 0:
         raise VerifyError(
             f"the exported header does not compile: {done.stderr.strip()[:500]}",
             where=f"{compiler} {level}",

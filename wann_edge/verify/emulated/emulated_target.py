@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +16,7 @@ from wann_edge.exporters import Optimize, export
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.system.cores import CORES, Core
+from wann_edge.system.keeper import scratch_folder
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.instructions import uses_float_unit
 from wann_edge.verify.emulated.toolchain import NEEDS, check_installed, compile_for
@@ -132,8 +132,8 @@ class EmulatedTarget:
     ) -> Iterator[Iterator[Artefact]]:
         """Export the header and yield it compiled for the core."""
         check_installed(self._core)
-        with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
-            source = Path(folder) / "harness.c"
+        with scratch_folder() as folder:
+            source = folder / "harness.c"
             (source.parent / "policy.h").write_bytes(export(network, "c", NAME, optimize))
             source.write_text(HARNESS if self._core.has_room else WITHOUT_SELFTEST)
             yield iter([emulated_header(self._core, source, network)])

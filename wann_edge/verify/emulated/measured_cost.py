@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.network.number_formats import WORDS
 from wann_edge.system.cores import CORES, Core, core_names
+from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task, check_fit
 from wann_edge.verify.emulated.emulated_target import load_program
@@ -167,8 +167,8 @@ def _states(network: Network, task: Task | None, states: int, seed: int) -> Floa
 
 
 def _measured(core: Core, network: Network, seen: Floats, optimize: Optimize) -> MeasuredCost:
-    with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
-        source = Path(folder) / "step.c"
+    with scratch_folder() as folder:
+        source = folder / "step.c"
         (source.parent / "policy.h").write_bytes(export(network, "c", NAME, optimize))
         source.write_text(HARNESS)
         return _run(core, compile_for(core, source, ("step",)), _in_memory(network, seen))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from ctypes.util import find_library
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from wann_edge.errors import VerifyError
 from wann_edge.system import zig
 from wann_edge.system.cores import Core
+from wann_edge.system.keeper import run_program
 from wann_edge.system.needs import Need, demand, package, tool
 from wann_edge.system.zig import INSTALL
 
@@ -92,15 +92,8 @@ def run_compiler(
     command: Sequence[str], where: str, environment: Mapping[str, str] | None = None
 ) -> None:
     """Run a compiler; raise VerifyError with the beginning of its messages when it fails."""
-    done = subprocess.run(
-        command,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    if done.returncode != 0:
+    done = run_program(command, environment=environment)
+    if done.code != 0:
         raise VerifyError(
             f"does not compile: {done.stderr.strip()[:500]}",
             where=where,
