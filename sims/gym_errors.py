@@ -12,9 +12,9 @@ from gymnasium.error import DependencyNotInstalled, UnregisteredEnv
 
 from wann_edge.errors import MissingError, TaskError, WannError
 from wann_edge.kernel.arithmetic import foreign_arithmetic, ieee_arithmetic
+from wann_edge.system.wheels import box2d_install
 from wann_edge.task.user_code import blamed
 
-INSTALL = 'pip install "wann-edge[sims]"'
 CORRECT = "correct the environment (--debug shows the traceback)"
 NAMES = "write gymnasium:ENV-ID, or MODULE:ENV-ID for a module that registers it"
 OLD_INTERFACE = "the environment has the interface of gym before 0.26"
@@ -64,7 +64,7 @@ def _error(error: BaseException, name: str, where: str) -> WannError:
     if isinstance(error, DependencyNotInstalled):
         ours = "box2d" in str(error).lower()
         what = "Box2D is not installed" if ours else str(error)
-        remedy = INSTALL if ours else "install what the environment needs"
+        remedy = box2d_install() if ours else "install what the environment needs"
         return MissingError(what, where=where, remedy=remedy)
     if isinstance(error, UnregisteredEnv):
         return _unknown(error, where)

@@ -29,6 +29,8 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "bullet/swingup": "wann_edge.sims.bullet.swingup:BulletSwingUp",
         "bullet/a1": "wann_edge.sims.bullet.a1:A1",
         "bullet/balancer": "wann_edge.sims.bullet.balancer:BulletBalancer",
+        "mujoco/swingup": "wann_edge.sims.mujoco.swingup:MujocoSwingUp",
+        "mujoco/balancer": "wann_edge.sims.mujoco.balancer:MujocoBalancer",
     },
     # By the extension of a file that defines a task.
     "task_files": {".c": "wann_edge.sims.plant_file:PlantFileTask"},

@@ -4,86 +4,59 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from wann_edge.kernel import Floats
-from wann_edge.network import Input, Output
-from wann_edge.sims.bullet.scaled import scaled
 from wann_edge.sims.bullet.world import (
-    ROBOTS,
     BulletTask,
     BulletWorld,
     Viewpoint,
     free_joints,
-    load,
+    load_text,
 )
-from wann_edge.task import Spec
+from wann_edge.sims.robots.balancer_robot import (
+    BODY_M,
+    NO_LOAD_RAD_PER_S,
+    WHEEL_RADIUS_M,
+    BalancerRobot,
+    BalancerStart,
+    balancer_spec,
+)
 
-WHEEL_RADIUS_M = 0.04
-# From the axle to the body's centre of mass.
-BODY_M = 0.12
 WHEELS = (0, 1)
-# Of each DC motor: the torque falls linearly from rest to the no-load speed.
-STALL_TORQUE_N_M = 0.15
-NO_LOAD_RAD_PER_S = 40.0
-BEARING_N_M_S = 0.0002
-FALLEN_RAD = 0.6
-AWAY_M = 1.0
-START_SD = (0.08, 0.2, 0.5)
-
-SPEC = Spec(
-    name="bullet/balancer",
-    inputs=(
-        Input("pitch", "rad", -0.8, 0.8, scale=4.0),
-        Input("pitch_rate", "rad/s", -15.0, 15.0, scale=0.5),
-        Input("wheel_position", "m", -1.2, 1.2),
-        Input("wheel_velocity", "m/s", -2.0, 2.0),
-    ),
-    outputs=(Output("motor_command", "1", -1.0, 1.0),),
-    dt_s=0.01,
-    max_steps=1000,
-)
 
 
-class BalancerWorld(BulletWorld):
+class BalancerWorld(BalancerRobot, BulletWorld):
     """The robot on a plane, with physics steps of 2 ms."""
 
-    spec = SPEC
+    spec = balancer_spec("bullet/balancer")
     substeps = 5
     viewpoint = Viewpoint((0.0, 0.0, 0.12), 1.1, yaw_deg=25.0, pitch_deg=-20.0)
-    parameters = ("body_mass", "body_height", "friction", "motor_torque")
 
     def build(self) -> None:
         """Load plane and robot, with its wheels on the ground."""
-        client, factors = self.client, self.factors
-        self._height_m = BODY_M * factors["body_height"]
-        self._stall_n_m = STALL_TORQUE_N_M * factors["motor_torque"]
+        client = self.client
         plane = client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
         client.changeDynamics(plane, -1, lateralFriction=1.0)
-        urdf, at = ROBOTS / "balancer.urdf", (0.0, 0.0, WHEEL_RADIUS_M + self._height_m)
-        with scaled(urdf, "body", factors["body_mass"], factors["body_height"]) as robot:
-            self._body = load(client, robot, at)
+        at = (0.0, 0.0, WHEEL_RADIUS_M + self.height_m())
+        self._body = load_text(client, self.urdf(), at)
         self.touching = (self._body,)
         for link in (-1, *WHEELS):
             client.changeDynamics(self._body, link, linearDamping=0, angularDamping=0)
         for wheel in WHEELS:
-            damping = BEARING_N_M_S * factors["friction"]
-            client.changeDynamics(self._body, wheel, lateralFriction=1.0, jointDamping=damping)
+            client.changeDynamics(
+                self._body, wheel, lateralFriction=1.0, jointDamping=self.bearing()
+            )
         free_joints(client, self._body, WHEELS)
+        self._stall_n_m = self.stall_n_m()
         self._torque, self._joints = client.TORQUE_CONTROL, client.getJointStates
 
-    def begin(self, rng: np.random.Generator) -> None:
-        """Start with a random pitch, pitch rate and rolling speed, without slip."""
-        pitch, rate, rolling = rng.normal(0.0, START_SD).tolist()
-        lean = self._height_m * math.sin(pitch)
-        height = self._height_m * math.cos(pitch)
-        turned = self.client.getQuaternionFromEuler((0.0, pitch, 0.0))
-        speed = (rolling * WHEEL_RADIUS_M + rate * height, 0.0, -rate * lean)
-        place = (lean, 0.0, WHEEL_RADIUS_M + height)
-        self.client.resetBasePositionAndOrientation(self._body, place, turned)
-        self.client.resetBaseVelocity(self._body, speed, (0.0, rate, 0.0))
+    def start(self, state: BalancerStart) -> None:
+        """Set the state."""
+        turned = self.client.getQuaternionFromEuler((0.0, state.pitch_rad, 0.0))
+        turning = (0.0, state.pitch_rad_per_s, 0.0)
+        self.client.resetBasePositionAndOrientation(self._body, state.place_m, turned)
+        self.client.resetBaseVelocity(self._body, state.velocity_m_per_s, turning)
         for wheel in WHEELS:
-            self.client.resetJointState(self._body, wheel, -pitch, rolling - rate)
+            self.client.resetJointState(self._body, wheel, state.wheel_rad, state.wheel_rad_per_s)
 
     def drive(self, action: Floats) -> None:
         """The motors' torque at the speeds that the wheels have against the body."""
@@ -100,12 +73,6 @@ class BalancerWorld(BulletWorld):
         left, right = self._joints(self._body, WHEELS)
         angle, speed = (left[0] + right[0]) / 2 + pitch, (left[1] + right[1]) / 2 + rate
         return pitch, rate, angle * WHEEL_RADIUS_M, speed * WHEEL_RADIUS_M
-
-    def judge(self) -> tuple[float, bool]:
-        """Return a reward of 1 upright at the place of the start, and 0 where the episode ends."""
-        pitch, _, position, _ = self.observe()
-        lean, way = min(1.0, abs(pitch) / FALLEN_RAD), min(1.0, abs(position) / AWAY_M)
-        return (1 - lean**2) * (1 - way**2), max(lean, way) >= 1
 
     def looks_at(self) -> tuple[float, float, float]:
         """Return a point above the ground at the robot's place."""
@@ -128,6 +95,6 @@ class BulletBalancer(BulletTask):
     a pitch of 0.6 rad, at 1 m from the place, or after 1000 steps of 0.01 s.
     """
 
-    spec = SPEC
+    spec = BalancerWorld.spec
     summary = "balance a robot on two wheels, in PyBullet"
     kind = BalancerWorld

@@ -2,56 +2,36 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
-
-import numpy as np
-
 from wann_edge.kernel import Floats
-from wann_edge.sims import swingup
-from wann_edge.sims.bullet.scaled import scaled
 from wann_edge.sims.bullet.world import (
-    ROBOTS,
     BulletTask,
     BulletWorld,
     Viewpoint,
     free_joints,
-    load,
+    load_text,
 )
+from wann_edge.sims.robots.swingup_robot import FORCE_N, SwingUpRobot, swingup_spec
 
-SPEC = replace(swingup.SPEC, name="bullet/swingup")
-FORCE_N = 10.0
-FRICTION_N_S_PER_M = 0.1
 CART, HINGE = 0, 1
 
 
-class SwingUpWorld(BulletWorld):
+class SwingUpWorld(SwingUpRobot, BulletWorld):
     """A cart on a rail and a uniform rod, with physics steps of 1 ms."""
 
-    spec = SPEC
+    spec = swingup_spec("bullet/swingup")
     substeps = 10
     viewpoint = Viewpoint((0.0, 0.0, 0.0), 3.6)
-    parameters = ("cart_mass", "pole_mass", "pole_length", "friction")
 
     def build(self) -> None:
         """Load the robot without PyBullet's damping, which alone would cost 0.1 m in 3 s."""
-        factors = self.factors
-        with (
-            scaled(ROBOTS / "swingup.urdf", "cart", factors["cart_mass"], 1.0) as cart,
-            scaled(cart, "pole", factors["pole_mass"], factors["pole_length"]) as robot,
-        ):
-            self._body = load(self.client, robot, fixed=True)
+        self._body = load_text(self.client, self.urdf(), fixed=True)
         for joint in (CART, HINGE):
-            friction = FRICTION_N_S_PER_M * factors["friction"] if joint == CART else 0.0
+            friction = self.friction() if joint == CART else 0.0
             self.client.changeDynamics(
                 self._body, joint, linearDamping=0, angularDamping=0, jointDamping=friction
             )
         self._torque = self.client.TORQUE_CONTROL
         free_joints(self.client, self._body, (CART, HINGE))
-
-    def begin(self, rng: np.random.Generator) -> None:
-        """Start as the native task does, with the same random numbers."""
-        self.start(*rng.normal(swingup.START_MEAN, swingup.START_SD).astype(np.float32).tolist())
 
     def start(self, x_m: float, v_m_per_s: float, angle_rad: float, rad_per_s: float) -> None:
         """Set the state: position, velocity, angle (0 upright), angular velocity."""
@@ -68,21 +48,10 @@ class SwingUpWorld(BulletWorld):
         force_n = FORCE_N * float(action[0])
         self.control(self._body, CART, self._torque, force=force_n)
 
-    def observe(self) -> tuple[float, ...]:
-        """Return the observation of the native task."""
-        x, v, angle, rate = self.state()
-        return x, v, math.cos(angle), math.sin(angle), rate
-
-    def judge(self) -> tuple[float, bool]:
-        """Return the reward of the native task, and whether the cart left the track."""
-        x, _, angle, _ = self.state()
-        upright = (math.cos(angle) + 1) / 2
-        return upright * math.cos(x / swingup.TRACK_M * math.pi / 2), abs(x) > swingup.TRACK_M
-
 
 class BulletSwingUp(BulletTask):
     """``bullet/swingup``: contract, starts and rewards of ``swingup``, with rigid bodies."""
 
-    spec = SPEC
+    spec = SwingUpWorld.spec
     summary = "the swing-up as rigid bodies in PyBullet"
     kind = SwingUpWorld

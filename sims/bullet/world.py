@@ -9,17 +9,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
+from wann_edge.sims.robots.rigid_world import RigidWorld
 from wann_edge.system.needs import demand, package
+from wann_edge.system.wheels import pybullet_install
 from wann_edge.task import Picture, Spec
 
-ROBOTS = Path(__file__).parent / "robots"
-NEEDS = (package("pybullet", 'pip install "wann-edge[sims]"'),)
+NEEDS = (package("pybullet", pybullet_install()),)
 
 # PyBullet has no types. A BulletClient adds its number to every call.
 Client: TypeAlias = Any
@@ -72,39 +73,30 @@ def _quiet() -> Iterator[None]:
             os.close(kept)
 
 
-class BulletWorld:
+class BulletWorld(RigidWorld):
     """One PyBullet world, a control period at a time.
 
     A subclass loads its bodies once, in ``build``. Each episode starts from the state saved
     after that, because loading bodies again leaks memory.
 
     Attributes:
-        spec: the task's contract.
         client: the physics client, used by this world alone.
-        substeps: physics steps per control period.
         viewpoint: of pictures.
         touching: the bodies that can touch others.
-        parameters: names of what ``vary`` changes.
-        factors: the current factor of each parameter.
     """
 
-    spec: Spec
-    substeps: int
     viewpoint: Viewpoint
     touching: tuple[int, ...] = ()
-    parameters: tuple[str, ...] = ()
 
     def __init__(self, client: Client) -> None:
         self.client = client
         # A BulletClient looks up each function by name at every call, which is slow.
         self._step, self.control = client.stepSimulation, client.setJointMotorControl2
-        self.factors = dict.fromkeys(self.parameters, 1.0)
-        self._set_up()
-        self._low = np.array([output.low for output in self.spec.outputs], np.float32)
-        self._high = np.array([output.high for output in self.spec.outputs], np.float32)
+        super().__init__()
 
-    def _set_up(self) -> None:
-        client, self._running = self.client, False
+    def set_up(self) -> None:
+        """Load the bodies into the empty client, and save the state."""
+        client = self.client
         client.setGravity(0.0, 0.0, -9.82)
         client.setTimeStep(self.spec.dt_s / self.substeps)
         client.setPhysicsEngineParameter(deterministicOverlappingPairs=1)
@@ -115,69 +107,27 @@ class BulletWorld:
         """Build the world again, each parameter times its factor, float32 [parameters]."""
         self.client.removeState(self._saved)
         self.client.resetSimulation()
-        self.factors = dict(zip(self.parameters, factors.tolist(), strict=True))
-        self._set_up()
+        super().vary(factors)
 
     def build(self) -> None:
         """Load the bodies, with masses and lengths scaled by the factors."""
         raise NotImplementedError
 
-    def begin(self, rng: np.random.Generator) -> None:
-        """Set the starting state of an episode, drawn from the generator."""
-        raise NotImplementedError
-
-    def command(self, action: Floats) -> None:
-        """Set the motors for a control period. action: float32 [outputs], within its bounds."""
+    def restore(self) -> None:
+        """End all contacts, whose caches would change the next episode; restore the state."""
+        for body in self.touching:
+            self.client.resetBasePositionAndOrientation(body, (0.0, 0.0, 100.0), (0, 0, 0, 1))
+        self.client.performCollisionDetection()
+        self.client.restoreState(self._saved)
 
     def drive(self, action: Floats) -> None:
         """Set the motors for the next substep."""
 
-    def observe(self) -> Sequence[float]:
-        """Return the current observation [inputs]."""
-        raise NotImplementedError
-
-    def judge(self) -> tuple[float, bool]:
-        """Return the reward of the last control period, and whether the episode is over."""
-        raise NotImplementedError
-
-    def reset(self, seed: int) -> Floats:
-        """Start the episode of a seed; return the first observation, float32 [inputs]."""
-        self._part()
-        self.client.restoreState(self._saved)
-        self.begin(np.random.default_rng(seed))
-        self._running = True
-        return np.array(self.observe(), np.float32)
-
-    def _part(self) -> None:
-        """End all contacts, whose caches would otherwise change the next episode."""
-        for body in self.touching:
-            self.client.resetBasePositionAndOrientation(body, (0.0, 0.0, 100.0), (0, 0, 0, 1))
-        self.client.performCollisionDetection()
-
-    def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
-        """Run one control period.
-
-        Args:
-            action: float32 [outputs], clipped to its bounds.
-
-        Returns:
-            The next observation, the reward, and whether the episode is over.
-
-        Raises:
-            TaskError: no episode is running.
-        """
-        if not self._running:
-            raise TaskError(
-                "no episode is running", where=self.spec.name, remedy="call reset() first"
-            )
-        taken = np.clip(action, self._low, self._high)
-        self.command(taken)
+    def advance(self, action: Floats) -> None:
+        """Run the physics steps of a control period with an action, float32 [outputs]."""
         for _ in range(self.substeps):
-            self.drive(taken)
+            self.drive(action)
             self._step()
-        reward, over = self.judge()
-        self._running = not over
-        return np.array(self.observe(), np.float32), np.float32(reward), over
 
     def looks_at(self) -> tuple[float, float, float]:
         """Return the point in the centre of a picture, m."""
@@ -240,6 +190,20 @@ def load(
         flags |= client.URDF_USE_INERTIA_FROM_FILE
         body: int = client.loadURDF(str(path), at, useFixedBase=fixed, flags=flags)
     return body
+
+
+def load_text(
+    client: Client,
+    urdf: str,
+    at: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    *,
+    fixed: bool = False,
+) -> int:
+    """Load the body of a URDF text through a temporary file; see ``load``."""
+    with TemporaryDirectory(prefix="wann-edge-") as folder:
+        path = Path(folder) / "robot.urdf"
+        path.write_text(urdf)
+        return load(client, path, at, fixed=fixed)
 
 
 def free_joints(client: Client, body: int, joints: Sequence[int]) -> None:

@@ -142,7 +142,7 @@ def test_a_task_that_fails_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_missing_parts_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(films, "NEEDS", (package("no-such-part", films.INSTALL),))
+    monkeypatch.setattr(films, "NEEDS", (package("no-such-part", films.SIMS),))
     check_film(None, None)
     with pytest.raises(MissingError) as caught:
         check_film(Path("out.mp4"), None)

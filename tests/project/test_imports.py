@@ -44,7 +44,17 @@ SIDE_RULES: dict[str, tuple[str, ...]] = {
 
 # What is slow to import, or may be absent.
 HEAVY = (
-    *("cmaes", "gymnasium", "onnx", "onnxruntime", "pybullet", "dask", "distributed", "scipy"),
+    *(
+        "cmaes",
+        "gymnasium",
+        "onnx",
+        "onnxruntime",
+        "pybullet",
+        "mujoco",
+        "dask",
+        "distributed",
+        "scipy",
+    ),
     *("unicorn", "elftools", "wasmtime", "ziglang", "tensorboardX", "serial"),
 )
 

@@ -11,8 +11,8 @@ from helpers.sources import classes, package
 
 # Files that share a name on purpose, each with the reason.
 SHARED_FILES = {
-    "swingup": "the same task in the kernel and in PyBullet",
-    "balancer": "the same task in the kernel and in PyBullet",
+    "swingup": "the same task in the kernel, in PyBullet and in MuJoCo",
+    "balancer": "the same task in the kernel, in PyBullet and in MuJoCo",
     "evaluate": "the command, and the evaluation that it calls",
     "validate": "the command, and the measurement that it prints",
     "stress": "the command, and the measurement that it prints",

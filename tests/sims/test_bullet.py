@@ -11,70 +11,34 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.integrate import solve_ivp
 
 from helpers.parts import ROOT
+from helpers.rigid_swingup import MOTIONS, WIDE, Motion, worst_error
 from wann_edge.evaluate import KernelPolicy, run_episode
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.network.published import read_published
 from wann_edge.sims import swingup
-from wann_edge.sims.bullet import a1, balancer
+from wann_edge.sims.bullet import a1
 from wann_edge.sims.bullet.a1 import A1, A1World
 from wann_edge.sims.bullet.balancer import BalancerWorld, BulletBalancer
-from wann_edge.sims.bullet.swingup import SPEC, BulletSwingUp, SwingUpWorld
+from wann_edge.sims.bullet.swingup import BulletSwingUp, SwingUpWorld
 from wann_edge.sims.bullet.world import BulletWorld, connect
+from wann_edge.sims.robots import balancer_robot as balancer
 
-SECONDS = 3.0
-# Initial states, and amplitude in N and angular frequency in rad/s of the force.
-MOTIONS = [
-    ((0.0, 0.0, math.pi - 0.3, 0.0), 0.0, 0.0),
-    ((0.2, -0.1, math.pi + 0.5, 0.2), 0.0, 0.0),
-    ((-0.3, 0.0, math.pi, 0.0), 1.0, 4.0),
-    ((0.1, 0.1, math.pi + 0.2, -0.4), 0.6, 2.0),
-]
+SPEC = SwingUpWorld.spec
 
 
-def derivative(t: float, state: NDArray[np.float64], force_n: float) -> list[float]:
-    """Return the derivative by the equations of Gaier & Ha's swing-up, as in the paper's code."""
-    _, v, angle, rate = state
-    s, c = math.sin(angle), math.cos(angle)
-    total, pole, length, g, b = 1.0, 0.5, 0.6, 9.82, 0.1
-    ml = pole * length
-    return [
-        v,
-        (-2 * ml * rate**2 * s + 3 * pole * g * s * c + 4 * force_n - 4 * b * v)
-        / (4 * total - 3 * pole * c**2),
-        rate,
-        (-3 * ml * rate**2 * s * c + 6 * total * g * s + 6 * (force_n - b * v) * c)
-        / (4 * length * total - 3 * ml * c**2),
-    ]
-
-
-def worst(substeps: int, motion: tuple[tuple[float, ...], float, float]) -> NDArray[np.float64]:
-    """Return the largest distance of PyBullet from the integrated equations, in m and rad."""
-    start, force_n, frequency = motion
+def worst(substeps: int, motion: Motion) -> NDArray[np.float64]:
+    """Return PyBullet's largest distance from the integrated equations, in m and rad."""
     kind = type("Finer", (SwingUpWorld,), {"substeps": substeps})
     world: SwingUpWorld = kind(connect())
-    world.reset(0)
-    world.start(*start)
-    exact, errors = np.array(start), []
-    for step in range(round(SECONDS / SPEC.dt_s)):
-        action = np.float32(force_n / 10 * math.sin(frequency * step * SPEC.dt_s))
-        span = (0.0, SPEC.dt_s)
-        run = solve_ivp(derivative, span, exact, args=(10 * float(action),), rtol=1e-9, atol=1e-11)
-        exact = run.y[:, -1]
-        world.step(np.array([action]))
-        errors.append(np.abs(np.array(world.state()) - exact)[[0, 2]])
-    found: NDArray[np.float64] = np.max(errors, axis=0)
-    return found
+    return worst_error(world, motion)
 
 
 @pytest.mark.parametrize("motion", MOTIONS)
-def test_the_rigid_bodies_follow_the_equations(
-    motion: tuple[tuple[float, ...], float, float],
-) -> None:
+def test_the_rigid_bodies_follow_the_equations(motion: Motion) -> None:
     """Within 1 mm and 3 mrad over 3 s at physics steps of 1 ms; the code is independent."""
     x_m, angle_rad = worst(SwingUpWorld.substeps, motion)
     assert SPEC.dt_s / SwingUpWorld.substeps == pytest.approx(1e-3)
@@ -84,8 +48,7 @@ def test_the_rigid_bodies_follow_the_equations(
 
 def test_the_difference_is_that_of_the_integrator() -> None:
     """The integrator has first order: a quarter of the step gives a quarter of the error."""
-    motion = ((0.0, 0.0, 2.0, 0.0), 3.0, 5.0)
-    coarse, fine = worst(10, motion), worst(40, motion)
+    coarse, fine = worst(10, WIDE), worst(40, WIDE)
     np.testing.assert_allclose(coarse / fine, 4.0, rtol=0.15)
 
 
@@ -125,13 +88,13 @@ def balance(gains: tuple[float, ...], seed: int) -> tuple[float, int]:
     """Run an episode under linear feedback."""
     world, total = BulletBalancer().world(), 0.0
     seen = world.reset(seed)
-    for step in range(1, balancer.SPEC.max_steps + 1):
+    for step in range(1, BulletBalancer.spec.max_steps + 1):
         command = np.array([np.dot(gains, seen)], np.float32)
         seen, reward, over = world.step(command)
         total += float(reward)
         if over:
             return total, step
-    return total, balancer.SPEC.max_steps
+    return total, BulletBalancer.spec.max_steps
 
 
 def test_the_robot_balances_with_feedback_only() -> None:

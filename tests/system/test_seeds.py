@@ -29,7 +29,7 @@ COINCIDE = (
 GIVEN = {
     "system/seeds.py": "the enumeration",
     "sims/native.py": "the start of an episode: its seed, and nothing else",
-    "sims/bullet/world.py": "the start of an episode: its seed, and nothing else",
+    "sims/robots/rigid_world.py": "the start of an episode: its seed, and nothing else",
 }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from pathlib import Path
+from shutil import which
 from typing import Annotated
 
 import typer
@@ -17,7 +20,9 @@ TASK = "swingup"
 EPISODES = 100
 ARTEFACTS = {"c": "policy.h", "onnx": "policy.onnx"}
 TARGETS = ("host", "onnxruntime")
-SIM, VIDEO, TRIALS = "bullet/swingup", "validated.mp4", 20
+# The judges of the champion; the first that is installed serves.
+JUDGES = {"bullet/swingup": "PyBullet", "mujoco/swingup": "MuJoCo"}
+VIDEO, TRIALS = "validated.mp4", 20
 
 
 _Seconds = Annotated[float, typer.Option(min=1, help="How long to search, in seconds.")]
@@ -64,40 +69,56 @@ def command(
     print_verification(found)
     fresh = score(network, task, PAPER_WEIGHTS, EPISODES, seed + 1)
     print_scores(fresh, f"reward over {EPISODES} fresh episodes (the most possible is about 1000)")
-    _validate(out, seed, workers)
-    _print_files(out, size_of(result), sizes)
+    judge = _validate(out, seed, workers)
+    _print_files(out, size_of(result), sizes, judge)
     _print_next(out)
     return ExitCode.OK if found.ok else ExitCode.FAULT_FOUND
 
 
-def _validate(out: Path, seed: int, workers: int | None) -> None:
-    """Validate the champion in PyBullet, where that is installed."""
+def _validate(out: Path, seed: int, workers: int | None) -> str:
+    """Validate the champion in another engine; return its name, or "" where none is installed."""
     from wann_edge.cli.validate import Trial, run_validate
     from wann_edge.errors import MissingError
     from wann_edge.pictures import film
     from wann_edge.system.needs import demand
-    from wann_edge.task import load_task
 
-    console.print(f"[bold]4. Validate[/] it in {SIM}, under the disturbances of a real machine")
+    title = "[bold]4. Validate[/] it as rigid bodies, under the disturbances of a real machine"
     try:
         demand(film.NEEDS)
-        load_task(SIM)
+        sim = _judge()
     except MissingError as error:
+        console.print(title)
         print(f"left out: {error}")
-        return
+        return ""
+    console.print(f"{title}: in {JUDGES[sim]} ({sim})")
     trial = Trial(episodes=TRIALS, seed=seed, workers=workers)
-    run_validate([out / "champion.json"], SIM, None, trial, out / VIDEO, as_json=False)
+    run_validate([out / "champion.json"], sim, None, trial, out / VIDEO, as_json=False)
+    return JUDGES[sim]
 
 
-def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
+def _judge() -> str:
+    """Return the first task of JUDGES whose engine is installed; MissingError if none is."""
+    from wann_edge.errors import MissingError
+    from wann_edge.task import load_task
+
+    *others, last = JUDGES
+    for sim in others:
+        with suppress(MissingError):
+            load_task(sim)
+            return sim
+    load_task(last)
+    return last
+
+
+def _print_files(out: Path, champion: str, sizes: dict[str, int], judge: str) -> None:
     print_title(f"files in {out}")
     files = table("file", "content")
     files.columns[1].justify = "left"
     files.add_row("champion.json", f"the network: {champion}")
     files.add_row("policy.h", f"C header without dependencies, {sizes['policy.h']} bytes of text")
     files.add_row("policy.onnx", f"ONNX graph, {sizes['policy.onnx']} bytes")
-    if (out / VIDEO).exists():
-        files.add_row(VIDEO, "an episode in PyBullet with all disturbances together")
+    if judge:
+        files.add_row(VIDEO, f"an episode in {judge} with all disturbances together")
     files.add_row("pareto.json", "the best network of each size")
     files.add_row("history.csv", "a row for each generation")
     files.add_row("run.json", "settings, versions, and why the search stopped")
@@ -106,6 +127,10 @@ def _print_files(out: Path, champion: str, sizes: dict[str, int]) -> None:
 
 def _print_next(out: Path) -> None:
     console.print("[bold]Next[/]")
+    if which("wann-edge") is None:
+        print(
+            f"  . {Path(sys.executable).with_name('activate')}   (the shell then finds wann-edge)"
+        )
     print(f"  wann-edge evaluate {out}/champion.json --weights -1.5,-0.75,0.75,1.5")
     print(f"  wann-edge verify {out}/champion.json   (also on emulated microcontrollers, after")
     print('      pip install "wann-edge[emu]")')

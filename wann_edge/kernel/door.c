@@ -30,6 +30,15 @@ static const wann_lanes *table(int32_t lanes)
     }
 }
 
+#ifndef WANN_SOURCES
+#define WANN_SOURCES ""
+#endif
+
+const char *wann_sources(void)
+{
+    return WANN_SOURCES;
+}
+
 int32_t wann_supports(int32_t lanes)
 {
     switch (lanes) {

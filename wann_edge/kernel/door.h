@@ -37,6 +37,9 @@ uint64_t wann_ieee_mode(void);
 uint64_t wann_set_mode(uint64_t mode);
 
 int32_t wann_supports(int32_t lanes);
+
+/* The hash of the C files that this library was compiled from; empty where setup.py did not. */
+const char *wann_sources(void);
 const char *wann_activation_name(int32_t activation);
 const char *wann_plant_name(int32_t plant);
 

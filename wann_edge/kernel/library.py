@@ -5,11 +5,15 @@ from __future__ import annotations
 import ctypes
 import os
 from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from wann_edge.errors import MissingError, SettingsError
+from wann_edge.kernel.sources import sources_hash
 
 WIDTHS = (16, 8, 4, 1)
+FOLDER = Path(__file__).parent
+COMPILE = "in the checkout run: pip install -e . (needs apt-get install gcc libc6-dev)"
 
 
 class NetworkStruct(ctypes.Structure):
@@ -74,14 +78,15 @@ def _path() -> Path:
     named = os.environ.get("WANN_KERNEL_LIBRARY")
     if named:
         return Path(named)
-    found = sorted(Path(__file__).parent.glob("_kernel*.so"))
+    own = FOLDER / f"_kernel{EXTENSION_SUFFIXES[0]}"
+    found = sorted(FOLDER.glob("_kernel*.so"))
     if not found:
         raise MissingError(
-            "the compiled kernel is missing",
-            where=str(Path(__file__).parent),
-            remedy="install a C compiler, then the package: apt-get install gcc; pip install .",
+            "the compiled kernel is missing; in a checkout Python uses its files alone",
+            where=str(FOLDER),
+            remedy=COMPILE,
         )
-    return found[0]
+    return own if own in found else found[0]
 
 
 @cache
@@ -89,7 +94,8 @@ def library() -> ctypes.CDLL:
     """Return the loaded kernel. Calls through it release Python's global lock.
 
     Raises:
-        MissingError: the kernel has not been compiled, or cannot be loaded.
+        MissingError: the kernel has not been compiled, was compiled from other sources, or
+            cannot be loaded.
     """
     path = _path()
     try:
@@ -98,11 +104,32 @@ def library() -> ctypes.CDLL:
         raise MissingError(
             f"the compiled kernel cannot be loaded: {error}",
             where=str(path),
-            remedy="compile it for this computer: pip install --force-reinstall .",
+            remedy="compile it for this computer: pip install --force-reinstall -e .",
         ) from error
+    try:
+        _declare(lib)
+    except AttributeError:
+        raise _stale(path) from None
+    compiled_from = lib.wann_sources().decode()
+    if compiled_from not in {"", sources_hash(FOLDER)} and path.parent == FOLDER:
+        raise _stale(path)
+    return lib
+
+
+def _stale(path: Path) -> MissingError:
+    return MissingError(
+        "the kernel was compiled from other sources, such as an earlier version",
+        where=str(path),
+        remedy=COMPILE,
+    )
+
+
+def _declare(lib: ctypes.CDLL) -> None:
+    """Declare the types of the functions. Raises AttributeError where one is missing."""
     number, pointer = ctypes.c_int32, ctypes.c_void_p
     lib.wann_ieee_mode.restype = lib.wann_set_mode.restype = ctypes.c_uint64
     lib.wann_set_mode.argtypes = [ctypes.c_uint64]
+    lib.wann_sources.restype = ctypes.c_char_p
     lib.wann_supports.argtypes = [number]
     lib.wann_activation_name.argtypes = [number]
     lib.wann_activation_name.restype = ctypes.c_char_p
@@ -132,7 +159,6 @@ def library() -> ctypes.CDLL:
     lib.wann_make_room.argtypes = [number, packed, number, pointer]
     lib.wann_find_layers.argtypes = [number, packed, *[number] * 3, pointer]
     lib.wann_find_targets.argtypes = [number, packed, number, number, pointer, pointer]
-    return lib
 
 
 def supported_lanes() -> tuple[int, ...]:

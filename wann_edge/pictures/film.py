@@ -18,12 +18,12 @@ from wann_edge.pictures.encoder import Encoder
 from wann_edge.system.files import write_whole
 from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.needs import demand, package
+from wann_edge.system.wheels import SIMS
 from wann_edge.task import Picture, PicturedWorld, Policy, Task, World, draws_pictures
 
-INSTALL = 'pip install "wann-edge[sims]"'
 NEEDS = (
-    package("pillow", INSTALL, "PIL"),
-    package("imageio-ffmpeg", INSTALL, "imageio_ffmpeg"),
+    package("pillow", SIMS, "PIL"),
+    package("imageio-ffmpeg", SIMS, "imageio_ffmpeg"),
 )
 VIDEOS, PICTURES = (".mp4", ".gif"), (".png", ".jpg")
 

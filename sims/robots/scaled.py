@@ -1,33 +1,32 @@
-"""URDF files with the mass and length of a link scaled."""
+"""URDF files of robots, with masses and lengths of links scaled."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+ROBOTS = Path(__file__).parent
 
-@contextmanager
-def scaled(path: Path, link: str, mass: float, length: float) -> Iterator[Path]:
-    """Write a temporary URDF file in which one link has another mass and length.
 
-    The link counts as slender: its inertia about x and y grows with the square of its
+def scaled_urdf(file: str, factors: Mapping[str, tuple[float, float]]) -> str:
+    """Return the text of a URDF file in which links have other masses and lengths.
+
+    A scaled link counts as slender: its inertia about x and y grows with the square of its
     length. Joints below the link move with it.
 
     Args:
-        path: of the URDF file.
-        link: the name of the link.
-        mass: multiplies the mass of the link.
-        length: multiplies its length along z.
-
-    Returns:
-        A context with the path of the file, which is deleted at the end.
+        file: the name of a URDF file in this folder.
+        factors: for each link to scale, the factors of its mass and of its length along z.
     """
-    tree = ElementTree.parse(path)
-    root = tree.getroot()
+    root = ElementTree.parse(ROBOTS / file).getroot()
+    for link, (mass, length) in factors.items():
+        _scale_link(root, link, mass, length)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _scale_link(root: Element, link: str, mass: float, length: float) -> None:
     (body,) = (one for one in root.iter("link") if one.get("name") == link)
     _scale(body, "inertial/mass", {"value": mass})
     about = dict.fromkeys(("ixx", "iyy"), mass * length**2) | {"izz": mass}
@@ -41,10 +40,6 @@ def scaled(path: Path, link: str, mass: float, length: float) -> Iterator[Path]:
         name = "size" if part.tag == "box" else "xyz"
         x, y, z = part.get(name, "0 0 0").split()
         part.set(name, f"{x} {y} {float(z) * length!r}")
-    with tempfile.TemporaryDirectory(prefix="wann-edge-") as folder:
-        made = Path(folder) / path.name
-        tree.write(made)
-        yield made
 
 
 def _scale(body: Element, place: str, factors: dict[str, float]) -> None:

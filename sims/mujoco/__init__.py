@@ -1,0 +1,1 @@
+"""Tasks in MuJoCo, headless; each world has its own model and data."""

@@ -1,0 +1,1 @@
+"""Robots of rigid bodies and their tasks, which PyBullet and MuJoCo share."""
