@@ -22,7 +22,20 @@ _Weights = Annotated[
     Path | None,
     typer.Option(help="Tuned single weights: a JSON file of the paper's model zoo."),
 ]
-_Bias = Annotated[float, typer.Option(help="Add this number to each single weight.")]
+_Bias = Annotated[
+    float | None,
+    typer.Option(
+        help="Add this number to each weight of --weights. Default: the published one for a "
+        "file of the zoo; required for any other."
+    ),
+]
+_Keep = Annotated[
+    bool,
+    typer.Option(
+        "--keep-weights",
+        help="Take the file's numbers as single weights, as prettyNEAT means them.",
+    ),
+]
 _Task = Annotated[
     str | None, typer.Option(help="Take names, units and bounds of inputs from this task.")
 ]
@@ -34,21 +47,35 @@ def command(
     outputs: _Outputs,
     output: _Output,
     weights: _Weights = None,
-    bias: _Bias = 0.0,
+    bias: _Bias = None,
+    keep_weights: _Keep = False,
     task: _Task = None,
 ) -> int:
-    """Convert a network that was published with the paper (.out) to a network file."""
+    """Convert a network that was published with the paper (.out) to a network file.
+
+    The published networks are on https://github.com/google/brain-tokyo-workshop, in
+    WANNRelease/WANNTool: champions/ (.out), and zoo/ (tuned weights, for --weights). prettyNEAT
+    writes .out files too.
+    """
     from wann_edge.network import file as network_file
-    from wann_edge.network.published import read_published
+    from wann_edge.network.published import import_published
     from wann_edge.task import load_task
 
     spec = None if task is None else load_task(task).spec
-    network = read_published(
-        file, inputs=inputs, outputs=outputs, weights_path=weights, bias=bias, task=spec
+    network, left_out = import_published(
+        file,
+        inputs=inputs,
+        outputs=outputs,
+        weights_path=weights,
+        bias=bias,
+        task=spec,
+        keep_weights=keep_weights,
     )
     network_file.save(network, output)
     print(
         f"{output}: {network.node_count} nodes ({network.hidden_count} hidden), "
         f"{len(network.edges)} connections"
     )
+    for what in left_out:
+        print(f"left out: {what}")
     return ExitCode.OK

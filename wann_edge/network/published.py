@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wann_edge.errors import NetworkError
 from wann_edge.network import (
-    LARGEST,
     Input,
     Network,
     Output,
     named_channels,
-    with_single_weights,
 )
+from wann_edge.network.zoo_weights import with_finite_weights, with_zoo_weights
 from wann_edge.system.jsonfile import located, parse_json, read_text, short
 
 if TYPE_CHECKING:
@@ -46,14 +45,40 @@ PUBLISHED_ACTIVATIONS = (
 )
 
 
+class PublishedNetwork(NamedTuple):
+    """A network that was read, and what the file has beyond it.
+
+    Attributes:
+        network: dead nodes included.
+        left_out: what was not taken from the file, a sentence each.
+    """
+
+    network: Network
+    left_out: tuple[str, ...]
+
+
 def read_published(
     path: Path,
     inputs: int,
     outputs: int,
     weights_path: Path | None = None,
-    bias: float = 0.0,
+    bias: float | None = None,
     task: Spec | None = None,
 ) -> Network:
+    """Read the network of a ``.out`` file; the arguments are those of ``import_published``."""
+    return import_published(path, inputs, outputs, weights_path, bias, task).network
+
+
+def import_published(
+    path: Path,
+    inputs: int,
+    outputs: int,
+    weights_path: Path | None = None,
+    bias: float | None = None,
+    task: Spec | None = None,
+    *,
+    keep_weights: bool = False,
+) -> PublishedNetwork:
     """Read the network of a ``.out`` file, dead nodes included.
 
     Args:
@@ -62,21 +87,63 @@ def read_published(
         outputs: number of outputs; the file does not contain it.
         weights_path: a JSON file of tuned weights from the published zoo, [vector, score, ...];
             None for a network with a shared weight.
-        bias: added to each tuned weight; the sum is rounded to float32.
+        bias: added to each tuned weight; the sum is rounded to float32. None for the bias in
+            ``zoo_weights.BIASES``.
         task: gives names, units, bounds and the control period; None for none of them.
+        keep_weights: takes the cells as single weights, as those of prettyNEAT are.
 
     Raises:
-        NetworkError: a file cannot be read or is not valid, or the numbers of inputs and
-            outputs are not those of the network or the task.
+        NetworkError: a file cannot be read or is not valid, the numbers of inputs and outputs
+            are not those of the network or the task, or the bias is not known.
     """
+    _check_options(weights_path, bias, keep_weights=keep_weights)
     with located(str(path)):
-        network = _network(*_matrix(read_text(path)), inputs, outputs, task)
+        cells, ids = _matrix(read_text(path))
+        network = _network(cells, ids, inputs, outputs, task)
+        if keep_weights:
+            network = with_finite_weights(network, [float(cells[edge]) for edge in network.edges])
     provenance: dict[str, object] = {"format": "published .out", "file": path.name}
     if weights_path is not None:
-        provenance |= {"weights_file": weights_path.name, "weights_bias": bias}
         with located(str(weights_path)):
-            network = _tuned(network, _vector(parse_json(read_text(weights_path))), bias)
-    return replace(network, provenance=provenance)
+            document = parse_json(read_text(weights_path))
+            network, bias = with_zoo_weights(network, document, weights_path.name, bias)
+        provenance |= {"weights_file": weights_path.name, "weights_bias": bias}
+    left_out = _left_out(cells, ids[: 1 + inputs], has_weights=keep_weights)
+    return PublishedNetwork(replace(network, provenance=provenance), tuple(left_out))
+
+
+def _check_options(weights_path: Path | None, bias: float | None, *, keep_weights: bool) -> None:
+    if keep_weights and weights_path is not None:
+        raise NetworkError(
+            "the weights can't come from two files",
+            where="--keep-weights",
+            remedy="use either --keep-weights or --weights",
+        )
+    if bias is not None and weights_path is None:
+        raise NetworkError(
+            "there are no tuned weights to add it to", where="--bias", remedy="add --weights"
+        )
+
+
+def _left_out(cells: Matrix, source_ids: Matrix, *, has_weights: bool) -> list[str]:
+    """Describe what the network does not have, each with the option that takes it."""
+    found = []
+    taken = cells[(cells != 0) & ~np.isnan(cells)]
+    if not has_weights and (taken != 1).any():
+        found.append(
+            f"the file's single weights ({taken.min():g} to {taken.max():g}): the network has a "
+            "shared weight; --keep-weights takes them"
+        )
+    disabled = int(np.isnan(cells).sum())
+    if disabled:
+        found.append(f"{disabled} disabled connections")
+    odd = int((source_ids != 1).sum())
+    if odd:
+        found.append(
+            f"activations of {odd} inputs (the bias counts), which the published code does not "
+            "apply"
+        )
+    return found
 
 
 def _matrix(text: str) -> tuple[Matrix, Matrix]:
@@ -177,33 +244,3 @@ def _activation(row: int, identity: float) -> str:
             remedy=f"use an id of 1 to {len(PUBLISHED_ACTIVATIONS)}",
         )
     return PUBLISHED_ACTIVATIONS[int(identity) - 1]
-
-
-def _vector(document: object) -> list[float]:
-    match document:
-        case [list(vector), *_] if all(type(x) in (int, float) for x in vector):
-            return vector
-    raise NetworkError(
-        "not a file of tuned weights",
-        where="document",
-        remedy="choose a file of the form [[weight, ...], score, ...]",
-    )
-
-
-def _tuned(network: Network, vector: list[float], bias: float) -> Network:
-    """Set the weights, which are ordered by source, then by target, as rows of the matrix."""
-    if len(vector) != len(network.edges):
-        raise NetworkError(
-            f"{len(vector)} weights for {len(network.edges)} connections",
-            where="weights",
-            remedy="choose the weights of this network",
-        )
-    for index, weight in enumerate(vector):
-        if not abs(weight) <= LARGEST or not abs(weight + bias) <= LARGEST:
-            raise NetworkError(
-                "the weight is not a finite float32",
-                where=f"weight {index + 1}",
-                remedy="use a smaller number",
-            )
-    weight_of = dict(zip(sorted(network.edges), vector, strict=True))
-    return with_single_weights(network, [weight_of[edge] + bias for edge in network.edges])
