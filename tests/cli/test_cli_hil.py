@@ -6,20 +6,37 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from helpers import hil_host
 from helpers.commands import complaint
 from helpers.hil_boards import require
-from wann_edge.cli import run
+from wann_edge.cli import hil_report, run
 from wann_edge.exporters.firmware.boards import BOARDS
 from wann_edge.hil.capture import load_capture
+from wann_edge.hil.loop import Report
 from wann_edge.network import file as network_file
 
 NETWORK = hil_host.controller()
+
+
+@pytest.mark.parametrize(("encoding", "block"), [("utf-8", "\N{FULL BLOCK}"), ("ascii", "#")])
+def test_the_histogram_prints_in_any_encoding(
+    encoding: str, block: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = TextIOWrapper(BytesIO(), encoding)
+    monkeypatch.setattr(hil_report, "console", Console(file=output))
+    report = SimpleNamespace(histogram=lambda: [0, 2, 4] + [0] * 12)
+    hil_report._print_histogram(cast("Report", report))
+    output.seek(0)
+    assert output.read().count(block) == 20 + 40
 
 
 @pytest.fixture

@@ -53,3 +53,9 @@ class Trap:
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
         return np.zeros(len(self.spec.inputs), np.float32), np.float32(action[0]), True
+
+
+def wait(_task: object, pause_s: float) -> None:
+    """Be busy, and say so."""
+    print("waiting", flush=True)
+    time.sleep(pause_s)

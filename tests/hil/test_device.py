@@ -48,7 +48,7 @@ class Raw:
 
     def send(self, data: bytes) -> list[Reply]:
         """Return what arrives within a short time."""
-        self.link.write(data)
+        self.link.write(data, 5.0)
         end, found = time.monotonic() + 0.2, list[bytes]()
         while time.monotonic() < end:
             found += self.reader.feed(self.link.read(0.02))
@@ -201,7 +201,7 @@ def test_after_a_reset_the_host_repeats_the_settings(device: Device, port: str) 
     device.reset()
     assert device.statistics().steps == 0
     assert device.step(row).action == before
-    device._link.write(encode_frame(Request(Kind.RESET, 0, 0).body()))
+    device._link.write(encode_frame(Request(Kind.RESET, 0, 0).body()), 5.0)
     assert device.step(row).action == before
     assert device.counters.resets == 1
     assert device.statistics().steps == 1

@@ -37,7 +37,7 @@ class Loopback:
     def __init__(self) -> None:
         self.data = b""
 
-    def write(self, frame: bytes) -> None:
+    def write(self, frame: bytes, timeout_s: float) -> None:
         self.data += frame
 
     def read(self, timeout_s: float) -> bytes:
@@ -60,7 +60,7 @@ def passed(
     """
     link, reader = FaultyLink(Loopback(), faults, np.random.default_rng(seed)), FrameReader()
     for number in range(count):
-        link.write(encode_frame(number.to_bytes(4, "big")))
+        link.write(encode_frame(number.to_bytes(4, "big")), 1.0)
     end, found = time.monotonic() + (0.1 if expected is None else 30.0), list[bytes]()
     while time.monotonic() < end and len(found) != expected:
         found += reader.feed(link.read(0.02))

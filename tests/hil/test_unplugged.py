@@ -57,7 +57,7 @@ class Cable:
                     data = connection.recv(1024)
                     if not data:
                         return
-                    self.serial.write(data)
+                    self.serial.write(data, 5.0)
                 connection.sendall(self.serial.read(0.005))
 
 

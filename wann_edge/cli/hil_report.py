@@ -70,11 +70,21 @@ def _print_histogram(report: Report) -> None:
     if not any(counts):
         return
     names = [*(f"< {_ms(limit)}" for limit in HISTOGRAM_S), "longer"]
+    block = "█" if _prints("█") else "#"
     filled = [index for index, count in enumerate(counts) if count]
     console.print("round trips")
     for index in range(filled[0], filled[-1] + 1):
-        bar = "█" * round(_BAR_WIDTH * counts[index] / max(counts))
+        bar = block * round(_BAR_WIDTH * counts[index] / max(counts))
         console.print(f"  {names[index]:>12}  {counts[index]:7}  {bar}", markup=False)
+
+
+def _prints(text: str) -> bool:
+    """Return whether the terminal's encoding has the characters."""
+    try:
+        text.encode(console.encoding)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _words(name: str) -> str:

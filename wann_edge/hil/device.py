@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+
 from wann_edge.errors import LinkError
 from wann_edge.hil.frames import FrameReader, encode_frame
 from wann_edge.hil.link import Link
 from wann_edge.hil.messages import (
-    VERSION,
     Hello,
     Kind,
     Numbers,
@@ -23,9 +24,9 @@ from wann_edge.hil.messages import (
     read_hello,
     read_reply,
 )
+from wann_edge.hil.refusals import check_identity, refusal
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
-from wann_edge.network.hashes import contract_hash, network_hash
 
 _T = TypeVar("_T")
 
@@ -71,11 +72,13 @@ class Step(NamedTuple):
 
     Attributes:
         action: float32 [outputs].
+        words: the action's bytes as the device sent them.
         ticks: compute time on the device's clock.
         latency_s: seconds from sending the request to the decoded reply, retries included.
     """
 
     action: Floats
+    words: bytes
     ticks: int
     latency_s: float
 
@@ -115,8 +118,9 @@ class Device:
         """Return the action for an observation float32 [inputs]."""
         start = time.perf_counter()
         payload = self.numbers.observation(observation)
-        ticks, action = self._ask(Kind.STEP, payload, self.numbers.step)
-        return Step(action, ticks, time.perf_counter() - start)
+        ticks, words = self._ask(Kind.STEP, payload, self.numbers.step)
+        action = self.numbers.exact(words).astype(np.float32)
+        return Step(action, words, ticks, time.perf_counter() - start)
 
     def set_weight(self, weight: float) -> None:
         """Set the shared weight, also for sessions after a reset of the device."""
@@ -150,8 +154,8 @@ class Device:
             reply = self._exchange(Kind.HELLO, b"", end)
             hello = read_hello(reply.payload) if reply.status == Status.OK else None
             if hello is None:
-                raise _refusal(reply)
-            _check_identity(hello, self._network, self.numbers.dtype)
+                raise refusal(reply)
+            check_identity(hello, self._network, self.numbers.dtype)
             if self._weight is None or self._send_weight(end):
                 return hello
 
@@ -164,7 +168,7 @@ class Device:
             self.counters.resets += 1
             return False
         if reply.status != Status.OK or reply.payload != payload:
-            raise _refusal(reply)
+            raise refusal(reply)
         return True
 
     def _ask(self, kind: Kind, payload: bytes, read: Callable[[bytes], _T | None]) -> _T:
@@ -179,7 +183,7 @@ class Device:
             self.hello = self._greet(end)
         found = read(reply.payload) if reply.status == Status.OK else None
         if found is None:
-            raise _refusal(reply)
+            raise refusal(reply)
         if self.counters.retries > retries:
             recovery_s = time.monotonic() - start
             self.counters.longest_recovery_s = max(self.counters.longest_recovery_s, recovery_s)
@@ -193,7 +197,7 @@ class Device:
         attempts = 0
         while time.monotonic() < end:
             try:
-                reply = self._attempt(request, is_first=attempts == 0)
+                reply = self._attempt(request, end, is_first=attempts == 0)
             except LinkError:
                 self._reconnect(end)
                 continue
@@ -206,11 +210,15 @@ class Device:
             remedy="check that it is on and runs a firmware that wann-edge firmware wrote",
         )
 
-    def _attempt(self, request: Request, *, is_first: bool) -> Reply | None:
-        """Send the request once; return None when no reply arrives in time."""
+    def _attempt(self, request: Request, end: float, *, is_first: bool) -> Reply | None:
+        """Send the request once; return None when no reply arrives in time.
+
+        A write may take until the recovery ends, and not only the time for a reply: a long frame
+        at a low baud rate takes longer.
+        """
         if not is_first:
             self.counters.retries += 1
-        self._link.write(encode_frame(request.body()))
+        self._link.write(encode_frame(request.body()), end - time.monotonic())
         deadline = time.monotonic() + self._times.reply_s
         while (left_s := deadline - time.monotonic()) > 0:
             reply = self._receive(request, left_s)
@@ -251,40 +259,3 @@ def _answers(reply: Reply, request: Request) -> bool:
 
 def _number(payload: bytes) -> int | None:
     return int.from_bytes(payload, "little") if len(payload) == 2 else None
-
-
-def _refusal(reply: Reply) -> LinkError:
-    if reply.status == Status.SELFTEST_FAILED:
-        return LinkError(
-            "it refuses to act because its self-test failed",
-            where="device",
-            remedy="build the firmware with another compiler or other flags: its bits differ",
-        )
-    if reply.version != VERSION:
-        return LinkError(
-            f"protocol version {reply.version}, where this release uses {VERSION}",
-            where="device",
-            remedy="build and load its firmware with this release",
-        )
-    known = {status.value: status.name.lower().replace("_", " ") for status in Status}
-    what = known.get(reply.status, f"status {reply.status}")
-    return LinkError(
-        f"it refuses a request: {what}",
-        where="device",
-        remedy="build and load its firmware with this release",
-    )
-
-
-def _check_identity(hello: Hello, network: Network, dtype: str) -> None:
-    """Raise LinkError unless the device runs this network."""
-    if hello.network == network_hash(network):
-        return
-    remedy = "build and load the firmware of this file, or name the file it was built from"
-    if hello.dtype != dtype:
-        what = f"the device computes in {hello.dtype}, not in {dtype}"
-    elif hello.contract != contract_hash(network):
-        what = "the device has another contract: its inputs, outputs or control period differ"
-    else:
-        mine, theirs = network_hash(network).hex(), hello.network.hex()
-        what = f"the device runs another network: {theirs}, not {mine}"
-    raise LinkError(what, where=hello.build, remedy=remedy)

@@ -12,6 +12,7 @@ import numpy as np
 from wann_edge.evaluate import KernelPolicy
 from wann_edge.hil.capture import Capture, Exchange, hex_of
 from wann_edge.hil.device import Device, Step
+from wann_edge.hil.messages import Doubles
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
@@ -32,7 +33,7 @@ class Observed:
     latencies_s: array[float] = field(default_factory=lambda: array("d"))
     ticks: array[int] = field(default_factory=lambda: array("L"))
     mismatches: int = 0
-    first_mismatch: tuple[Floats, Floats, Floats] | None = None
+    first_mismatch: tuple[Floats, Doubles, Doubles] | None = None
     missed_deadlines: int = 0
 
 
@@ -69,7 +70,7 @@ class DevicePolicy:
         self.episode = -1
         self.on_step: Callable[[int], None] = lambda steps: None
         self._device, self._period_s, self._paced = device, period_s, paced
-        self._kernel = KernelPolicy(network, weight)
+        self._kernel, self._weight = KernelPolicy(network, weight), weight
         self._takes_any = not isinstance(network, FixedNetwork)
         self._capture = capture
         self._step = 0
@@ -83,21 +84,24 @@ class DevicePolicy:
 
     def act(self, observation: Floats) -> Floats:
         """Return the action float32 [outputs] for an observation float32 [inputs]."""
-        expected = self._kernel.act(observation)
+        applied = self._kernel.act(observation)
         if not self._takes_any and not np.isfinite(observation).all():
-            return expected
+            return applied
         self._wait()
         step = self._device.step(observation)
         self._note_time(step)
         self._record(observation, step)
         self._step += 1
         self.on_step(len(self.observed.latencies_s))
-        if step.action.tobytes() == expected.tobytes():
-            return step.action
-        self.observed.mismatches += 1
-        if self.observed.first_mismatch is None:
-            self.observed.first_mismatch = (observation.copy(), step.action, expected)
-        return expected
+        numbers = self._device.numbers
+        # Bytes, not float32: a word of 32 bits has more digits.
+        expected = numbers.kernel_action(observation, self._weight)
+        if step.words != expected:
+            self.observed.mismatches += 1
+            if self.observed.first_mismatch is None:
+                found = numbers.exact(step.words), numbers.exact(expected)
+                self.observed.first_mismatch = observation.copy(), *found
+        return applied
 
     def _wait(self) -> None:
         """Wait until the observation is due, unless that time has passed."""

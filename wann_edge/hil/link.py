@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
@@ -20,8 +21,8 @@ BAUD = 115_200
 class Link(Protocol):
     """Sends and receives bytes; each method raises LinkError when the port is gone."""
 
-    def write(self, frame: bytes) -> None:
-        """Send one whole frame."""
+    def write(self, frame: bytes, timeout_s: float) -> None:
+        """Send one whole frame; raise LinkError when it is not sent after the time."""
         ...
 
     def read(self, timeout_s: float) -> bytes:
@@ -53,10 +54,18 @@ class SerialLink:
         self._name, self._baud = port, baud
         self._port = self._open()
 
-    def write(self, frame: bytes) -> None:
-        """Send one whole frame."""
+    def write(self, frame: bytes, timeout_s: float) -> None:
+        """Send one whole frame; raise LinkError when it is not sent after the time."""
+        end = time.monotonic() + timeout_s
         with _port_errors(self._name):
-            self._port.write(frame)
+            descriptor = self._port.fileno()
+            while frame:
+                left_s = max(0.0, end - time.monotonic())
+                if not select.select([], [descriptor], [], left_s)[1]:
+                    # Closing a serial port would wait for the rest.
+                    self._port.reset_output_buffer()
+                    raise TimeoutError("the device reads no more")
+                frame = frame[os.write(descriptor, frame) :]
 
     def read(self, timeout_s: float) -> bytes:
         """Return received bytes as soon as there are any, or b"" after the time."""

@@ -117,20 +117,20 @@ class FaultyLink:
         self._incoming: list[tuple[float, int, bytes]] = []
         self._rest = b""
 
-    def write(self, frame: bytes) -> None:
-        """Send one whole frame, with faults."""
+    def write(self, frame: bytes, timeout_s: float) -> None:
+        """Send one whole frame, with faults; raise LinkError when it is not sent after the time."""
         self._sent += 1
         if self._faults.reset and self._sent % self._faults.reset == 0:
             self.injected["reset"] += 1
-            self._link.write(encode_frame(Request(Kind.RESET, 0, 0).body()))
+            self._link.write(encode_frame(Request(Kind.RESET, 0, 0).body()), timeout_s)
         self._pass(frame, self._outgoing)
-        self._send_due()
+        self._send_due(timeout_s)
 
     def read(self, timeout_s: float) -> bytes:
         """Return received bytes, those of delayed frames when they are due."""
         end = time.monotonic() + timeout_s
         while True:
-            self._send_due()
+            self._send_due(timeout_s)
             now = time.monotonic()
             arrived = b"".join(_due(self._incoming, now))
             if arrived or now >= end:
@@ -154,9 +154,9 @@ class FaultyLink:
         for frame in filter(None, frames):
             self._pass(frame + b"\0", self._incoming)
 
-    def _send_due(self) -> None:
+    def _send_due(self, timeout_s: float) -> None:
         for frame in _due(self._outgoing, time.monotonic()):
-            self._link.write(frame)
+            self._link.write(frame, timeout_s)
 
     def _pass(self, frame: bytes, queue: list[tuple[float, int, bytes]]) -> None:
         """Put the frame into a queue, with the faults drawn for it."""

@@ -8,11 +8,14 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.network.hashes import HASH_BYTES
+
+Doubles = NDArray[np.float64]
 
 VERSION = 1
 REPLY = 0x80
@@ -197,15 +200,29 @@ class Numbers:
         outputs = len(self._network.outputs)
         if len(payload) != outputs * self._type.itemsize:
             return None
+        return self.exact(payload).astype(np.float32)
+
+    def exact(self, payload: bytes) -> Doubles:
+        """Return the action float64 [outputs], which holds each word exactly."""
         numbers = np.frombuffer(payload, self._type)
-        bits = self._fixed.output_bits if self._fixed else (0,) * outputs
-        action: Floats = (numbers * np.exp2(-np.array(bits, np.float64))).astype(np.float32)
+        bits = self._fixed.output_bits if self._fixed else (0,) * len(numbers)
+        action: Doubles = numbers * np.exp2(-np.array(bits, np.float64))
         return action
 
-    def step(self, payload: bytes) -> tuple[int, Floats] | None:
-        """Return compute ticks and action of a step's reply, or None when it has another length."""
-        action = self.action(payload[4:])
-        return None if action is None else (int.from_bytes(payload[:4], "little"), action)
+    def kernel_action(self, observation: Floats, weight: float) -> bytes:
+        """Return the bytes of the kernel's action for an observation float32 [inputs]."""
+        seen, network = observation[np.newaxis], self._fixed
+        if network is None:
+            return bytes(self._network.program.forward(seen, [weight]).tobytes())
+        word = np.array([network.weight_word(float32(weight))], np.int32)
+        words = network.program.walk(network.words(seen), word)
+        return bytes(words.astype(self._type).tobytes())
+
+    def step(self, payload: bytes) -> tuple[int, bytes] | None:
+        """Return the ticks and the action's bytes in a reply; None when it has another length."""
+        if self.action(payload[4:]) is None:
+            return None
+        return int.from_bytes(payload[:4], "little"), payload[4:]
 
     def statistics(self, payload: bytes) -> Statistics | None:
         """Return the statistics in a payload, or None when it has another length."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
+import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -117,12 +119,21 @@ def _start_without_interrupts(process: BaseProcess) -> None:
 
 def _serve(connection: Connection, named: Task | str) -> None:
     """Answer orders until the pipe is closed."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.set_threshold(GARBAGE_THRESHOLD)
     task = load_task(named) if isinstance(named, str) else named
     with suppress(EOFError, ConnectionError):
         while True:
             order: Order = connection.recv()
             connection.send(_answer(task, order))
+
+
+def _end_with_parent() -> None:
+    """End this process, also in the middle of an order, when the parent has died."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _answer(task: Task, order: Order) -> Done | WannError:
