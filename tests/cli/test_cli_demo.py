@@ -7,9 +7,36 @@ from pathlib import Path
 import pytest
 
 from wann_edge.cli import demo, run
+from wann_edge.errors import MissingError
 
 # The files of a search that ended after at least one round.
 FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
+
+
+def test_the_judge_is_the_first_engine_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyBullet has no wheel in many places; MuJoCo has one everywhere."""
+    absent: set[str] = set()
+
+    def find(name: str) -> object:
+        return None if name in absent else object()
+
+    monkeypatch.setattr("wann_edge.system.needs.find_spec", find)
+    assert demo._judge() == "bullet/swingup"
+    absent.add("pybullet")
+    assert demo._judge() == "mujoco/swingup"
+    absent.add("mujoco")
+    with pytest.raises(
+        MissingError, match=r'mujoco not installed; pip install "wann-edge\[sims\]"'
+    ):
+        demo._judge()
+
+
+def test_the_demo_without_an_engine_leaves_the_validation_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wann_edge.system.needs.find_spec", lambda name: None)
+    assert demo._validate(tmp_path, 0, 1) == ""
+    assert "left out: pillow" in capsys.readouterr().out
 
 
 def test_demo_goes_the_whole_path(
@@ -28,6 +55,7 @@ def test_demo_goes_the_whole_path(
     assert {path.name for path in out.iterdir()} >= FILES | {"policy.h", "policy.onnx"}
     assert shown.count("same bits") >= 4
     assert "all together" in shown
+    assert "in PyBullet (bullet/swingup)" in shown or "in MuJoCo (mujoco/swingup)" in shown
     assert (out / "validated.mp4").stat().st_size > 10_000
     assert "agrees" in shown
     assert "mean of weights" in shown

@@ -17,8 +17,9 @@ from helpers.networks import random_network
 from helpers.parts import ROOT
 from wann_edge.baselines.paper import score_mode
 from wann_edge.cli import run
+from wann_edge.cli.arguments import genomes_at
 from wann_edge.errors import NetworkError, SettingsError
-from wann_edge.network import Network
+from wann_edge.network import Network, with_single_weights
 from wann_edge.network import file as network_file
 from wann_edge.search import front
 from wann_edge.search.genome import Genome, express, genome_of
@@ -117,6 +118,18 @@ def test_neither_workers_nor_a_break_change_what_is_found(
     assert run([*command, *ends, "1", "--out", str(tmp_path / "random")]) == 0
     champions = [network_file.load(folder / RESULTS[0]) for folder in (whole, tmp_path / "random")]
     assert champions[0].edges != champions[1].edges
+
+
+def test_single_weights_are_said_to_be_left_out(
+    earlier: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network, task = network_file.load(earlier / "champion.json"), load_task("swingup")
+    tuned = with_single_weights(network, [0.5] * len(network.edges))
+    network_file.save(tuned, tmp_path / "tuned.json")
+    plain = genomes_at(earlier / "champion.json", task)
+    assert capsys.readouterr().out == ""
+    assert genomes_at(tmp_path / "tuned.json", task) == plain
+    assert "tuned.json: single weights are left out" in capsys.readouterr().out
 
 
 def test_files_record_the_start(earlier: Path, tmp_path: Path) -> None:

@@ -92,5 +92,7 @@ def genomes_at(path: Path, task: Task) -> tuple[Genome, ...]:
         networks = [network_file.load(path)]
     for network in networks:
         check_file_fit(path, network, task)
+    if any(network.weights is not None for network in networks):
+        print(f"{path}: single weights are left out; a search uses only topologies")
     with located(str(path)):
         return tuple(genome_of(network.without_dead_nodes()) for network in networks)

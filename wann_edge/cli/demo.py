@@ -82,15 +82,15 @@ def _validate(out: Path, seed: int, workers: int | None) -> str:
     from wann_edge.pictures import film
     from wann_edge.system.needs import demand
 
-    title = "[bold]4. Validate[/] it as rigid bodies, under the disturbances of a real machine"
+    under = "under the disturbances of a real machine"
     try:
         demand(film.NEEDS)
         sim = _judge()
     except MissingError as error:
-        console.print(title)
+        console.print(f"[bold]4. Validate[/] it {under}")
         print(f"left out: {error}")
         return ""
-    console.print(f"{title}: in {JUDGES[sim]} ({sim})")
+    console.print(f"[bold]4. Validate[/] it in {JUDGES[sim]} ({sim}), {under}")
     trial = Trial(episodes=TRIALS, seed=seed, workers=workers)
     run_validate([out / "champion.json"], sim, None, trial, out / VIDEO, as_json=False)
     return JUDGES[sim]
