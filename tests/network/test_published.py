@@ -171,13 +171,26 @@ def refusal(path: Path, *, inputs: int = 2, outputs: int = 1, weights: Path | No
 
 
 @pytest.mark.parametrize(
+    "text",
+    [TEXT + "\n", TEXT + " \r\n\n", TEXT.replace("\n", "\r\n"), "\ufeff" + TEXT],
+    ids=["blank line", "blank lines", "Windows", "byte order mark"],
+)
+def test_line_ends_and_byte_order_marks_are_skipped(text: str, tmp_path: Path) -> None:
+    plain, other = tmp_path / "a" / "net.out", tmp_path / "b" / "net.out"
+    for path, content in ((plain, TEXT), (other, text)):
+        path.parent.mkdir()
+        path.write_bytes(content.encode())
+    assert read_published(other, 2, 1) == read_published(plain, 2, 1)
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
         ("", "last line: the file is cut short"),
         (TEXT.replace("\n", ",0\n", 1), "row 1: 7 cells instead of 6"),
         (TEXT[:-2], "last line: the file is cut short"),
         (TEXT.replace(",5.00e+00", ""), "row 4: 5 cells instead of 6"),
-        (TEXT + "\n", "row 1: 6 cells instead of 7"),
+        (TEXT.replace("\n", "\n\n", 1), "row 1: 6 cells instead of 7"),
         (TEXT.replace("5.00e+00", "x" * 999), "row 4: could not convert string to float: 'xxx"),
         (TEXT.replace("5.00e+00", "1.10e+01"), "row 4: unknown activation id 11"),
         (TEXT.replace("5.00e+00", "5.50e+00"), "row 4: unknown activation id 5.5"),

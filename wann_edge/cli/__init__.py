@@ -7,13 +7,15 @@ import traceback
 
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.parallel.threads import no_threads_for_matrices
+from wann_edge.system.interrupts import like_ctrl_c
+from wann_edge.system.terminal import clean
 
 DEBUG = "--debug"
 
 
 def main() -> None:
     """Run ``wann-edge`` with the arguments of this process, and exit with its ExitCode."""
-    with no_threads_for_matrices():
+    with no_threads_for_matrices(), like_ctrl_c():
         sys.exit(run(sys.argv[1:]))
 
 
@@ -37,18 +39,21 @@ def run(arguments: list[str]) -> int:
         return ExitCode(app(words, prog_name="wann-edge", standalone_mode=False) or 0)
     except WannError as error:
         if debug:
-            print(error.origin or traceback.format_exc(), file=sys.stderr)
+            print(clean(error.origin or traceback.format_exc()), file=sys.stderr)
         return _complain(str(error), error.details)
     except typer.TyperException as error:
         message = error.format_message().rstrip(".")
         return _complain(f"{message}; see wann-edge --help")
+    except (KeyboardInterrupt, typer.Abort):
+        print("wann-edge: interrupted", file=sys.stderr)
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return ExitCode.OUTPUT_CLOSED
 
 
 def _complain(line: str, details: str = "") -> ExitCode:
-    print(f"wann-edge: {' '.join(line.split())}", file=sys.stderr)
+    print(clean(f"wann-edge: {' '.join(line.split())}"), file=sys.stderr)
     if details:
-        print(details.rstrip(), file=sys.stderr)
+        print(clean(details.rstrip()), file=sys.stderr)
     return ExitCode.BAD_INPUT

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wann_edge.cli.tables import say
 from wann_edge.errors import SettingsError, TaskError
+from wann_edge.system.terminal import clean
 
 if TYPE_CHECKING:
     from wann_edge.network import Network
@@ -19,15 +23,52 @@ def task_of(name: str | None, network: Network) -> Task:
 
     Raises:
         SettingsError: neither names a task, or the task is unknown.
+        TaskError: the file names code that this user has not named before.
     """
-    from wann_edge.task import load_task
-
-    chosen = name or network.task
-    if chosen is None:
+    if name is not None:
+        return named_task(name)
+    if network.task is None:
         raise SettingsError(
             "the network file names no task", where="--task", remedy="name the task with --task"
         )
-    return load_task(chosen)
+    return task_in_file(network.task, network.provenance, "network file")
+
+
+def named_task(name: str) -> Task:
+    """Load a task that the user has named, and note the name for files that name it."""
+    from wann_edge.task import load_task
+    from wann_edge.task.trusted import remember
+
+    task = load_task(name)
+    remember(name)
+    return task
+
+
+def task_in_file(name: str, provenance: Mapping[str, object], where: str) -> Task:
+    """Load a task that a file names, which may come from elsewhere.
+
+    Raises:
+        TaskError: the task runs code that this user has not named before.
+    """
+    from wann_edge.task import load_task
+    from wann_edge.task.trusted import check_trusted
+
+    try:
+        check_trusted(name, provenance, where)
+    except TaskError as error:
+        if not agreed(f"{error.where}: {error.what}. Run it?"):
+            raise
+        return named_task(name)
+    return load_task(name)
+
+
+def agreed(question: str) -> bool:
+    """Ask a question on the terminal; False where there is none."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    sys.stderr.write(clean(f"{question} [y/N] "))
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def task_if_named(name: str | None, network: Network) -> Task | None:
@@ -93,6 +134,6 @@ def genomes_at(path: Path, task: Task) -> tuple[Genome, ...]:
     for network in networks:
         check_file_fit(path, network, task)
     if any(network.weights is not None for network in networks):
-        print(f"{path}: single weights are left out; a search uses only topologies")
+        say(f"{path}: single weights are left out; a search uses only topologies")
     with located(str(path)):
         return tuple(genome_of(network.without_dead_nodes()) for network in networks)

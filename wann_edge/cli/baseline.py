@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wann_edge.cli.arguments import named_task
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import TASK, Seed, TuningLimit
 from wann_edge.cli.parsing import parse_layers, parse_time_limit_s
-from wann_edge.cli.tables import console, print_title, table
+from wann_edge.cli.tables import console, print_title, say, table
 
 if TYPE_CHECKING:
     from wann_edge.baselines.paper import ModeScore
@@ -45,9 +46,8 @@ def command(
     from wann_edge.baselines.paper import MODES, PAPER_FIXED
     from wann_edge.network import file as network_file
     from wann_edge.system.files import check_writable
-    from wann_edge.task import load_task
 
-    world = load_task(task)
+    world = named_task(task)
     network = dense(world.spec, parse_layers(layers))
     limit_s = parse_time_limit_s(time_limit)
     if output is not None:
@@ -63,7 +63,7 @@ def command(
     tuned = found[-1].network
     if output is not None and tuned is not None:
         network_file.save(tuned, output)
-        print(f"file: {output}")
+        say(f"file: {output}")
     return ExitCode.OK
 
 

@@ -13,7 +13,7 @@ from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Dtype, Json, NetworkFile, OptimizeFor, Seed, TaskName
 from wann_edge.cli.parsing import parse_frequency_hz
-from wann_edge.cli.tables import console, print_json, status_line, table
+from wann_edge.cli.tables import console, print_json, say, status_line, table
 from wann_edge.errors import MissingError
 
 if TYPE_CHECKING:
@@ -84,12 +84,12 @@ def command(
         print_json(document)
         return ExitCode.OK
     if fixed:
-        print(f"fixed point, {fixed[1].dtype}")
+        say(f"fixed point, {fixed[1].dtype}")
     _print_costs([one for one, _ in found], clock_hz, cpi)
     for one, shares in found:
         _print_parts(one, shares)
     for why, lacking in skipped.items():
-        print(f"skipped {', '.join(lacking)}: {why}")
+        say(f"skipped {', '.join(lacking)}: {why}")
     return ExitCode.OK
 
 
@@ -184,7 +184,7 @@ def _print_costs(costs: list[MeasuredCost], clock_hz: float, cycles_per_instruct
             "-" if rate is None else f"{rate:.0f}",
         )
     console.print(made)
-    print(
+    say(
         "code, const: bytes of flash. RAM, stack: bytes. mean, worst: instructions per step over\n"
         f"{costs[0].states} typical states. max Hz: the highest control rate for the worst step "
         f"at {clock_hz / 1e6:g} MHz\nif the core does nothing else, at an assumed "
@@ -199,6 +199,6 @@ def _print_parts(cost: MeasuredCost, shares: tuple[Share, ...]) -> None:
         for share in shares
         if (part := share.instructions_mean / cost.instructions_mean) >= 0.01
     )
-    print(f"{cost.core}: {parts or 'none'}")
+    say(f"{cost.core}: {parts or 'none'}")
     if cost.libraries:
-        print(f"  links {', '.join(cost.libraries)}")
+        say(f"  links {', '.join(cost.libraries)}")

@@ -12,7 +12,7 @@ import typer
 
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Folder, Seed, Workers
-from wann_edge.cli.tables import console, print_scores, print_title, print_verification, table
+from wann_edge.cli.tables import console, print_scores, print_title, print_verification, say, table
 
 EXAMPLE = "--seconds 20 --out wann-demo"
 
@@ -55,7 +55,7 @@ def command(
     settings = preset("fast", seed=seed, workers=workers or cores(), time_limit_s=seconds)
     result = search_with_progress(TASK, settings, out, force=True)
     if result.stopped == "interrupted":
-        print(f"interrupted; the champion so far: {out}/champion.json")
+        say(f"interrupted; the champion so far: {out}/champion.json")
         return ExitCode.INTERRUPTED
     network = result.champion
     console.print("[bold]2. Export[/] it as C and as ONNX")
@@ -88,7 +88,7 @@ def _validate(out: Path, seed: int, workers: int | None) -> str:
         sim = _judge()
     except MissingError as error:
         console.print(f"[bold]4. Validate[/] it {under}")
-        print(f"left out: {error}")
+        say(f"left out: {error}")
         return ""
     console.print(f"[bold]4. Validate[/] it in {JUDGES[sim]} ({sim}), {under}")
     trial = Trial(episodes=TRIALS, seed=seed, workers=workers)
@@ -128,14 +128,10 @@ def _print_files(out: Path, champion: str, sizes: dict[str, int], judge: str) ->
 def _print_next(out: Path) -> None:
     console.print("[bold]Next[/]")
     if which("wann-edge") is None:
-        print(
-            f"  . {Path(sys.executable).with_name('activate')}   (the shell then finds wann-edge)"
-        )
-    print(f"  wann-edge evaluate {out}/champion.json --weights -1.5,-0.75,0.75,1.5")
-    print(f"  wann-edge verify {out}/champion.json   (also on emulated microcontrollers, after")
-    print('      pip install "wann-edge[emu]")')
-    print(f"  wann-edge export {out}/champion.json --format c -o my_controller.h")
-    print(
-        f"  wann-edge tune {out} --disturb vary=20%,noise=1%,latency=1 -o robust.json   (minutes)"
-    )
-    print("  wann-edge search swingup --time-limit 2m --seed 1 --out longer-run")
+        say(f"  . {Path(sys.executable).with_name('activate')}   (the shell then finds wann-edge)")
+    say(f"  wann-edge evaluate {out}/champion.json --weights -1.5,-0.75,0.75,1.5")
+    say(f"  wann-edge verify {out}/champion.json   (also on emulated microcontrollers, after")
+    say('      pip install "wann-edge[emu]")')
+    say(f"  wann-edge export {out}/champion.json --format c -o my_controller.h")
+    say(f"  wann-edge tune {out} --disturb vary=20%,noise=1%,latency=1 -o robust.json   (minutes)")
+    say("  wann-edge search swingup --time-limit 2m --seed 1 --out longer-run")

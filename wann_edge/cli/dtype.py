@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wann_edge.cli.arguments import task_of
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -62,9 +63,7 @@ def converted(network: Network, dtype: str) -> tuple[Network, str]:
     Raises:
         SettingsError: "auto" loses more of the reward than is allowed.
     """
-    from wann_edge.task import load_task
-
-    task = None if dtype == "float" or network.task is None else load_task(network.task)
+    task = None if dtype == "float" or network.task is None else task_of(None, network)
     fixed = fixed_point(network, dtype, task)
     if fixed is None:
         return network, ""

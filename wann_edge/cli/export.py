@@ -10,6 +10,7 @@ import typer
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import DTYPE_HELP, Force, NetworkFile, OptimizeFor
 from wann_edge.cli.parsing import c_identifier
+from wann_edge.cli.tables import say
 
 EXAMPLE = "my-run/champion.json --format c -o policy.h"
 
@@ -67,12 +68,12 @@ def command(
     network, loss = converted(network_file.load(file), dtype or usual)
     files = exporter.files(network, c_identifier(place.stem) if name is None else name)
     size_bytes = sum(map(len, files.values()))
-    print(loss, end="")
+    say(loss, end="")
     if exporter.suffix:
         (content,) = files.values()
         write_whole(place, content)
-        print(f"{place}: {size_bytes} bytes")
+        say(f"{place}: {size_bytes} bytes")
     else:
         write_folder(place, files, force=force)
-        print(f"{place}: {len(files)} files, {size_bytes} bytes")
+        say(f"{place}: {len(files)} files, {size_bytes} bytes")
     return ExitCode.OK

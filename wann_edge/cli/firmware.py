@@ -10,6 +10,7 @@ import typer
 from wann_edge.cli.choices import EMULATED_BOARDS
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Dtype, Force, NetworkFile
+from wann_edge.cli.tables import say
 
 EXAMPLE = "my-run/champion.json --board lm3s6965evb -o firmware"
 
@@ -52,7 +53,7 @@ def command(
 
     network, loss = converted(network_file.load(file), dtype)
     files = firmware_files(network, board, output.resolve().name, watchdog)
-    print(loss, end="")
+    say(loss, end="")
     write_folder(output, files, force=force)
-    print(f"{output}: {len(files)} files for {board}; README.md there explains how to build")
+    say(f"{output}: {len(files)} files for {board}; README.md there explains how to build")
     return ExitCode.OK

@@ -12,7 +12,7 @@ from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import EMULATED_BOARDS, LINK_FAULTS, listed
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Dtype, Json, NetworkFile, Seed, SharedWeight, TaskName
-from wann_edge.cli.tables import print_json
+from wann_edge.cli.tables import print_json, say
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def command(
     from wann_edge.hil.device import Times
     from wann_edge.hil.session import Session, run_session
     from wann_edge.network import file as network_file
+    from wann_edge.task.trusted import remember
 
     connection = _connection(port, board, Times(timeout, recovery), inject, seed)
     session = Session(
@@ -112,8 +113,10 @@ def command(
         real_time=real_time,
         record=record,
     )
+    if task is not None:
+        remember(task)
     network, loss = converted(network_file.load(file), dtype)
-    print("" if as_json else loss, end="")
+    say("" if as_json else loss, end="")
     if replay is not None:
         return _replay(replay, network, connection, as_json=as_json)
     if connection is None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from wann_edge.cli.tables import console, table
+from rich.markup import escape
+
+from wann_edge.cli.tables import console, say, table
 from wann_edge.hil.capture import Replay
 from wann_edge.hil.loop import HISTOGRAM_S, Report
 
@@ -15,7 +17,7 @@ _BAR_WIDTH = 40
 def print_report(report: Report) -> None:
     """Print rewards, times, the counts of the link, the verdict, and a histogram of round trips."""
     seen, hello = report.observed, report.hello
-    made = table(f"{hello.build}, {report.mode}", "")
+    made = table(escape(f"{hello.build}, {report.mode}"), "")
     rewards = len(report.device_rewards)
     if rewards:
         made.add_row("reward with the device, mean", f"{_mean(report.device_rewards):.2f}")
@@ -46,10 +48,10 @@ def print_report(report: Report) -> None:
 def print_replay(found: Replay, path: Path) -> None:
     """Print the verdict of a replay in one line."""
     if found.ok:
-        print(f"{path}: {found.steps} steps, same bits")
+        say(f"{path}: {found.steps} steps, same bits")
     else:
         first = "" if found.first is None else f", the first at step {found.first}"
-        print(f"{path}: {found.mismatches} of {found.steps} actions differ{first}")
+        say(f"{path}: {found.mismatches} of {found.steps} actions differ{first}")
 
 
 def _counts(report: Report) -> dict[str, str]:

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from wann_edge.cli.arguments import named_task
 from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.tables import say
 
 EXAMPLE = "swing.out --inputs 5 --outputs 1 --task swingup -o swing.json"
 
@@ -59,9 +61,8 @@ def command(
     """
     from wann_edge.network import file as network_file
     from wann_edge.network.published import import_published
-    from wann_edge.task import load_task
 
-    spec = None if task is None else load_task(task).spec
+    spec = None if task is None else named_task(task).spec
     network, left_out = import_published(
         file,
         inputs=inputs,
@@ -72,10 +73,10 @@ def command(
         keep_weights=keep_weights,
     )
     network_file.save(network, output)
-    print(
+    say(
         f"{output}: {network.node_count} nodes ({network.hidden_count} hidden), "
         f"{len(network.edges)} connections"
     )
     for what in left_out:
-        print(f"left out: {what}")
+        say(f"left out: {what}")
     return ExitCode.OK

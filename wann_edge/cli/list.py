@@ -9,7 +9,7 @@ import typer
 
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Json
-from wann_edge.cli.tables import console, print_json, table
+from wann_edge.cli.tables import console, print_json, say, table
 
 if TYPE_CHECKING:
     from wann_edge.system.needs import ListEntry
@@ -95,4 +95,4 @@ def _print(kind: str, found: list[Registered]) -> None:
         lacking = [entry for entry in found if install in entry.missing]
         names = ", ".join(entry.name for entry in lacking)
         parts = ", ".join(dict.fromkeys(p for entry in lacking for p in entry.missing[install]))
-        print(f"{names}: {parts} not installed; {install}")
+        say(f"{names}: {parts} not installed; {install}")

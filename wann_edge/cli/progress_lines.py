@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,7 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from wann_edge.cli.tables import console
+from wann_edge.cli.tables import CleanConsole, console
 
 if TYPE_CHECKING:
     from wann_edge.search.progress import Progress as SearchProgress
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 def counting_bar() -> Progress:
     """Make a bar on standard error: the case that runs, how many are done, and the time left."""
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
-    return Progress(*columns, TimeRemainingColumn(compact=True), console=Console(stderr=True))
+    return Progress(*columns, TimeRemainingColumn(compact=True), console=CleanConsole(stderr=True))
 
 
 @contextmanager

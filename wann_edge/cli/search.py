@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from wann_edge.cli.arguments import genomes_at
+from wann_edge.cli.arguments import genomes_at, named_task, task_in_file
 from wann_edge.cli.choices import COMPLEXITIES, PRESETS, listed
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import TASK, Disturb, Folder, Force, Seed, TimeLimit, Workers
@@ -207,13 +207,12 @@ def _search(
     with_log: bool,
 ) -> ExitCode:
     from wann_edge.search.settings import preset, usual_preset
-    from wann_edge.task import load_task
 
     if name is None:
         raise SettingsError(
             "no task is named", where="search", remedy="try: wann-edge search swingup"
         )
-    task = load_task(name)
+    task = named_task(name)
     if start is not None:
         changes["start"] = genomes_at(start, task)
     settings = preset(preset_name or usual_preset(task), **changes)
@@ -225,6 +224,7 @@ def _resume(folder: Path, ends: dict[str, object], *, with_log: bool) -> ExitCod
     from wann_edge.search import checkpoint
 
     state = checkpoint.load(folder)
+    task_in_file(state.task, {}, str(folder))
     settings = state.settings.model_copy(update=ends)
     log = _event_file(folder, state.history) if with_log else None
     result = search_with_progress(state.task, settings, folder, resume=True, log=log)
@@ -277,16 +277,16 @@ def search_with_progress(
 
 def _report(result: SearchResult, out: Path) -> ExitCode:
     from wann_edge.cli.progress_lines import speed
-    from wann_edge.cli.tables import print_scores
+    from wann_edge.cli.tables import print_scores, say
 
     single = result.champion.weights is not None
     print_scores(result.scores, "champion, on validation episodes", single=single)
-    print(f"stopped by: {result.stopped}")
-    print(f"time: {result.evaluating:.0%} for evaluation; {speed(result.progress)}")
-    print(f"champion: {size_of(result)}")
-    print(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
-    print(f"front: wann-edge show {out}")
-    print(f"next: wann-edge verify {out}/champion.json")
+    say(f"stopped by: {result.stopped}")
+    say(f"time: {result.evaluating:.0%} for evaluation; {speed(result.progress)}")
+    say(f"champion: {size_of(result)}")
+    say(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
+    say(f"front: wann-edge show {out}")
+    say(f"next: wann-edge verify {out}/champion.json")
     return ExitCode.INTERRUPTED if result.stopped == "interrupted" else ExitCode.OK
 
 

@@ -13,7 +13,7 @@ import typer
 from wann_edge.cli.arguments import front_in
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Json, RunOrFile
-from wann_edge.cli.tables import console, print_json, print_scores, print_title, table
+from wann_edge.cli.tables import console, print_json, print_scores, print_title, say, table
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def command(
     if output is None:
         return _show_network(network, path, as_json=as_json)
     network_file.save(network, output)
-    print(f"{output}: {len(network.edges)} connections, {network.hidden_count} hidden nodes")
+    say(f"{output}: {len(network.edges)} connections, {network.hidden_count} hidden nodes")
     return ExitCode.OK
 
 
@@ -121,7 +121,7 @@ def _show_front(front: Front, folder: Path, *, as_json: bool) -> ExitCode:
         made.add_row(*sizes, *cost, f"{row['mean']:.1f}", f"{row['best_weight']:g}", best)
     print_title(f"{folder}: the best networks by {short(front.complexity)}, the champion last")
     console.print(made)
-    print(f"take one: wann-edge show {folder} --connections N -o net.json")
+    say(f"take one: wann-edge show {folder} --connections N -o net.json")
     return ExitCode.OK
 
 

@@ -10,7 +10,7 @@ import typer
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Json, NetworkFile, Seed, SharedWeight, TaskName
-from wann_edge.cli.tables import console, print_json, print_title, table
+from wann_edge.cli.tables import console, print_json, print_title, say, table
 
 if TYPE_CHECKING:
     from wann_edge.pictures.film import Shown
@@ -71,7 +71,7 @@ def command(
     console.print(made)
     for path in (video, picture):
         if path is not None:
-            print(f"file: {path}")
+            say(f"file: {path}")
     return ExitCode.OK
 
 

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from wann_edge.cli import choices
 from wann_edge.cli.arguments import check_file_fit, task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Baseline, Json, NetworkFile, Seed, TaskName
-from wann_edge.cli.tables import print_json, table
+from wann_edge.cli.tables import CleanConsole, print_json, say, table
 
 if TYPE_CHECKING:
     from wann_edge.robustness.faults import Severity
@@ -141,7 +140,7 @@ def _print_rows(files: Sequence[Path], subjects: Sequence[Subject], rows: Rows) 
     from wann_edge.confidence import KEPT
     from wann_edge.robustness.stress import nominal
 
-    console = Console(highlight=False, width=max(110, Console().width))
+    console = CleanConsole(highlight=False, width=max(110, CleanConsole().width))
     for path, subject in zip(files, subjects, strict=True):
         whole = nominal(subject).astype(float)
         text = f"{path}: reward {whole.mean():.1f} (sd {whole.std(ddof=1):.1f}) without faults"
@@ -186,8 +185,8 @@ def _print_legend(subject: Subject, names: Sequence[str], seed: int, *, has_base
     from wann_edge.robustness.faults import FAULTS
 
     for name in names:
-        print(f"{name}: {FAULTS[name].what}")
-    print(
+        say(f"{name}: {FAULTS[name].what}")
+    say(
         f"{len(subject.seeds)} episodes for each fault, seed {seed}. reward: mean ± standard "
         "deviation over all episodes\nof all faults tried. 95 %: the confidence interval of the "
         "mean. keep: the share of faults, and of\nepisodes, that keep at least "
@@ -195,7 +194,7 @@ def _print_legend(subject: Subject, names: Sequence[str], seed: int, *, has_base
         "network has no such fault, or numbers too large for words of 16 bits."
     )
     if not has_baseline:
-        print(
+        say(
             "To compare with a dense network: wann-edge baseline "
             f"{subject.task.spec.name} --layers 10 -o baseline.json, then --baseline baseline.json"
         )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
+
+from wann_edge.system.terminal import clean
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -15,7 +20,28 @@ if TYPE_CHECKING:
     from wann_edge.fixed_point.precision import Precision
     from wann_edge.verify import Verification
 
-console = Console(highlight=False)
+
+class CleanConsole(Console):
+    """A console that escapes what the text of files and devices must not do to a terminal."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render as the base class does, with clean text."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=clean(segment.text))
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
+        """Read markup as the base class does, of clean text, whose width is then known."""
+        return super().render_str(clean(text), **options)
+
+
+console = CleanConsole(highlight=False)
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print a line of plain text, clean for the terminal."""
+    print(clean(text), end=end)
 
 
 def table(*columns: str) -> Table:
@@ -28,14 +54,15 @@ def table(*columns: str) -> Table:
 
 def status_line(text: str, *, quiet: bool) -> Status:
     """Make a line that shows what runs, for a ``with`` block; nothing appears where quiet."""
-    return (Console(quiet=True) if quiet else console).status(text)
+    return (CleanConsole(quiet=True) if quiet else console).status(text)
 
 
 def print_json(document: object) -> None:
     """Print what ``--json`` asks for."""
     import json
 
-    print(json.dumps(document, indent=2))
+    # JSON escapes all but this one of the characters that are not printable.
+    print(json.dumps(document, indent=2).replace("\x7f", "\\u007f"))
 
 
 def print_title(text: str) -> None:
@@ -94,7 +121,7 @@ def print_verification(verification: Verification) -> None:
         if check.skipped:
             skipped.setdefault(check.skipped, []).append(check.target)
     for why, targets in skipped.items():
-        print(f"skipped {', '.join(targets)}: {why}")
+        say(f"skipped {', '.join(targets)}: {why}")
 
 
 def print_precision(cost: Precision) -> None:

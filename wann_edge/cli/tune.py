@@ -12,7 +12,7 @@ from wann_edge.cli.arguments import front_in, task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Disturb, RunOrFile, Seed, TaskName, TimeLimit
 from wann_edge.cli.parsing import parse_time_limit_s
-from wann_edge.cli.tables import console, table
+from wann_edge.cli.tables import console, say, table
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -197,8 +197,8 @@ def _write(network: Network, tuned: Tuned, world: Task, seed: int, output: Path)
     for name, one, measured in (("before", network, before), ("tuned", tuned.network, after)):
         made.add_row(name, str(len(one.edges)), f"{measured.mean:.1f}", f"{measured.sd:.1f}")
     console.print(made)
-    print(f"stopped by: {tuned.stopped}, after {tuned.evaluations} evaluations")
-    print(f"file: {output}")
+    say(f"stopped by: {tuned.stopped}, after {tuned.evaluations} evaluations")
+    say(f"file: {output}")
 
 
 def _fresh(network: Network, task: Task, seed: int) -> WeightScore:

@@ -21,7 +21,7 @@ from wann_edge.cli.options import (
     SharedWeight,
     Workers,
 )
-from wann_edge.cli.tables import console, print_json, print_title, table
+from wann_edge.cli.tables import console, print_json, print_title, say, table
 
 if TYPE_CHECKING:
     from wann_edge.network import Network
@@ -188,13 +188,13 @@ def run_validate(
     else:
         _print(files, task, network.task or task.spec.name, least, trial, found)
         for name, why in impossible.items():
-            print(f"left out {name}: {why}")
+            say(f"left out {name}: {why}")
     if not found.is_whole:
         return ExitCode.INTERRUPTED
     if video is not None:
         film(first, disturbed(task, given), trial.seeds[:1], video, None)
         if not as_json:
-            print(f"video: {video}, an episode with {given or 'no disturbances'}")
+            say(f"video: {video}, an episode with {given or 'no disturbances'}")
     return ExitCode.OK
 
 
@@ -282,10 +282,10 @@ def _print(
                 label = first.case if rows is found.rows[0] else ""
                 made.add_row(label, *([name] if several else []), *_cells(rows[place]))
     console.print(made)
-    print(f"success: an episode with a reward of at least {least:.1f}")
+    say(f"success: an episode with a reward of at least {least:.1f}")
     if not several:
-        print(f"to compare with a dense network: wann-edge baseline {home} -o baseline.json,")
-        print("then --baseline baseline.json")
+        say(f"to compare with a dense network: wann-edge baseline {home} -o baseline.json,")
+        say("then --baseline baseline.json")
 
 
 def _cells(one: CaseResult) -> tuple[str, ...]:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from wann_edge.errors import SettingsError
+from wann_edge.errors import NetworkError, SettingsError
+from wann_edge.hil.messages import NUMBERS
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
-from wann_edge.network.hashes import contract_hash, network_hash
+from wann_edge.network.hashes import HASH_BYTES, contract_hash, network_hash
 from wann_edge.system.files import write_whole
+from wann_edge.system.jsonfile import located, parse_json, read_text
 
 FORMAT = "wann-edge capture"
 VERSION = 1
+# An hour at 100 Hz with 24 inputs.
+MAX_BYTES = 128 * 2**20
 _Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$")]
+_Hash = Annotated[str, StringConstraints(pattern=rf"^[0-9a-f]{{{2 * HASH_BYTES}}}$")]
+_Float32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+_Count = Annotated[int, Field(ge=0)]
+
+
+def _finite(text: str) -> str:
+    if not np.isfinite(_floats(text)).all():
+        raise ValueError("not a finite number")
+    return text
+
+
+def _known(dtype: str) -> str:
+    if dtype not in NUMBERS:
+        raise ValueError("unknown dtype")
+    return dtype
 
 
 class _Line(BaseModel):
@@ -40,12 +58,12 @@ class Header(_Line):
 
     format: Literal["wann-edge capture"]
     version: Literal[1]
-    network: _Hex
-    contract: _Hex
-    dtype: str
+    network: _Hash
+    contract: _Hash
+    dtype: Annotated[str, AfterValidator(_known)]
     build: str
     task: str | None
-    shared_weight: _Hex
+    shared_weight: Annotated[_Float32, AfterValidator(_finite)]
 
 
 class Exchange(_Line):
@@ -60,8 +78,8 @@ class Exchange(_Line):
         latency_s: round trip in seconds, retries included.
     """
 
-    episode: int
-    step: int
+    episode: _Count
+    step: _Count
     observation: _Hex
     action: _Hex
     ticks: int
@@ -69,7 +87,7 @@ class Exchange(_Line):
 
 
 class _End(_Line):
-    steps: int
+    steps: _Count
 
 
 @dataclass
@@ -117,23 +135,22 @@ def new_capture(network: Network, dtype: str, build: str, weight: float) -> Capt
 
 
 def load_capture(path: Path) -> Capture:
-    """Read a capture.
+    """Read a capture. A byte order mark, blank lines and Windows line ends are skipped.
 
     Raises:
         SettingsError: the file can't be read, is not a capture, or is incomplete.
     """
     try:
-        first, *middle, last = path.read_text("ascii").splitlines()
-        capture = Capture(Header.model_validate(json.loads(first)))
-        capture.exchanges += [Exchange.model_validate(json.loads(line)) for line in middle]
-        whole = _End.model_validate(json.loads(last)).steps == len(middle)
-    except OSError as error:
-        raise SettingsError(
-            f"can't read: {error.strerror}",
-            where=str(path),
-            remedy="name a capture that hil --record wrote",
-        ) from error
-    except (ValueError, ValidationError) as error:
+        with located(str(path)):
+            lines = read_text(path, MAX_BYTES).split("\n")
+    except NetworkError as error:
+        raise SettingsError(error.what, where=error.where, remedy=error.remedy) from error
+    try:
+        first, *middle, last = (parse_json(line) for line in lines if line.strip())
+        capture = Capture(Header.model_validate(first))
+        capture.exchanges += map(Exchange.model_validate, middle)
+        whole = _End.model_validate(last).steps == len(middle)
+    except (NetworkError, ValueError) as error:  # ValueError: pydantic's, or no two lines
         raise SettingsError(
             "not a capture, or an incomplete one",
             where=str(path),
@@ -190,12 +207,26 @@ def replay(
             where="capture",
             remedy=f"add --dtype {capture.header.dtype}",
         )
+    _check_sizes(capture, network)
     wrong = [
         number
         for number, exchange in enumerate(capture.exchanges)
         if hex_of(act(_floats(exchange.observation))) != exchange.action
     ]
     return Replay(len(capture.exchanges), len(wrong), wrong[0] if wrong else None)
+
+
+def _check_sizes(capture: Capture, network: Network) -> None:
+    """Raise SettingsError unless each observation and action has the network's size."""
+    sizes = 8 * len(network.inputs), 8 * len(network.outputs)
+    for number, exchange in enumerate(capture.exchanges):
+        if (len(exchange.observation), len(exchange.action)) != sizes:
+            raise SettingsError(
+                f"step {number} has {len(exchange.observation) / 8:g} observations and "
+                f"{len(exchange.action) / 8:g} actions, not {sizes[0] // 8} and {sizes[1] // 8}",
+                where="capture",
+                remedy="record the session again",
+            )
 
 
 def hex_of(numbers: Floats) -> str:

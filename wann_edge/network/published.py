@@ -152,7 +152,7 @@ def _matrix(text: str) -> tuple[Matrix, Matrix]:
         raise NetworkError(
             "the file is cut short", where="last line", remedy="download the whole file again"
         )
-    lines = text.splitlines()
+    lines = text.rstrip().split("\n")
     width = len(lines) + 1
     rows: list[list[float]] = []
     for number, line in enumerate(lines, 1):

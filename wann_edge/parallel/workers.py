@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from wann_edge.errors import TaskError, WannError
 from wann_edge.parallel.threads import no_threads_for_matrices
+from wann_edge.system.interrupts import ENDING
 from wann_edge.task import Task, load_task
 from wann_edge.task.user_code import blamed
 
@@ -121,6 +122,9 @@ def _serve(connection: Connection, named: Task | str) -> None:
     """Answer orders until the pipe is closed."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.set_threshold(GARBAGE_THRESHOLD)
+    for number in ENDING:
+        # The parent handles these too. Ignored or blocked, they would stay so in simulators.
+        signal.signal(number, lambda *_: None)
     task = load_task(named) if isinstance(named, str) else named
     with suppress(EOFError, ConnectionError):
         while True:

@@ -26,6 +26,7 @@ from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.robustness.bits import flipped
 from wann_edge.system.keeper import scratch_folder
+from wann_edge.system.private_folders import check_private
 from wann_edge.task import PlantTask, Task, has_plant
 from wann_edge.verify.emulated.toolchain import run_compiler
 
@@ -202,6 +203,7 @@ def compiled(network: Network) -> Iterator[FaultyHeader]:
         constants = [float(np.float32(literal[:-1])) for literal in literals]
         nodes = {int(number) for _, number, _ in _STATEMENT.findall(header)}
         computed = sorted(nodes - set(range(network.first_computed)))
+        check_private(place)
         yield FaultyHeader(ctypes.CDLL(str(output)), network, constants, computed)
 
 

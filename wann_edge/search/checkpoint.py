@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import zlib
-from contextlib import suppress
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from wann_edge.errors import SettingsError
+from wann_edge.errors import NetworkError, SettingsError
 from wann_edge.search.search_state import SearchState
+from wann_edge.search.state_checks import check_state
 from wann_edge.system.files import write_whole
 from wann_edge.system.interrupts import ctrl_c_waits
+from wann_edge.system.jsonfile import read_bytes, short
 
 VERSION = 2
 # Written in turn, so that a damaged file leaves the one before.
 NAMES = ("checkpoint-0.json", "checkpoint-1.json")
-
+# Thirty thousand networks of the size that a search begins with.
+MAX_BYTES = 64 * 2**20
 
 _STATE = TypeAdapter(SearchState)
+_VERSION = TypeAdapter(dict[str, object])
+_UNSUPPORTED = "a checkpoint of an unsupported file version"
+_ANEW = "start a new search from its networks with --start {}"
 
 
 @ctrl_c_waits()
@@ -49,25 +54,45 @@ def load(folder: Path) -> SearchState:
 
 def _read(path: Path) -> SearchState | None:
     """Return the state in a file; None where the file is missing or damaged."""
+    if not path.exists():
+        return None
     try:
-        checksum, _, content = path.read_bytes().partition(b"\n")
-    except FileNotFoundError:
-        return None
-    except OSError as error:
+        checksum, _, content = read_bytes(path, MAX_BYTES).partition(b"\n")
+    except NetworkError as error:
         raise SettingsError(
-            f"can't read: {error.strerror}", where=str(path), remedy="check the file's permissions"
+            error.what, where=str(path), remedy=_ANEW.format(path.parent)
         ) from error
-    if checksum != f"{zlib.crc32(content):08x}".encode():
+    content = content.rstrip()  # an editor, or a copy to Windows, may add a line end
+    if checksum.strip() != f"{zlib.crc32(content):08x}".encode():
         return None
-    with suppress(ValidationError, SettingsError):
+    return _valid(content, path)
+
+
+def _valid(content: bytes, path: Path) -> SearchState:
+    """Return the state of a whole file; raises SettingsError where no search can be in it."""
+    try:
         state = _STATE.validate_json(content)
         if state.version == VERSION:
+            check_state(state)
             return state
-    raise SettingsError(
-        "a checkpoint of an unsupported file version",
-        where=str(path),
-        remedy=f"start a new search from its networks with --start {path.parent}",
-    )
+        what = _UNSUPPORTED
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(map(str, fault["loc"]))
+        is_valid = fault["type"] != "missing" and _version(content) == VERSION
+        what = f"not valid: {short(place)}: {short(fault['msg'])}" if is_valid else _UNSUPPORTED
+    except SettingsError as error:
+        is_valid = _version(content) == VERSION
+        what = f"not valid: {error.where}: {short(error.what)}" if is_valid else _UNSUPPORTED
+    raise SettingsError(what, where=str(path), remedy=_ANEW.format(path.parent))
+
+
+def _version(content: bytes) -> object:
+    """Return the version in a file, whatever else it contains."""
+    try:
+        return _VERSION.validate_json(content).get("version")
+    except ValidationError:
+        return None
 
 
 def remove(folder: Path) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wann_edge.errors import NetworkError
-from wann_edge.kernel import Links
-from wann_edge.network import Network
+from wann_edge.kernel import Links, activation_names
+from wann_edge.network import MAX_NODES, Network
 from wann_edge.search.packed_links import PACKED, PackedLinks
 from wann_edge.task import Spec
 
@@ -168,6 +168,26 @@ def check_shape(genome: Genome, spec: Spec) -> None:
             where=spec.name,
             remedy="start from networks of this task",
         )
+
+
+def check_links(genome: Genome) -> Genome:
+    """Return the genome of a file. Raises ValueError unless its links are those of ``Genome``."""
+    links, nodes = genome.links, genome.first_output + genome.outputs
+    if min(genome.inputs, genome.outputs) < 1 or nodes > MAX_NODES:
+        raise ValueError("no inputs or outputs, or too many nodes")
+    if not set(genome.hidden) <= set(activation_names()):
+        raise ValueError("an unknown activation")
+    if len(genome.enabled) != len(links) or genome.enabled.strip(_YES + _NO):
+        raise ValueError("not one mark, 0 or 1, for each link")
+    sources, targets = links.sources, links.targets
+    if len(links) and not (
+        (np.diff(links.keys) > 0).all()
+        and (sources < np.minimum(targets, genome.first_output)).all()
+        and genome.first_hidden <= targets.min()
+        and targets.max() < nodes
+    ):
+        raise ValueError("links that do not ascend, or to other nodes")
+    return genome
 
 
 def express(genome: Genome, spec: Spec) -> Network:

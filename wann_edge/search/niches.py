@@ -36,8 +36,8 @@ class Niches(SettingsModel):
     """
 
     width: float = Field(6.0, gt=0)
-    count: int = Field(10, ge=1)
-    size: int = Field(4, ge=1)
+    count: int = Field(10, ge=1, le=100_000)
+    size: int = Field(4, ge=1, le=1000)
 
     def number(self, complexity: float) -> int:
         """Return the number of a complexity's range; from ``count`` on there is no niche."""

@@ -151,6 +151,8 @@ class Population:
 
     def restore(self, state: PopulationState) -> None:
         """Continue from the state of another population with these settings."""
+        for genome, _, _ in state.members:
+            check_shape(genome, self._spec)
         self.island, self.generation = state.island, state.generation
         self.members = [self._made(*member) for member in state.members]
 

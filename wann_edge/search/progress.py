@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field, FiniteFloat
 
 from wann_edge.system.limits import share_done
+
+_Count = Annotated[int, Field(ge=0, le=2**63)]
+_Seconds = Annotated[FiniteFloat, Field(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +32,23 @@ class Progress:
         time_limit_s: the time limit, or None.
     """
 
-    generation: int
-    evaluations: int
-    steps: int
-    evaluation_s: float
-    elapsed_s: float
-    best_mean: float
-    mean_mean: float
-    champion_mean: float
-    connections: int
-    hidden: int
+    generation: _Count
+    evaluations: _Count
+    steps: _Count
+    evaluation_s: _Seconds
+    elapsed_s: _Seconds
+    best_mean: FiniteFloat
+    mean_mean: FiniteFloat
+    champion_mean: FiniteFloat
+    connections: _Count
+    hidden: _Count
     generations: int | None
     time_limit_s: float | None
 
     @property
     def steps_per_s(self) -> float:
         """Environment steps a second since the start."""
-        return self.steps / self.elapsed_s
+        return self.steps / self.elapsed_s if self.elapsed_s else 0.0
 
     @property
     def share_done(self) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,21 +82,32 @@ def run_search(
     with Engine(_changed(task, settings), settings.workers) as engine:
         folder = RunFolder(out_dir, engine.spec.name, engine.final_name, settings)
         search = RunningSearch(engine, settings)
-        if resume:
-            search.restore(checkpoint.load(out_dir), str(out_dir))
-        else:
-            folder.begin(overwrite=overwrite)
-        stopped = "failed"
-        try:
-            stopped = _until_stopped(search, folder, on_generation)
-        finally:
-            _keep(search, folder, stopped)
-        evaluating = search.evaluating
-        if stopped == "generations":
-            search.validate_front(engine)
-        elif search.seconds_to_validate_front() <= FINISH_S:
-            # Workers that were broken off are gone, and starting others takes longer.
-            search.validate_front(engine if engine.ready else Engine(_changed(task, settings)))
+        with folder.locked(), _rescued(search, folder):
+            if resume:
+                search.restore(checkpoint.load(out_dir), str(out_dir))
+            else:
+                folder.begin(overwrite=overwrite)
+            return _run(search, folder, engine, on_generation, lambda: _changed(task, settings))
+
+
+def _run(
+    search: RunningSearch,
+    folder: RunFolder,
+    engine: Engine,
+    on_generation: OnGeneration | None,
+    task: Callable[[], Task | str],
+) -> SearchResult:
+    stopped = "failed"
+    try:
+        stopped = _until_stopped(search, folder, on_generation)
+    finally:
+        _keep(search, folder, stopped)
+    evaluating = search.evaluating
+    if stopped == "generations":
+        search.validate_front(engine)
+    elif search.seconds_to_validate_front() <= FINISH_S:
+        # Workers that were broken off are gone, and starting others takes longer.
+        search.validate_front(engine if engine.ready else Engine(task()))
     _keep(search, folder, stopped)
     front = search.archive.front()
     folder.save_front(front)
@@ -106,6 +119,29 @@ def run_search(
         progress=search.history[-1],
         evaluating=evaluating,
     )
+
+
+@contextmanager
+def _rescued(search: RunningSearch, folder: RunFolder) -> Iterator[None]:
+    """Where the run folder is lost, write what was found to another one and name it."""
+    try:
+        yield
+    except SettingsError as error:
+        if not (folder.is_broken and search.history and search.archive.front()):
+            raise
+        other = folder.elsewhere()
+        try:
+            other.save_checkpoint()
+            _keep(search, other, "failed")
+            other.save_front(search.archive.front())
+        except SettingsError:
+            shutil.rmtree(other.folder, ignore_errors=True)
+            raise error from None
+        raise SettingsError(
+            f"{error.what}; what the search found is in {other.folder}",
+            where=error.where,
+            remedy=f"continue with: wann-edge search --resume {other.folder}",
+        ) from error
 
 
 def _changed(task: Task | str, settings: Settings) -> Task | str:
@@ -126,7 +162,7 @@ def _until_stopped(
             progress = search.advance()
             if on_generation is not None:
                 on_generation(progress)
-            checkpoint.save(folder.folder, search.state())
+            folder.save_checkpoint(search.state())
             if time.monotonic() > saved_s + SAVE_EVERY_S:
                 _keep(search, folder, "running")
                 saved_s = time.monotonic()
@@ -136,7 +172,7 @@ def _until_stopped(
         if search.history:
             if not whole_steps:
                 # There is no checkpoint yet; this one has the islands as they began.
-                checkpoint.save(folder.folder, search.state())
+                folder.save_checkpoint(search.state())
             return "time limit"
         raise SettingsError(
             f"{search.settings.time_limit_s} s is too short for one generation",
@@ -151,7 +187,8 @@ def _until_stopped(
 
 
 def _keep(search: RunningSearch, folder: RunFolder, stopped: str) -> None:
-    if search.history:
-        folder.save(stopped, search.history, search.archive.front()[-1])
-    else:
+    front = search.archive.front()
+    if search.history and front:
+        folder.save(stopped, search.history, front[-1])
+    elif not search.history:
         folder.discard()

@@ -6,7 +6,8 @@ import csv
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -20,9 +21,13 @@ from wann_edge.search import checkpoint, front
 from wann_edge.search.archive import Validated
 from wann_edge.search.drawn_weights import with_best_weights
 from wann_edge.search.progress import Progress
+from wann_edge.search.search_state import SearchState
 from wann_edge.search.settings import Settings
 from wann_edge.system.files import write_whole
+from wann_edge.system.folder_lock import FolderLock, locked
 from wann_edge.system.interrupts import ctrl_c_waits
+from wann_edge.system.private_folders import new_folder_near
+from wann_edge.task.trusted import FINGERPRINT, fingerprint
 
 RUN = "run.json"
 FILES = ("champion.json", front.NAME, "history.csv", RUN)
@@ -35,6 +40,10 @@ HISTORY_COLUMNS = tuple(Progress.__dataclass_fields__)[:-2]
 class RunFolder:
     """The folder that a search writes to. Every file is written as a whole or not at all.
 
+    Attributes:
+        folder: the folder.
+        is_broken: whether writing has failed.
+
     Methods that write raise SettingsError when the folder can't be written to.
     """
 
@@ -46,8 +55,24 @@ class RunFolder:
         settings: the settings of the search.
         """
         self.folder = folder
+        self.is_broken = False
         self._task, self._final_task = task, final_task
         self._settings = settings
+        self._state: SearchState | None = None
+        self._lock: FolderLock | None = None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Lock the folder for the block. Raises SettingsError if another search has locked it."""
+        with locked(self.folder) as self._lock:
+            yield
+
+    def elsewhere(self) -> RunFolder:
+        """Create a folder beside this one for the same run."""
+        folder = new_folder_near(self.folder)
+        other = RunFolder(folder, self._task, self._final_task, self._settings)
+        other._state = self._state
+        return other
 
     def begin(self, *, overwrite: bool) -> None:
         """Mark the folder as a run's, and delete the files of an earlier run.
@@ -81,6 +106,14 @@ class RunFolder:
         entries = tuple(front.FrontEntry(self.shipped(v), v.complexity, v.mean) for v in found)
         self._write(front.NAME, front.to_json(front.Front(self._settings.complexity, entries)))
 
+    def save_checkpoint(self, state: SearchState | None = None) -> None:
+        """Write a checkpoint of this state, or the last one again."""
+        self._state = state = state or self._state
+        if state is None:
+            return
+        with self._writing():
+            checkpoint.save(self.folder, state)
+
     def discard(self) -> None:
         """Delete the mark of a run, for a search that ends without a network."""
         (self.folder / RUN).unlink(missing_ok=True)
@@ -97,8 +130,10 @@ class RunFolder:
     @cached_property
     def _origin(self) -> dict[str, object]:
         """The part of the provenance that all networks of a run share."""
+        found = fingerprint(self._final_task)
         return {
             "version": version("wann-edge"),
+            **({} if found is None else {FINGERPRINT: found}),
             "seed": self._settings.seed,
             "settings": _document(self._settings, "seed", "workers"),
         }
@@ -119,7 +154,19 @@ class RunFolder:
         self._write(RUN, json.dumps(document, indent=1) + "\n")
 
     def _write(self, name: str, text: str) -> None:
-        write_whole(self.folder / name, text)
+        with self._writing():
+            write_whole(self.folder / name, text)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Check that the folder is still there, and note when it can't be written to."""
+        try:
+            if self._lock is not None:
+                self._lock.check()
+            yield
+        except SettingsError:
+            self.is_broken = True
+            raise
 
 
 def _document(settings: Settings, *excluded: str) -> dict[str, object]:

@@ -149,7 +149,7 @@ class RunningSearch:
         """Estimate the seconds that ``validate_front`` takes in one process at the most."""
         settings = self.settings
         episodes = settings.validation_episodes * len(self.archive.unvalidated())
-        return self._evaluation_s / self._evaluations * episodes / settings.episodes
+        return self._evaluation_s / max(1, self._evaluations) * episodes / settings.episodes
 
     def validate_front(self, engine: Engine) -> None:
         """Validate the networks that scored best at each complexity. Ctrl-C skips it."""

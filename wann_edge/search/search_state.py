@@ -6,15 +6,21 @@ The names of the fields are those of the checkpoint files.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator, FailFast, Field, FiniteFloat
 
 from wann_edge.evaluate import Scores
-from wann_edge.search.genome import Genome
+from wann_edge.search.genome import Genome, check_links
 from wann_edge.search.packed_links import PackedLinks
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
 
 # The mean return after each heat but the last.
-Means = tuple[float, ...]
+Means = tuple[FiniteFloat, ...]
+_Count = Annotated[int, Field(ge=0, le=2**53)]
+_Genome = Annotated[Genome, AfterValidator(check_links)]
+_Member = tuple[_Genome, tuple[FiniteFloat, ...], Means]
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,9 @@ class PopulationState:
         members: each member's genome, its score for each shared weight, and its heats.
     """
 
-    island: int
-    generation: int
-    members: tuple[tuple[Genome, tuple[float, ...], Means], ...]
+    island: _Count
+    generation: _Count
+    members: Annotated[tuple[_Member, ...], FailFast()]
 
 
 @dataclass(frozen=True)
@@ -45,12 +51,12 @@ class StrategyState:
         rounds_left: rounds that this stage has left.
     """
 
-    generation: int
-    islands: tuple[PopulationState, ...]
-    started: int = 0
-    bracket: int = 0
-    stage: int = 0
-    rounds_left: int = 0
+    generation: _Count
+    islands: Annotated[tuple[PopulationState, ...], FailFast()]
+    started: _Count = 0
+    bracket: _Count = 0
+    stage: _Count = 0
+    rounds_left: _Count = 0
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class ArchivedNetwork:
 
     activations: tuple[str, ...]
     edges: PackedLinks
-    mean: float | None
+    mean: FiniteFloat | None
     scores: Scores | None
 
 
@@ -87,5 +93,5 @@ class SearchState:
     task: str
     settings: Settings
     standing: StrategyState
-    archive: tuple[ArchivedNetwork, ...]
-    history: tuple[Progress, ...]
+    archive: Annotated[tuple[ArchivedNetwork, ...], FailFast()]
+    history: Annotated[tuple[Progress, ...], FailFast()]

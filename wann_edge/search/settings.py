@@ -11,7 +11,7 @@ from wann_edge.errors import SettingsError
 from wann_edge.evaluate import PAPER_WEIGHTS
 from wann_edge.kernel import activation_names
 from wann_edge.search.complexity import known
-from wann_edge.search.genome import Genome
+from wann_edge.search.genome import Genome, check_links
 from wann_edge.search.niches import Niches
 from wann_edge.search.presets import PRESETS
 from wann_edge.search.settings_model import SettingsModel
@@ -23,7 +23,12 @@ from wann_edge.task.practice import Practice
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+# The most episodes, and the most networks drawn for tournaments, of one generation.
+MOST_EPISODES = 100_000_000
+MOST_DRAWN = 10_000_000
+
 Probability = Annotated[float, Field(ge=0, le=1)]
+_Start = Annotated[Genome, AfterValidator(check_links)]
 
 
 class MutationOdds(SettingsModel):
@@ -122,28 +127,28 @@ class Settings(SettingsModel):
     )
 
     preset: str = Field("custom", max_length=64)
-    population: int = Field(192, ge=2, le=1_000_000)
-    generations: int | None = Field(None, ge=1)
-    time_limit_s: float | None = Field(None, gt=0)
+    population: int = Field(192, ge=2, le=100_000)
+    generations: int | None = Field(None, ge=1, le=10**12)
+    time_limit_s: float | None = Field(None, gt=0, le=1e9)
     seed: int = Field(0, ge=0, lt=2**64)
     workers: int = Field(1, ge=1, le=1024)
     shared_weights: WeightList = PAPER_WEIGHTS
     draws: WeightDraws | None = None
-    episodes: int = Field(3, ge=1, le=100_000)
-    finalists: int = Field(0, ge=0)
-    finalist_episodes: int = Field(3, ge=1, le=100_000)
+    episodes: int = Field(3, ge=1, le=10_000)
+    finalists: int = Field(0, ge=0, le=100_000)
+    finalist_episodes: int = Field(3, ge=1, le=10_000)
     practice: Practice = Practice()
     disturbances: Disturbances = NONE
     fixed_episodes: bool = False
     islands: int = Field(1, ge=1, le=1024)
-    round_generations: int = Field(16, ge=1)
-    stage_rounds: int = Field(1, ge=1)
+    round_generations: int = Field(16, ge=1, le=1_000_000)
+    stage_rounds: int = Field(1, ge=1, le=1_000_000)
     bracket_doublings: int = Field(2, ge=0, le=64)
-    validation_episodes: int = Field(20, ge=1, le=100_000)
+    validation_episodes: int = Field(20, ge=1, le=10_000)
     initial_enable_probability: Probability = 0.5
-    start: Annotated[tuple[Genome, ...], Field(min_length=1)] | None = None
+    start: Annotated[tuple[_Start, ...], Field(min_length=1)] | None = None
     niches: Niches | None = None
-    first_heat: int | None = Field(None, ge=1)
+    first_heat: int | None = Field(None, ge=1, le=10_000)
     tournament_size: int = Field(8, ge=1, le=1_000_000)
     cull_ratio: float = Field(0.2, ge=0, lt=1)
     elite_ratio: Probability = 0.2
@@ -163,6 +168,7 @@ class Settings(SettingsModel):
                 where="settings",
                 remedy="give generations or time_limit_s, or both",
             )
+        self._check_amounts()
         self._check_episodes()
         if self.mutation.total == 0:
             raise SettingsError(
@@ -176,6 +182,20 @@ class Settings(SettingsModel):
                 remedy=f"use some of {', '.join(activation_names())}",
             )
         return self
+
+    def _check_amounts(self) -> None:
+        """Check what takes memory for each member of the population."""
+        weights = len(self.shared_weights) if self.draws is None else self.draws.count
+        for name, each, most in (
+            ("episodes", weights * self.episodes, MOST_EPISODES),
+            ("tournament_size", self.tournament_size, MOST_DRAWN),
+        ):
+            if self.population * each > most:
+                raise SettingsError(
+                    f"{self.population} networks times {each} is more than {most:.0e}",
+                    where=name,
+                    remedy="give a smaller population, or fewer",
+                )
 
     def _check_episodes(self) -> None:
         """Check what needs fixed episodes, and what excludes islands or niches."""

@@ -35,17 +35,17 @@ class EventFile:
     def __init__(self, folder: Path, history: Sequence[Progress] = ()) -> None:
         """Args:
         folder: the run folder.
-        history: the rows of a resumed run; they are written again, so that no row is missing or
-            there twice.
+        history: the rows of a resumed run; they are written again with its first row, so that
+            no row is missing or there twice.
         """
         self._folder = folder
         self._writer: EventsWriter | None = None
-        if history:
-            self._write(history)
+        self._before = history
 
     def __call__(self, progress: Progress) -> None:
         """Append the row of a generation or a round."""
-        self._write([progress])
+        self._write([*self._before, progress])
+        self._before = ()
 
     def close(self) -> None:
         """Close the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,27 +29,38 @@ def short(text: str) -> str:
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 
-def check_size(content: bytes) -> None:
+def check_size(content: bytes, limit: int = MAX_BYTES) -> None:
     """Raise NetworkError if a file with this content would be too large to read."""
-    if len(content) > MAX_BYTES:
-        raise NetworkError("too large", where="file size", remedy=f"the limit is {MAX_BYTES} bytes")
+    if len(content) > limit:
+        raise NetworkError("too large", where="file size", remedy=f"the limit is {limit} bytes")
 
 
-def read_text(path: Path) -> str:
-    """Read a UTF-8 file; never more than the limit, whatever ``path`` is.
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """Read a file; never more than the limit, whatever ``path`` is.
+
+    Raises:
+        NetworkError: the file can't be read or is too large.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise NetworkError(
+            f"can't read: {reason}", where=str(path), remedy="check the path"
+        ) from error
+    check_size(content, limit)
+    return content.removeprefix(BOM_UTF8)
+
+
+def read_text(path: Path, limit: int = MAX_BYTES) -> str:
+    """Read a UTF-8 file as ``read_bytes`` does; a byte order mark is skipped.
 
     Raises:
         NetworkError: the file can't be read, is too large or is not UTF-8.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        check_size(content)
-        return content.decode()
-    except OSError as error:
-        raise NetworkError(
-            f"can't read: {error.strerror}", where=str(path), remedy="check the path"
-        ) from error
+        return read_bytes(path, limit).decode()
     except UnicodeDecodeError as error:
         raise NetworkError(
             "not UTF-8 text", where=f"byte {error.start}", remedy="name a text file"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from wann_edge.errors import ExportError
 from wann_edge.system.keeper import run_program, scratch_folder
+from wann_edge.system.private_folders import user_cache
 
 INSTALL = 'pip install "wann-edge[emu]"'
 FLAGS = (
@@ -69,15 +72,10 @@ def wasm_module(sources: Mapping[str, bytes], flags: Sequence[str]) -> bytes:
 
 @cache
 def _cache_folder() -> Path:
-    """The folder for compiled libraries: the user's cache, or a temporary one if that is closed."""
+    """The folder for compiled libraries: the user's cache, or a new one for this process."""
     chosen = os.environ.get("ZIG_GLOBAL_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "wann-edge" / "zig"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        return Path(tempfile.gettempdir()) / f"wann-edge-zig-{os.getuid()}"
+    folder = Path(chosen) if chosen else user_cache("zig")
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="wann-edge-zig-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
