@@ -9,6 +9,7 @@ import numpy as np
 
 from wann_edge.kernel import Floats
 from wann_edge.kernel.arithmetic import ieee_arithmetic
+from wann_edge.kernel.stepwise_program import StepwiseProgram
 from wann_edge.network import Network, float32, with_single_weights
 from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.task import (
@@ -85,13 +86,11 @@ class ForwardPolicy:
         return action
 
 
-class KernelPolicy(ForwardPolicy):
+class KernelPolicy(StepwiseProgram):
     """A network in the kernel, with its shared weight or another one."""
 
     def __init__(self, network: Network, weight: float | None = None) -> None:
-        super().__init__(
-            network.program.forward, network.shared_weight if weight is None else weight
-        )
+        super().__init__(network.program, network.shared_weight if weight is None else weight)
 
 
 def episode_seeds(seed: int, episodes: int) -> list[int]:

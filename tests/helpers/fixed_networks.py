@@ -37,7 +37,8 @@ def champion(data: Path, *, tuned: bool = False) -> Network:
     """Return the published swing-up champion."""
     folder = data / "wann-release"
     weights = folder / "zoo" / "cartpole_swingup.wann.json" if tuned else None
-    return read_published(folder / "champions" / "swing.out", 5, 1, weights, -1.5, task=SPEC)
+    bias = -1.5 if tuned else None
+    return read_published(folder / "champions" / "swing.out", 5, 1, weights, bias, task=SPEC)
 
 
 def biped(data: Path) -> Network:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,50 +98,57 @@ def test_a_worker_that_is_killed_is_replaced(
     assert {name: (tmp_path / name).read_bytes() for name in RESULTS} == uninterrupted
 
 
-def half_a_run(folder: Path) -> None:
-    """Return a run that ended after 32 generations, as set."""
+@pytest.fixture(scope="module")
+def half(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run that ended after 32 generations, as set; only for copying."""
+    folder = tmp_path_factory.mktemp("half")
     run_search("swingup", settings(generations=32, time_limit_s=None), folder)
+    return folder
+
+
+@pytest.fixture
+def half_a_run(half: Path, tmp_path: Path) -> Path:
+    """Return a copy of that folder."""
+    return Path(shutil.copytree(half, tmp_path / "half"))
 
 
 @pytest.mark.parametrize("cut", [0, 7, 5000, -1])
 def test_a_partly_written_checkpoint_leaves_the_previous_one(
-    cut: int, tmp_path: Path, uninterrupted: dict[str, bytes]
+    cut: int, half_a_run: Path, uninterrupted: dict[str, bytes]
 ) -> None:
-    half_a_run(tmp_path)
-    newest = max((tmp_path / name for name in checkpoint.NAMES), key=lambda p: p.stat().st_mtime_ns)
+    newest = max(
+        (half_a_run / name for name in checkpoint.NAMES), key=lambda p: p.stat().st_mtime_ns
+    )
     newest.write_bytes(newest.read_bytes()[:cut])
-    assert checkpoint.load(tmp_path).standing.generation == 16
-    assert resumed(tmp_path) == uninterrupted
+    assert checkpoint.load(half_a_run).standing.generation == 16
+    assert resumed(half_a_run) == uninterrupted
 
 
-def test_a_checkpoint_with_one_letter_changed_is_not_read(tmp_path: Path) -> None:
-    half_a_run(tmp_path)
+def test_a_checkpoint_with_one_letter_changed_is_not_read(half_a_run: Path) -> None:
     for name in checkpoint.NAMES:
-        content = (tmp_path / name).read_bytes()
-        (tmp_path / name).write_bytes(content.replace(b"tanh", b"tinh", 1))
+        content = (half_a_run / name).read_bytes()
+        (half_a_run / name).write_bytes(content.replace(b"tanh", b"tinh", 1))
     with pytest.raises(SettingsError, match="holds no complete checkpoint"):
-        checkpoint.load(tmp_path)
+        checkpoint.load(half_a_run)
 
 
 @pytest.mark.parametrize("change", [(b'"version":', b'"version":9'), (b'"history":', b'"story":')])
 def test_a_checkpoint_of_another_version_is_reported(
-    change: tuple[bytes, bytes], tmp_path: Path
+    change: tuple[bytes, bytes], half_a_run: Path
 ) -> None:
-    half_a_run(tmp_path)
     for name in checkpoint.NAMES:
-        content = (tmp_path / name).read_bytes().partition(b"\n")[2].replace(*change, 1)
-        (tmp_path / name).write_bytes(f"{zlib.crc32(content):08x}\n".encode() + content)
+        content = (half_a_run / name).read_bytes().partition(b"\n")[2].replace(*change, 1)
+        (half_a_run / name).write_bytes(f"{zlib.crc32(content):08x}\n".encode() + content)
     with pytest.raises(SettingsError, match="unsupported file version"):
-        checkpoint.load(tmp_path)
+        checkpoint.load(half_a_run)
 
 
 def test_a_full_disk_stops_with_one_line_and_loses_nothing(
-    tmp_path: Path, uninterrupted: dict[str, bytes]
+    half_a_run: Path, uninterrupted: dict[str, bytes]
 ) -> None:
     """Files are limited to 1 kB, so that every checkpoint fails as on a full disk."""
-    half_a_run(tmp_path)
-    before = {name: (tmp_path / name).read_bytes() for name in checkpoint.NAMES}
-    command = [sys.executable, "-m", "wann_edge.cli", "search", "--resume", str(tmp_path)]
+    before = {name: (half_a_run / name).read_bytes() for name in checkpoint.NAMES}
+    command = [sys.executable, "-m", "wann_edge.cli", "search", "--resume", str(half_a_run)]
     done = subprocess.run(
         [*command, "--generations", str(GENERATIONS), "--workers", "1"],
         capture_output=True,
@@ -151,9 +159,9 @@ def test_a_full_disk_stops_with_one_line_and_loses_nothing(
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "can't write: File too large" in done.stderr
-    assert {name: (tmp_path / name).read_bytes() for name in checkpoint.NAMES} == before
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
-    assert resumed(tmp_path) == uninterrupted
+    assert {name: (half_a_run / name).read_bytes() for name in checkpoint.NAMES} == before
+    assert not [path for path in half_a_run.iterdir() if path.name.startswith(".")]
+    assert resumed(half_a_run) == uninterrupted
 
 
 class Clock:
@@ -201,29 +209,26 @@ def test_a_search_with_one_population_can_be_resumed(tmp_path: Path) -> None:
         assert whole == half
 
 
-def test_only_the_end_and_the_workers_may_change(tmp_path: Path) -> None:
-    half_a_run(tmp_path)
+def test_only_the_end_and_the_workers_may_change(half_a_run: Path) -> None:
     with pytest.raises(SettingsError, match="the run was begun with seed = 5"):
-        run_search("swingup", settings(seed=6), tmp_path, resume=True)
+        run_search("swingup", settings(seed=6), half_a_run, resume=True)
     with pytest.raises(SettingsError, match="the run was begun with population = 24"):
-        run_search("swingup", settings(population=20), tmp_path, resume=True)
+        run_search("swingup", settings(population=20), half_a_run, resume=True)
 
 
-def test_history_and_time_continue(tmp_path: Path) -> None:
-    half_a_run(tmp_path)
-    used_s = checkpoint.load(tmp_path).history[-1].elapsed_s
-    result = run_search("swingup", settings(time_limit_s=None), tmp_path, resume=True)
+def test_history_and_time_continue(half_a_run: Path) -> None:
+    used_s = checkpoint.load(half_a_run).history[-1].elapsed_s
+    result = run_search("swingup", settings(time_limit_s=None), half_a_run, resume=True)
     assert result.progress.elapsed_s > used_s
-    rows = (tmp_path / "history.csv").read_text().splitlines()[1:]
+    rows = (half_a_run / "history.csv").read_text().splitlines()[1:]
     assert [int(row.split(",")[0]) for row in rows] == [16, 32, 48]
 
 
-def test_an_ended_run_has_nothing_left_to_do(tmp_path: Path) -> None:
-    half_a_run(tmp_path)
-    before = {name: (tmp_path / name).read_bytes() for name in RESULTS}
+def test_an_ended_run_has_nothing_left_to_do(half_a_run: Path) -> None:
+    before = {name: (half_a_run / name).read_bytes() for name in RESULTS}
     half = settings(generations=32, time_limit_s=None)
-    run_search("swingup", half, tmp_path, resume=True)
-    assert {name: (tmp_path / name).read_bytes() for name in RESULTS} == before
+    run_search("swingup", half, half_a_run, resume=True)
+    assert {name: (half_a_run / name).read_bytes() for name in RESULTS} == before
 
 
 class Pressing(tuple[tuple[str, object], ...]):
@@ -237,20 +242,19 @@ class Pressing(tuple[tuple[str, object], ...]):
 
 
 def test_ctrl_c_while_a_checkpoint_is_written_waits_until_it_is(
-    tmp_path: Path, uninterrupted: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    half_a_run: Path, uninterrupted: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    half_a_run(tmp_path)
-    state = checkpoint.load(tmp_path)
+    state = checkpoint.load(half_a_run)
     for name in checkpoint.NAMES:
-        (tmp_path / name).unlink()
+        (half_a_run / name).unlink()
     before = signal.getsignal(signal.SIGINT)
     with monkeypatch.context() as patched:
         patched.setattr(Settings, "unwritten", Pressing(Settings.unwritten))
         with pytest.raises(KeyboardInterrupt):
-            checkpoint.save(tmp_path, state)
+            checkpoint.save(half_a_run, state)
     assert signal.getsignal(signal.SIGINT) is before
-    assert checkpoint.load(tmp_path) == state
-    assert resumed(tmp_path) == uninterrupted
+    assert checkpoint.load(half_a_run) == state
+    assert resumed(half_a_run) == uninterrupted
 
 
 def test_the_state_of_the_speed_benchmark_is_valid(tmp_path: Path) -> None:

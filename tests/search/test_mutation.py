@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.genomes import BUSY, check_invariants, genomes, grown, structure
@@ -123,6 +123,7 @@ def one_off(genome: Genome) -> list[Genome]:
     ]
 
 
+@settings(max_examples=40)
 @given(genomes(), rngs)
 def test_a_moved_connection_keeps_an_end_and_leads_to_a_later_layer(
     parent: Genome, rng: np.random.Generator

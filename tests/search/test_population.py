@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from helpers.genomes import BUSY, INPUTS, SPEC
@@ -138,6 +139,7 @@ def test_links_between_hidden_nodes_stay_enabled_if_set() -> None:
         assert as_published(best.genome) != best.genome
 
 
+@examples(max_examples=16)
 @given(seed=st.integers(0, 2**32 - 1), stays=st.booleans())
 def test_every_member_has_the_network_of_its_genome(seed: int, stays: bool) -> None:
     """However it came by it: a child may keep its parent's edges, packed ones too."""

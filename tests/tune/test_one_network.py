@@ -135,7 +135,7 @@ def test_tuning_improves_the_return_on_fresh_episodes(published: Network) -> Non
     untuned = score(published, TASK, (1.0,), 100, seed=9).best.mean
     shared = score_mode(published, TASK, "tuned-shared", 100, 9)
     assert shared.mean > untuned
-    single = tuned(TASK, published, "weights", evaluations=4000).network
+    single = tuned(TASK, published, "weights", evaluations=1500).network
     assert score(single, TASK, (1.0,), 100, seed=9).best.mean > shared.mean
 
 

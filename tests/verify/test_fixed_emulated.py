@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from helpers.fixed_networks import biped, champion
 from wann_edge.fixed_point.ranges import measured_ranges
-from wann_edge.network.fixed_network import quantise
+from wann_edge.network.fixed_network import FixedNetwork, quantise
 from wann_edge.sims.swingup import SwingUp
 from wann_edge.system.cores import CORES
 from wann_edge.verify import prove
 from wann_edge.verify.emulated.measured_cost import measure_cost
+
+
+@cache
+def quantised(data: Path, tuned: bool) -> FixedNetwork:
+    """Return the swing-up champion in q15, or the tuned one in q31."""
+    network = champion(data, tuned=tuned)
+    return quantise(network, measured_ranges(network, SwingUp()), "q31" if tuned else "q15")
 
 
 @pytest.mark.usefixtures("emulators")
@@ -21,9 +29,7 @@ from wann_edge.verify.emulated.measured_cost import measure_cost
     [*((core, False) for core in CORES), ("cortex-m0plus", True), ("avr", True), ("wasm32", True)],
 )
 def test_the_champion_gives_the_same_bits_and_returns(core: str, tuned: bool, data: Path) -> None:
-    network = champion(data, tuned=tuned)
-    fixed = quantise(network, measured_ranges(network, SwingUp()), "q31" if tuned else "q15")
-    (check,) = prove(fixed, [core], task=SwingUp(), episodes=2).checks
+    (check,) = prove(quantised(data, tuned), [core], task=SwingUp(), episodes=2).checks
     assert check.ok, check
     assert (check.mismatches, check.tolerance) == (0, 0)
     assert check.loop is not None

@@ -89,9 +89,8 @@ class FixedProgram(Program):
         width = lanes()
         _memory, scratch = self.scratch(width)
         for first, size in self.chunks(count, width):
-            library().wann_run_fixed_forward(
+            self.run(
                 width,
-                self.fixed_address,
                 size,
                 weight[first:].ctypes.data,
                 seen[first:].ctypes.data,
@@ -100,6 +99,10 @@ class FixedProgram(Program):
                 scratch,
             )
         return actions, (sums * self._steps).astype(np.float32)
+
+    def run(self, width: int, count: int, *addresses: int | None) -> None:
+        """Run rows: the addresses of weights, observations, actions, sums, scratch."""
+        library().wann_run_fixed_forward(width, self.fixed_address, count, *addresses)
 
     def walk(self, observations: Integers, weights: Integers) -> Integers:
         """Return the words of actions, int32 [n, outputs].

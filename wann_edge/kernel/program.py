@@ -126,9 +126,8 @@ class Program:
         width = lanes()
         _memory, scratch = self.scratch(width)
         for first, size in self.chunks(count, width):
-            library().wann_run_forward(
+            self.run(
                 width,
-                self.address,
                 size,
                 weight[first:].ctypes.data,
                 seen[first:].ctypes.data,
@@ -137,6 +136,10 @@ class Program:
                 scratch,
             )
         return actions, sums
+
+    def run(self, width: int, count: int, *addresses: int | None) -> None:
+        """Run rows: the addresses of weights, observations, actions, sums or None, scratch."""
+        library().wann_run_forward(width, self.address, count, *addresses)
 
     def rollouts(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wann_edge.errors import SettingsError
-from wann_edge.evaluate import ForwardPolicy
+from wann_edge.evaluate import ForwardPolicy, KernelPolicy
 from wann_edge.network import Network
 from wann_edge.registry import load
 from wann_edge.system.needs import demand
@@ -33,7 +33,7 @@ def policy(network: Network, engine: str, weight: float) -> Policy:
         )
     name = ENGINES[engine]
     if name is None:
-        return ForwardPolicy(network.program.forward, weight)
+        return KernelPolicy(network, weight)
     target = load("targets", name)()  # type: ignore[operator]
     demand(target.needs)
     with target.artefacts(network) as artefacts:
