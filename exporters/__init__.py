@@ -65,6 +65,18 @@ class OptimizingExporter(Exporter, Protocol):
         ...
 
 
+class WeightInputExporter(Exporter, Protocol):
+    """A format whose artefact can take another shared weight as an input."""
+
+    def with_weight_input(self) -> Exporter:
+        """Return an exporter of artefacts that take the shared weight as an input."""
+        ...
+
+
+def _takes_weight(exporter: Exporter) -> TypeGuard[WeightInputExporter]:
+    return hasattr(exporter, "with_weight_input")
+
+
 def _optimizes(exporter: Exporter) -> TypeGuard[OptimizingExporter]:
     return hasattr(exporter, "optimized")
 
@@ -85,7 +97,12 @@ def export_files(network: Network, format: str, name: str = "policy") -> Files:
 
 
 def export(
-    network: Network, format: str, name: str = "policy", optimize: Optimize = "size"
+    network: Network,
+    format: str,
+    name: str = "policy",
+    optimize: Optimize = "size",
+    *,
+    weight_input: bool = False,
 ) -> bytes:
     """Return the file of a network in a format of one file.
 
@@ -94,12 +111,13 @@ def export(
         format: a registered name, such as "c" or "onnx".
         name: an identifier with which all names in the artefact begin; default "policy".
         optimize: "size" for little flash (default) or "speed" for few instructions.
+        weight_input: whether an ONNX graph takes another shared weight as an input.
 
     Raises:
-        SettingsError: the format is unknown, or cannot be optimized for speed.
+        SettingsError: the format is unknown, or lacks one of the options.
         ExportError: the format does not accept the network or the name, or is a folder.
     """
-    exporter = exporter_of(format, optimize)
+    exporter = exporter_of(format, optimize, weight_input=weight_input)
     if not exporter.suffix:
         raise ExportError(
             "the format is a folder of files", where=format, remedy="use export_files()"
@@ -107,17 +125,28 @@ def export(
     return exporter.files(network, name)[f"{name}{exporter.suffix}"]
 
 
-def exporter_of(format: str, optimize: Optimize = "size") -> Exporter:
+def exporter_of(
+    format: str, optimize: Optimize = "size", *, weight_input: bool = False
+) -> Exporter:
     """Return the exporter of a registered format.
 
     Args:
         format: a registered name.
         optimize: "size" for little flash (default) or "speed" for few instructions.
+        weight_input: whether an ONNX graph takes another shared weight as an input.
 
     Raises:
-        SettingsError: the format is unknown, or cannot be optimized for speed.
+        SettingsError: the format is unknown, or lacks one of the options.
     """
     made = cast("type[Exporter]", load("exporters", format))()
+    if weight_input:
+        if not _takes_weight(made):
+            raise SettingsError(
+                f"the shared weight is not an input of the format {format!r}",
+                where="--weight-input",
+                remedy="leave the option out, or use --format onnx",
+            )
+        made = made.with_weight_input()
     if _optimizes(made):
         return made.optimized(optimize)
     if optimize != "size":

@@ -10,34 +10,46 @@ from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 from wann_edge.exporters import Files
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.names import check_name, check_numbers
-from wann_edge.exporters.onnx.graph import GraphBuilder, write_network
+from wann_edge.exporters.onnx.graph_builder import GraphBuilder
+from wann_edge.exporters.onnx.network_writer import NetworkWriter
 from wann_edge.network import Network
 from wann_edge.system.needs import Need
 
-# onnxruntime 1.18 and later read these; IR version 8 came with operator set 17.
-OPSET = 17
-IR_VERSION = 8
+# Readers since 2021 know these; IR version 7 came with operator set 13.
+OPSET = 13
+IR_VERSION = 7
 
 
 class Onnx:
-    """ONNX, for onnxruntime and others: operator set 17, IR version 8.
+    """ONNX, for onnxruntime and others: operator set 13, IR version 7.
 
     | | name | type | shape |
     |---|---|---|---|
     | input | observation | float32 | [batch, inputs] |
-    | input with a default, the network's | shared_weight | float32 | [1] |
+    | constant; with ``weight_input`` an input with a default | shared_weight | float32 | [1] |
     | output | action | float32 | [batch, outputs] |
 
     Input scaling, output clamping and the safe action are part of the graph. Unlike in the
     kernel, the action is also the safe one where a hidden node overflows float32, because
     infinity times the 0 of an absent connection is not a number. The metadata of the model
     contain the contract; each value is JSON.
+
+    Args:
+        weight_input: whether a caller can give another shared weight. onnxruntime then warns that
+            the default is not a constant.
     """
 
     summary = "an ONNX graph, for onnxruntime and others"
     suffix = ".onnx"
     numbers: tuple[str, ...] = ("float",)
     needs: tuple[Need, ...] = ()
+
+    def __init__(self, *, weight_input: bool = False) -> None:
+        self._weight_input = weight_input
+
+    def with_weight_input(self) -> Onnx:
+        """Return an exporter of graphs whose shared weight is an input with a default."""
+        return Onnx(weight_input=True)
 
     def files(self, network: Network, name: str) -> Files:
         """Return the model.
@@ -51,22 +63,19 @@ class Onnx:
         """
         check_numbers(network, self, "onnx")
         check_name(name, "ONNX", ())
-        model = _model(network.without_dead_nodes(), name)
+        model = _model(network.without_dead_nodes(), name, weight_input=self._weight_input)
         content: bytes = model.SerializeToString(deterministic=True)
         return {f"{name}.onnx": content}
 
 
-def _model(network: Network, name: str) -> ModelProto:
+def _model(network: Network, name: str, *, weight_input: bool) -> ModelProto:
     writer = GraphBuilder()
-    writer.floats("shared_weight", [network.shared_weight])
-    write_network(writer, network)
+    NetworkWriter(writer, network, weight_input=weight_input).write()
+    inputs = [_floats("observation", ["batch", len(network.inputs)])]
     graph = helper.make_graph(
         writer.nodes,
         name,
-        inputs=[
-            _floats("observation", ["batch", len(network.inputs)]),
-            _floats("shared_weight", [1]),
-        ],
+        inputs=[*inputs, _floats("shared_weight", [1])] if weight_input else inputs,
         outputs=[_floats("action", ["batch", len(network.outputs)])],
         initializer=list(writer.constants.values()),
     )

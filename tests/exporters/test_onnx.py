@@ -38,9 +38,8 @@ def in_onnxruntime(network: Network, observations: Floats, weight: float | None 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3  # it warns about each default that a caller may override
-    session = onnxruntime.InferenceSession(
-        export(network, "onnx"), options, providers=["CPUExecutionProvider"]
-    )
+    content = export(network, "onnx", weight_input=weight is not None)
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     feeds = {"observation": observations}
     if weight is not None:
         feeds["shared_weight"] = np.array([weight], np.float32)
@@ -50,7 +49,9 @@ def in_onnxruntime(network: Network, observations: Floats, weight: float | None 
 
 def in_reference(network: Network, observations: Floats, weight: float) -> Floats:
     """Return the actions of the onnx package's reference evaluator, which uses numpy."""
-    evaluator = ReferenceEvaluator(onnx.load_from_string(export(network, "onnx")))
+    evaluator = ReferenceEvaluator(
+        onnx.load_from_string(export(network, "onnx", weight_input=True))
+    )
     with np.errstate(all="ignore"):  # numpy warns about results that IEEE arithmetic defines
         feeds = {"observation": observations, "shared_weight": np.array([weight], np.float32)}
         actions: Floats = np.asarray(evaluator.run(["action"], feeds))[0]

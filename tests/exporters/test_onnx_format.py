@@ -7,19 +7,20 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from itertools import chain
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.networks import networks, random_network
 from helpers.parts import ROOT
-from wann_edge.errors import ExportError
+from wann_edge.errors import ExportError, SettingsError
 from wann_edge.exporters import export
 from wann_edge.network import Input, Network, Output, named_channels
 
@@ -36,14 +37,18 @@ def test_any_network_passes_the_checker(network: Network) -> None:
     onnx.checker.check_model(content, full_check=True)
     model = onnx.load_from_string(content)
     onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)
-    assert [(opset.domain, opset.version) for opset in model.opset_import] == [("", 17)]
-    assert model.ir_version == 8
+    assert [(opset.domain, opset.version) for opset in model.opset_import] == [("", 13)]
+    assert model.ir_version == 7
     assert all(constant.dims for constant in model.graph.initializer)
-    assert "Relu" not in {node.op_type for node in model.graph.node}
+    assert {"Relu", "IsNaN", "ReduceMin", "Cast"}.isdisjoint(n.op_type for n in model.graph.node)
+    names = [*(node.name for node in model.graph.node), *(c.name for c in model.graph.initializer)]
+    assert all(name.isidentifier() for name in names)
+    assert {value.name for value in model.graph.input} == {"observation"}
 
 
-def test_inputs_and_outputs() -> None:
-    graph = model_of(random_network(np.random.default_rng(0), inputs=3, outputs=2)).graph
+def test_inputs_and_outputs_of_a_graph_that_takes_the_weight() -> None:
+    network = random_network(np.random.default_rng(0), inputs=3, outputs=2)
+    graph = onnx.load_from_string(export(network, "onnx", weight_input=True)).graph
     found = {
         value.name: [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim]
         for value in chain(graph.input, graph.output)
@@ -76,14 +81,14 @@ def deep_network() -> Network:
 
 @pytest.mark.parametrize("network", [wide_network(), deep_network()], ids=["wide", "deep"])
 def test_few_nodes(network: Network) -> None:
-    """At most 16 nodes, plus 6 per layer and 12 per activation in a layer, not one per neuron."""
+    """At most 9 nodes, plus 4 per layer and 10 per activation in a layer, not one per neuron."""
     alive = network.without_dead_nodes()
     depth = [0] * alive.first_computed
     for sources in alive.sources:
         depth.append(1 + max((depth[source] for source, _ in sources), default=0))
     computed = depth[alive.first_computed :]
     groups = set(zip(computed, alive.activations, strict=True))
-    assert len(model_of(alive).graph.node) <= 16 + 6 * max(computed) + 12 * len(groups)
+    assert len(model_of(alive).graph.node) <= 9 + 4 * (max(computed) + 1) + 10 * len(groups)
 
 
 @given(st.lists(st.text(min_size=1, max_size=64).filter(str.isprintable), min_size=4, unique=True))
@@ -137,3 +142,37 @@ def test_same_bytes_in_another_process() -> None:
 def test_a_name_that_is_not_an_identifier_is_refused(name: str) -> None:
     with pytest.raises(ExportError, match=r"name: .* is not an identifier that begins"):
         export(random_network(np.random.default_rng(0)), "onnx", name)
+
+
+def warnings_of(content: bytes, capfd: pytest.CaptureFixture[str]) -> str:
+    """Return what onnxruntime prints when it loads a model with its default settings."""
+    capfd.readouterr()
+    onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    return capfd.readouterr().err
+
+
+def test_onnxruntime_warns_only_about_a_weight_that_is_an_input(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    network = random_network(np.random.default_rng(1), hidden=4)
+    assert warnings_of(export(network, "onnx"), capfd) == ""
+    assert "shared_weight" in warnings_of(export(network, "onnx", weight_input=True), capfd)
+
+
+@pytest.mark.parametrize("weight", [0.5, -2.0, 0.75])
+def test_a_constant_weight_gives_the_actions_of_the_same_weight_as_an_input(weight: float) -> None:
+    network = random_network(np.random.default_rng(2), hidden=8)
+    network = replace(network, shared_weight=weight)
+    seen = np.random.default_rng(3).normal(size=(64, 3)).astype(np.float32)
+    found = [
+        onnxruntime.InferenceSession(export(network, "onnx", weight_input=given)).run(
+            None, {"observation": seen}
+        )[0]
+        for given in (False, True)
+    ]
+    np.testing.assert_allclose(found[0], found[1], atol=1e-5)
+
+
+def test_a_format_without_a_weight_input_refuses_it() -> None:
+    with pytest.raises(SettingsError, match="the shared weight is not an input of the format 'c'"):
+        export(wide_network(), "c", weight_input=True)

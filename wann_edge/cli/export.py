@@ -41,6 +41,13 @@ _Dtype = Annotated[
     str | None,
     typer.Option(help=f"{DTYPE_HELP} Default: float; auto for the format c-fixed."),
 ]
+_WeightInput = Annotated[
+    bool,
+    typer.Option(
+        "--weight-input",
+        help="Make the shared weight an input of the ONNX graph, with the network's as default.",
+    ),
+]
 
 
 def command(
@@ -50,6 +57,7 @@ def command(
     name: _Name = None,
     dtype: _Dtype = None,
     optimize: OptimizeFor = "size",
+    weight_input: _WeightInput = False,
     force: Force = False,
 ) -> int:
     """Write a network as a C header, an ONNX graph, a module, a library or a project.
@@ -62,7 +70,8 @@ def command(
     from wann_edge.system.files import write_folder, write_whole
 
     suffix = "" if output is None else output.suffix
-    exporter = exporter_of(format or format_for_suffix(suffix), optimize)
+    chosen = format or format_for_suffix(suffix)
+    exporter = exporter_of(chosen, optimize, weight_input=weight_input)
     place = output or file.with_suffix(exporter.suffix)
     usual = "float" if "float" in exporter.numbers else "auto"
     network, loss = converted(network_file.load(file), dtype or usual)

@@ -20,10 +20,6 @@ class GraphWriter(Protocol):
         """Add a float32 constant; return its name."""
         ...
 
-    def as_float(self, flags: str) -> str:
-        """Convert truth values to 1.0 and 0.0; return the result's name."""
-        ...
-
 
 def linear(writer: GraphWriter, x: str) -> str:
     """Return x itself."""
@@ -32,30 +28,29 @@ def linear(writer: GraphWriter, x: str) -> str:
 
 def step(writer: GraphWriter, x: str) -> str:
     """Write 1 where x > 0, else 0."""
-    return writer.as_float(writer.add("Greater", x, writer.number(0.0)))
+    above = writer.add("Greater", x, writer.number(0.0))
+    return writer.add("Where", above, writer.number(1.0), writer.number(0.0))
 
 
 def sin(writer: GraphWriter, x: str) -> str:
     """Write sin(pi x); beyond a quarter turn, as the sine of the rest of the half turn."""
     rest = _rest(writer, x)
-    above = writer.add("Min", rest, writer.add("Sub", writer.number(1.0), rest))
-    return _sin_half_turn(
-        writer, writer.add("Max", above, writer.add("Sub", writer.number(-1.0), rest))
-    )
+    above = writer.add("Min", rest, writer.add("Sub", writer.number(0.5), rest))
+    return _sin(writer, writer.add("Max", above, writer.add("Sub", writer.number(-0.5), rest)))
 
 
 def cos(writer: GraphWriter, x: str) -> str:
-    """Write cos(pi x) as sin(pi (1/2 - |rest|))."""
+    """Write cos(pi x) as the sine of a quarter turn less |rest|."""
     magnitude = writer.add("Abs", _rest(writer, x))
-    return _sin_half_turn(writer, writer.add("Sub", writer.number(0.5), magnitude))
+    return _sin(writer, writer.add("Sub", writer.number(0.25), magnitude))
 
 
 def gauss(writer: GraphWriter, x: str) -> str:
     """Write exp(-x^2 / 2), and 0 from x^2 = 64 on, as in the kernel."""
     square = writer.add("Mul", x, x)
     exp = writer.add("Exp", writer.add("Mul", square, writer.number(-0.5)))
-    near = writer.as_float(writer.add("Less", square, writer.number(64.0)))
-    return writer.add("Mul", exp, near)
+    near = writer.add("Less", square, writer.number(64.0))
+    return writer.add("Where", near, exp, writer.number(0.0))
 
 
 def tanh(writer: GraphWriter, x: str) -> str:
@@ -85,15 +80,15 @@ def relu(writer: GraphWriter, x: str) -> str:
 
 
 def _rest(writer: GraphWriter, x: str) -> str:
-    """x less the nearest even number, -1 to 1: exact in float32, 0 from 2^24 on."""
-    halves = writer.add("Round", writer.add("Mul", x, writer.number(0.5)))
-    return writer.add("Sub", x, writer.add("Mul", halves, writer.number(2.0)))
+    """Return x in turns of 2, less the nearest whole number: -1/2 to 1/2, 0 from x = 2^24 on."""
+    turns = writer.add("Mul", x, writer.number(0.5))
+    return writer.add("Sub", turns, writer.add("Round", turns))
 
 
-def _sin_half_turn(writer: GraphWriter, turn: str) -> str:
-    """sin(pi turn) for -1/2 to 1/2, where it is 0 at 0 only.
+def _sin(writer: GraphWriter, turn: str) -> str:
+    """Write sin(2 pi turn) for -1/4 to 1/4, where it is 0 at 0 only.
 
-    Further out it would not be 0 at whole numbers, because float32 cannot hold pi, and a
-    step after it would jump.
+    Further out it would not be 0 at half turns, because float32 cannot hold pi, and a step
+    after it would jump.
     """
-    return writer.add("Sin", writer.add("Mul", turn, writer.number(PI)))
+    return writer.add("Sin", writer.add("Mul", turn, writer.number(2 * PI)))

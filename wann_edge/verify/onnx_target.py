@@ -25,7 +25,7 @@ TOLERANCE = 1e-4
 
 
 class OnnxGraph:
-    """The graph in an onnxruntime session on the CPU."""
+    """The graph in onnxruntime on the CPU; other weights run in the one that takes them."""
 
     name = "policy.onnx"
     tolerance = TOLERANCE
@@ -33,16 +33,10 @@ class OnnxGraph:
     most_episodes: int | None = None
 
     @ieee_arithmetic()
-    def __init__(self, model: bytes) -> None:
-        self._model = model
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = (
-            3  # errors only: a warning says that a default can be overridden
-        )
-        self._session = onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"]
-        )
+    def __init__(self, network: Network) -> None:
+        self._own = np.float32(network.shared_weight)
+        self._models = [export(network, "onnx", weight_input=given) for given in (False, True)]
+        self._baked, self._session = map(_session, self._models)
 
     @ieee_arithmetic()
     def forward(self, observations: Floats, weights: Floats) -> Floats:
@@ -50,20 +44,29 @@ class OnnxGraph:
         actions: list[Floats] = []
         starts = np.flatnonzero(np.diff(weights, prepend=np.nan))
         for first, end in zip(starts, [*starts[1:], len(weights)], strict=True):
-            feeds = {
-                "observation": observations[first:end],
-                "shared_weight": weights[first : first + 1],
-            }
-            actions.append(self._session.run(["action"], feeds)[0])
+            session, feeds = self._baked, {"observation": observations[first:end]}
+            if weights[first] != self._own:
+                session = self._session
+                feeds["shared_weight"] = weights[first : first + 1]
+            actions.append(session.run(["action"], feeds)[0])
         return np.concatenate(actions)
 
     def faults(self) -> Sequence[str]:
         """Return what the ONNX checker finds, with strict shape inference."""
         try:
-            onnx.checker.check_model(self._model, full_check=True)
+            for model in self._models:
+                onnx.checker.check_model(model, full_check=True)
         except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
             return [f"the onnx checker: {error}"]
         return []
+
+
+def _session(model: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    # Errors only: a warning says that the default of an input is not a constant.
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 class OnnxTarget:
@@ -77,4 +80,4 @@ class OnnxTarget:
         self, network: Network, optimize: Optimize = "size"
     ) -> Iterator[Iterator[Artefact]]:
         """Export the graph and yield it in a session."""
-        yield iter([OnnxGraph(export(network, "onnx", "policy"))])
+        yield iter([OnnxGraph(network)])
