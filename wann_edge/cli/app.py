@@ -24,6 +24,7 @@ from wann_edge.cli import (
     verify,
 )
 from wann_edge.cli import list as list_names
+from wann_edge.cli.finite_options import with_finite_options
 
 # In the order of the help. Each module declares ``command`` with its options, and EXAMPLE.
 COMMANDS = {
@@ -57,7 +58,8 @@ app = typer.Typer(
 )
 
 for name, module in COMMANDS.items():
-    app.command(name, epilog=f"Example:  wann-edge {name} {module.EXAMPLE}")(module.command)
+    example = f"Example:  wann-edge {name} {module.EXAMPLE}"
+    app.command(name, epilog=example)(with_finite_options(module.command))
 
 
 def _print_version(asked: bool) -> None:

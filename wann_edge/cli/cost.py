@@ -11,7 +11,15 @@ import typer
 from wann_edge.cli.arguments import task_if_named
 from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import Dtype, Json, NetworkFile, OptimizeFor, Seed, TaskName
+from wann_edge.cli.options import (
+    MAX_EPISODES,
+    Dtype,
+    Json,
+    NetworkFile,
+    OptimizeFor,
+    Seed,
+    TaskName,
+)
 from wann_edge.cli.parsing import parse_frequency_hz
 from wann_edge.cli.tables import console, print_json, say, status_line, table
 from wann_edge.errors import MissingError
@@ -36,8 +44,10 @@ _Target = Annotated[
     ),
 ]
 _Clock = Annotated[str, typer.Option(help="The core's clock, for the highest control rate.")]
-_Cpi = Annotated[float, typer.Option(min=0.1, help="Cycles per instruction to assume.")]
-_States = Annotated[int, typer.Option(min=1, help="Typical observations of the task to run.")]
+_Cpi = Annotated[float, typer.Option(min=0.1, max=1000, help="Cycles per instruction to assume.")]
+_States = Annotated[
+    int, typer.Option(min=1, max=MAX_EPISODES, help="Typical observations of the task to run.")
+]
 
 
 def command(

@@ -25,7 +25,7 @@ JUDGES = {"bullet/swingup": "PyBullet", "mujoco/swingup": "MuJoCo"}
 VIDEO, TRIALS = "validated.mp4", 20
 
 
-_Seconds = Annotated[float, typer.Option(min=1, help="How long to search, in seconds.")]
+_Seconds = Annotated[float, typer.Option(min=1, max=1e6, help="How long to search, in seconds.")]
 
 
 def command(

@@ -11,15 +11,15 @@ import typer
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import MODES, listed
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import Json, NetworkFile, Seed, TaskName, TuningLimit
+from wann_edge.cli.options import MAX_EPISODES, Json, NetworkFile, Seed, TaskName, TuningLimit
 from wann_edge.cli.parsing import parse_time_limit_s, parse_weight_list
-from wann_edge.cli.tables import console, print_json, print_scores, print_title, table
+from wann_edge.cli.tables import console, print_json, print_scores, print_title, status_line, table
 from wann_edge.errors import SettingsError
 
 EXAMPLE = "my-run/champion.json --episodes 100"
 
 
-_Episodes = Annotated[int, typer.Option(min=1, help="Episodes for each weight.")]
+_Episodes = Annotated[int, typer.Option(min=1, max=MAX_EPISODES, help="Episodes for each weight.")]
 _Weights = Annotated[
     str | None,
     typer.Option(
@@ -77,7 +77,8 @@ def _evaluate_weights(
     world = task_of(task, network)
     usual = PAPER_WEIGHTS if network.weights is None else (network.shared_weight,)
     chosen = usual if weights is None else parse_weight_list(weights)
-    scores = score(network, world, chosen, episodes, seed)
+    with status_line(f"running {episodes} episodes for each weight", quiet=as_json):
+        scores = score(network, world, chosen, episodes, seed)
     if as_json:
         document = {
             "network": str(file),

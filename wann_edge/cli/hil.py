@@ -11,7 +11,15 @@ import typer
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import EMULATED_BOARDS, LINK_FAULTS, listed
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import Dtype, Json, NetworkFile, Seed, SharedWeight, TaskName
+from wann_edge.cli.options import (
+    MAX_EPISODES,
+    Dtype,
+    Json,
+    NetworkFile,
+    Seed,
+    SharedWeight,
+    TaskName,
+)
 from wann_edge.cli.tables import print_json, say
 from wann_edge.errors import SettingsError
 
@@ -36,7 +44,7 @@ _Board = Annotated[
         help=f"Start an emulated board, and end it afterwards: {listed(EMULATED_BOARDS)}."
     ),
 ]
-_Episodes = Annotated[int, typer.Option(min=1, help="Number of episodes.")]
+_Episodes = Annotated[int, typer.Option(min=1, max=MAX_EPISODES, help="Number of episodes.")]
 _RealTime = Annotated[
     bool,
     typer.Option(
@@ -65,11 +73,12 @@ _Replay = Annotated[
     ),
 ]
 _Timeout = Annotated[
-    float, typer.Option(min=0.001, help="Seconds without a reply before a request is repeated.")
+    float,
+    typer.Option(min=0.001, max=3600, help="Seconds without a reply before a request is repeated."),
 ]
 _Recovery = Annotated[
     float,
-    typer.Option(min=0.1, help="Seconds without the device before the session fails."),
+    typer.Option(min=0.1, max=1e6, help="Seconds without the device before the session fails."),
 ]
 
 

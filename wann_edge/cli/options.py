@@ -25,7 +25,7 @@ TaskName = Annotated[
 ]
 Seed = Annotated[int, typer.Option(min=0, help="All random numbers derive from this seed.")]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Number of processes. Default: one per core.")
+    int | None, typer.Option(min=1, max=1024, help="Number of processes. Default: one per core.")
 ]
 TimeLimit = Annotated[
     str | None, typer.Option("--time-limit", help="Stop after this time: 90, 90s, 10m or 2h.")
@@ -60,6 +60,8 @@ Disturb = Annotated[
         "docs/validate.md explains each.",
     ),
 ]
+# At one microsecond a step, this many episodes of a thousand steps take two minutes.
+MAX_EPISODES = 100_000
 DTYPE_HELP = (
     f"Number format: {listed(DTYPES)}. q15 and q31 are fixed point in words of 16 and 32 bits; "
     "auto takes the narrowest that loses at most 2 % of the reward."

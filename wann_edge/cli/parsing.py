@@ -28,12 +28,15 @@ def parse_duration_s(text: str) -> float:
         The duration in seconds.
 
     Raises:
-        SettingsError: the text is not a duration above 0.
+        SettingsError: the text is not a duration from 0 to 2e6 s, beyond which the system
+            can't wait.
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
-    if match is None or not 0 < float(match[1]) < 1e9:
+    if match is None or not 0 < float(match[1]) * _UNITS_S[match[2]] < 2e6:
         raise SettingsError(
-            f"{text!r} is not a time", where="--time-limit", remedy="write 90, 90s, 10m or 2h"
+            f"{text!r} is not a time",
+            where="--time-limit",
+            remedy="write 90, 90s, 10m or 2h; at most 500h",
         )
     return float(match[1]) * _UNITS_S[match[2]]
 

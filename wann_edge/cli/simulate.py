@@ -9,8 +9,8 @@ import typer
 
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import Json, NetworkFile, Seed, SharedWeight, TaskName
-from wann_edge.cli.tables import console, print_json, print_title, say, table
+from wann_edge.cli.options import MAX_EPISODES, Json, NetworkFile, Seed, SharedWeight, TaskName
+from wann_edge.cli.tables import console, print_json, print_title, say, status_line, table
 
 if TYPE_CHECKING:
     from wann_edge.pictures.film import Shown
@@ -27,7 +27,7 @@ _Picture = Annotated[
         help="Write moments of the first episode as one picture to this .png or .jpg file."
     ),
 ]
-_Episodes = Annotated[int, typer.Option(min=1, help="Number of episodes.")]
+_Episodes = Annotated[int, typer.Option(min=1, max=MAX_EPISODES, help="Number of episodes.")]
 
 
 def command(
@@ -59,7 +59,8 @@ def command(
         if path is not None:
             check_writable(path)
     seeds = episode_seeds(seed, episodes)
-    shown = film(KernelPolicy(network, weight), world, seeds, video, picture)
+    with status_line(f"running {episodes} episodes", quiet=as_json):
+        shown = film(KernelPolicy(network, weight), world, seeds, video, picture)
     if as_json:
         print_json(_document(file, world.spec.name, shown, video, picture))
         return ExitCode.OK

@@ -13,7 +13,7 @@ import typer
 from wann_edge.cli import choices
 from wann_edge.cli.arguments import check_file_fit, task_of
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import Baseline, Json, NetworkFile, Seed, TaskName
+from wann_edge.cli.options import MAX_EPISODES, Baseline, Json, NetworkFile, Seed, TaskName
 from wann_edge.cli.tables import CleanConsole, print_json, say, table
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _Faults = Annotated[
         "Default: all."
     ),
 ]
-_Episodes = Annotated[int, typer.Option(min=2, help="Episodes for each fault.")]
+_Episodes = Annotated[int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes for each fault.")]
 _Samples = Annotated[
     int,
     typer.Option(min=1, help="Try at most this many faults of each kind, drawn at random."),

@@ -13,6 +13,7 @@ from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import ENGINES, listed
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import (
+    MAX_EPISODES,
     Baseline,
     Disturb,
     Json,
@@ -102,7 +103,7 @@ _Success = Annotated[
         "reward on its own task."
     ),
 ]
-_Episodes = Annotated[int, typer.Option(min=2, help="Episodes for each disturbance.")]
+_Episodes = Annotated[int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes for each row.")]
 _Video = Annotated[
     Path | None,
     typer.Option(help="Write a video of one episode with all disturbances: .mp4 or .gif."),

@@ -11,7 +11,15 @@ import typer
 from wann_edge.cli.arguments import task_if_named
 from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import Dtype, Json, NetworkFile, OptimizeFor, Seed, TaskName
+from wann_edge.cli.options import (
+    MAX_EPISODES,
+    Dtype,
+    Json,
+    NetworkFile,
+    OptimizeFor,
+    Seed,
+    TaskName,
+)
 from wann_edge.cli.tables import (
     console,
     print_json,
@@ -41,7 +49,9 @@ _Require = Annotated[
     bool,
     typer.Option("--require", help="With --target all: fail where a part is not installed."),
 ]
-_Episodes = Annotated[int, typer.Option(min=2, help="Episodes that the exported code controls.")]
+_Episodes = Annotated[
+    int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes that the exported code controls.")
+]
 _MaxLoss = Annotated[
     float,
     typer.Option(min=0, help="The share of the reward that fixed point may lose."),

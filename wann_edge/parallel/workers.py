@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import multiprocessing
 import os
@@ -27,6 +28,8 @@ GRACE_S = 1.0
 # Genomes are many small tuples without cycles. At Python's default threshold, garbage collection
 # scans them so often that it takes a fortieth of a worker's time.
 GARBAGE_THRESHOLD = 100_000
+# Of linux/prctl.h.
+PR_SET_PDEATHSIG = 1
 
 
 class Order(NamedTuple):
@@ -54,8 +57,9 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.busy = False
+        from_main = threading.current_thread() is threading.main_thread()
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, task), daemon=True
+            target=_serve, args=(theirs, task, from_main), daemon=True
         )
         try:
             with no_threads_for_matrices():
@@ -118,9 +122,9 @@ def _start_without_interrupts(process: BaseProcess) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(connection: Connection, named: Task | str) -> None:
+def _serve(connection: Connection, named: Task | str, from_main: bool) -> None:
     """Answer orders until the pipe is closed."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _end_with_parent(from_main=from_main)
     gc.set_threshold(GARBAGE_THRESHOLD)
     for number in ENDING:
         # The parent handles these too. Ignored or blocked, they would stay so in simulators.
@@ -132,12 +136,25 @@ def _serve(connection: Connection, named: Task | str) -> None:
             connection.send(_answer(task, order))
 
 
-def _end_with_parent() -> None:
-    """End this process, also in the middle of an order, when the parent has died."""
+def _end_with_parent(*, from_main: bool) -> None:
+    """End this process, also in the middle of an order, when the parent dies.
+
+    Linux sends the signal when the thread that started this process ends, which is the end of
+    the parent only for its main thread.
+    """
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
+    assert parent is not None
+    if not from_main:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent.pid:
         os._exit(1)
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _answer(task: Task, order: Order) -> Done | WannError:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from wann_edge.errors import SettingsError
 from wann_edge.kernel import Floats
+from wann_edge.network import LARGEST
 from wann_edge.system.needs import Need
 from wann_edge.task import Task, World, final_task
 
@@ -26,7 +27,7 @@ class Practice:
         reward_floor: clamp each step's reward from below; None for no clamp.
 
     Raises:
-        SettingsError: ``patience_steps`` is below 1.
+        SettingsError: ``patience_steps`` is below 1 or above 2^31 - 1, or a reward is not finite.
     """
 
     patience_steps: int | None = None
@@ -40,6 +41,18 @@ class Practice:
                 where="patience_steps",
                 remedy="set it to 1 or more, or leave it out",
             )
+        for name, most in (
+            ("patience_steps", 2**31 - 1),
+            ("patience_reward", LARGEST),
+            ("reward_floor", LARGEST),
+        ):
+            value = getattr(self, name)
+            if value is not None and not abs(value) <= most:
+                raise SettingsError(
+                    f"must be at most {most:g}, not {value}",
+                    where=name,
+                    remedy="use a smaller number",
+                )
 
     def counted(self, rewards: Floats) -> Floats:
         """Return the clamped rewards, of any shape."""
