@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeAlias
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from wann_edge.kernel import Floats
-from wann_edge.sims.robots.rigid_world import RigidWorld
+from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine
 from wann_edge.system.needs import demand, package
 from wann_edge.system.wheels import pybullet_install
 from wann_edge.task import Picture, Spec
@@ -50,8 +49,8 @@ def connect() -> Client:
     """Start a headless client. Raises MissingError where PyBullet is not installed."""
     demand(NEEDS)
     with _quiet():
-        bullet = import_module("pybullet")
-        clients = import_module("pybullet_utils.bullet_client")
+        bullet = import_engine("pybullet")
+        clients = import_engine("pybullet_utils.bullet_client")
         return clients.BulletClient(bullet.DIRECT)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any, TypeAlias
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
-from wann_edge.sims.robots.rigid_world import RigidWorld
+from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine
 from wann_edge.system.needs import demand, package
 from wann_edge.system.wheels import SIMS
 from wann_edge.task import Spec
@@ -22,12 +21,12 @@ class MujocoWorld(RigidWorld):
     """One MuJoCo world. Its start does not depend on earlier episodes.
 
     Raises:
-        MissingError: MuJoCo is not installed.
+        MissingError: MuJoCo is not installed, or importing it fails.
     """
 
     def __init__(self) -> None:
         demand(NEEDS)
-        self.engine = import_module("mujoco")
+        self.engine = import_engine("mujoco")
         # Otherwise MuJoCo also writes its warnings to a file in the current folder.
         self.engine.set_mju_user_warning(_ignore)
         super().__init__()

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from wann_edge.errors import TaskError
+from wann_edge.errors import MissingError, TaskError
 from wann_edge.kernel import Floats
 from wann_edge.task import Spec
+
+# The module of an engine; it has no types that are needed here.
+Engine: TypeAlias = Any
+
+
+def import_engine(module: str) -> Engine:
+    """Import an installed engine.
+
+    Raises:
+        MissingError: the import fails, for example for parts of different versions.
+    """
+    try:
+        return import_module(module)
+    except (ImportError, OSError, RuntimeError) as error:
+        raise MissingError(
+            f"{module} is installed, but importing it fails: {error}",
+            where=module,
+            remedy=f"install it again: pip install --force-reinstall {module.partition('.')[0]}",
+        ) from error
 
 
 class RigidWorld:

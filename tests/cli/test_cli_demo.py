@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from helpers.parts import missing
 from wann_edge.cli import demo, run
 from wann_edge.errors import MissingError
+from wann_edge.sims.bullet import world as bullet
+from wann_edge.sims.mujoco import mujoco_world
+from wann_edge.system import needs
 
 # The files of a search that ended after at least one round.
 FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
@@ -16,12 +21,23 @@ FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-
 def test_the_judge_is_the_first_engine_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """PyBullet has no wheel in many places; MuJoCo has one everywhere."""
     absent: set[str] = set()
+    broken: set[str] = set()
 
     def find(name: str) -> object:
         return None if name in absent else object()
 
+    def load(name: str) -> object:
+        if name in broken:
+            raise ImportError("of other parts")
+        return import_module(name)
+
+    for line, what in needs.absent((*bullet.NEEDS, *mujoco_world.NEEDS)).items():
+        missing("sims", f"{what}: {line}")
     monkeypatch.setattr("wann_edge.system.needs.find_spec", find)
+    monkeypatch.setattr("wann_edge.sims.robots.rigid_world.import_module", load)
     assert demo._judge() == "bullet/swingup"
+    broken.add("pybullet")
+    assert demo._judge() == "mujoco/swingup"
     absent.add("pybullet")
     assert demo._judge() == "mujoco/swingup"
     absent.add("mujoco")

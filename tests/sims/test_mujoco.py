@@ -14,7 +14,7 @@ from scipy.integrate import solve_ivp
 
 from helpers.parts import missing
 from helpers.rigid_swingup import MOTIONS, WIDE, Motion, worst_error
-from wann_edge.errors import TaskError
+from wann_edge.errors import MissingError, TaskError
 from wann_edge.sims import swingup
 from wann_edge.sims.bullet.balancer import BulletBalancer
 from wann_edge.sims.bullet.swingup import BulletSwingUp
@@ -168,6 +168,17 @@ def test_a_simulation_that_fails_is_an_error(
     assert list(tmp_path.iterdir()) == []
     assert np.isfinite(world.reset(0)).all()
     assert np.isfinite(world.step(NOTHING)[0]).all()
+
+
+def test_an_engine_that_can_not_be_imported_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MuJoCo's parts are packages whose versions must agree."""
+
+    def fail(name: str) -> object:
+        raise ImportError("version mismatch")
+
+    monkeypatch.setattr("wann_edge.sims.robots.rigid_world.import_module", fail)
+    with pytest.raises(MissingError, match=r"mujoco: .*: version mismatch; install it again"):
+        MujocoSwingUpWorld()
 
 
 def test_a_scaled_link_has_another_mass_length_and_inertia() -> None:

@@ -97,16 +97,16 @@ def _validate(out: Path, seed: int, workers: int | None) -> str:
 
 
 def _judge() -> str:
-    """Return the first task of JUDGES whose engine is installed; MissingError if none is."""
+    """Return the first task of JUDGES whose engine works here; MissingError if none does."""
     from wann_edge.errors import MissingError
     from wann_edge.task import load_task
 
     *others, last = JUDGES
     for sim in others:
         with suppress(MissingError):
-            load_task(sim)
+            load_task(sim).world()
             return sim
-    load_task(last)
+    load_task(last).world()
     return last
 
 
