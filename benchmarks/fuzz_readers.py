@@ -124,7 +124,8 @@ def readers(folder: Path) -> dict[str, Reader]:
         ),
         "published .out": Reader(PUBLISHED.encode(), lambda path: read_published(path, 2, 1)),
         "published weights": Reader(
-            (folder / "weights.json").read_bytes(), lambda path: read_published(matrix, 2, 1, path)
+            (folder / "weights.json").read_bytes(),
+            lambda path: read_published(matrix, 2, 1, path, 0.5),
         ),
     }
 

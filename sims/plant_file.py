@@ -11,6 +11,7 @@ from wann_edge.kernel.compiled_plant import Channel, CompiledPlant
 from wann_edge.network import Input, Output
 from wann_edge.network.channels import check_channel
 from wann_edge.sims.native import NativeTask
+from wann_edge.sims.plant_trial import try_plant
 from wann_edge.task import Spec
 
 LONGEST = 64
@@ -39,6 +40,10 @@ class PlantFileTask(NativeTask):
     def _arguments(self) -> tuple[object, ...]:
         """Return the path: another process compiles the file again."""
         return (self._path,)
+
+    def try_out(self) -> None:
+        """Run short episodes in a process apart. Raises TaskError for a fault of the code."""
+        try_plant(Path(self._path))
 
     def start(self, seed: int) -> Floats:
         """Return the starting state [states] that the file's ``reset`` gives for a seed."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from helpers.commands import complaint
 from wann_edge.cli import run
+from wann_edge.cli.arguments import task_in_file
 from wann_edge.errors import TaskError
 from wann_edge.registry import BUILT_IN
 from wann_edge.task import trusted
@@ -115,4 +117,18 @@ def test_task_runs_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = folder / "net.json"
     path.write_text(json.dumps(json.loads(EXAMPLE) | {"task": "./evil.c"}))
     assert run(["evaluate", str(path), "--task", "./evil.c"]) == 2
-    assert "evil.c: does not compile" in capsys.readouterr().err
+    assert "evil.c: defines no my_plant" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("answer", "runs"), [("y\n", True), ("\n", False), ("no\n", False)])
+def test_a_terminal_is_asked(answer: str, runs: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    monkeypatch.setattr("sys.stderr", Terminal())
+    with pytest.raises(
+        TaskError, match="defines no my_plant" if runs else "you have not run before"
+    ):
+        task_in_file("./evil.c", {}, "net.json")

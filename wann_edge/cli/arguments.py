@@ -35,11 +35,16 @@ def task_of(name: str | None, network: Network) -> Task:
 
 
 def named_task(name: str) -> Task:
-    """Load a task that the user has named, and note the name for files that name it."""
-    from wann_edge.task import load_task
-    from wann_edge.task.trusted import remember
+    """Load a task that the user has named, and note the name for files that name it.
+
+    Code that is new is tried out where the task can do that.
+    """
+    from wann_edge.task import can_try_out, load_task
+    from wann_edge.task.trusted import is_known, remember
 
     task = load_task(name)
+    if not is_known(name) and can_try_out(task):
+        task.try_out()
     remember(name)
     return task
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -185,13 +186,24 @@ def _compiled(path: Path, source: bytes, width: int) -> ctypes.CDLL:
         ]
         done = run_program(command)
         if done.code != 0:
-            raise TaskError(
-                f"does not compile for {width} lane{'s' if width > 1 else ''}",
-                where=str(path),
-                remedy="correct what the compiler reports; docs/plants.md explains the rules",
-                details=done.stderr.replace(str(link), str(real)),
-            )
+            raise _uncompiled(path, width, done.stderr.replace(str(link), str(real)))
         return load_library(made)
+
+
+def _uncompiled(path: Path, width: int, said: str) -> TaskError:
+    """Return the error for what the compiler said, in plain words for the common slips."""
+    undefined = re.search(
+        r"(?:implicit declaration of|undeclared(?: library)?) function \W(\w+)", said
+    )
+    undefined = undefined or re.search(r"undefined (?:reference to|symbol:) \W*(\w+)", said)
+    what = f"does not compile for {width} lane{'s' if width > 1 else ''}"
+    remedy = "correct what the compiler reports; docs/plants.md explains the rules"
+    if re.search(r"undeclared(?: identifier)? \W*my_plant|\Wmy_plant\W+undeclared", said):
+        what, remedy = "defines no my_plant", "write: const wann_my_plant my_plant = {...};"
+    elif undefined:
+        what = f"calls {undefined[1]}, which plants don't have"
+        remedy = "use the functions in docs/plants.md; the bits of libm differ between machines"
+    return TaskError(what, where=str(path), remedy=remedy, details=said)
 
 
 def _check(declared: PlantStruct, where: str) -> None:

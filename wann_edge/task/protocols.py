@@ -145,6 +145,19 @@ class PlantTask(Protocol):
         ...
 
 
+class TryTask(Protocol):
+    """A task of a user's code that can be tried out in a process apart."""
+
+    def try_out(self) -> None:
+        """Run short episodes. Raises TaskError for a fault of the code."""
+        ...
+
+
+def can_try_out(task: Task) -> TypeGuard[TryTask]:
+    """Return whether the task can be tried out."""
+    return hasattr(task, "try_out")
+
+
 def is_batch(task: Task) -> TypeGuard[BatchTask]:
     """Return whether the task runs batches; must be fast, as it is called per network."""
     return hasattr(task, "rollouts")

@@ -41,6 +41,12 @@ def fingerprint(name: str) -> str | None:
     return None if source is None else hashlib.sha256(source[1]).hexdigest()
 
 
+def is_known(name: str) -> bool:
+    """Return whether this user has named a task before, as its file is now."""
+    record = _record(name) if runs_own_code(name) else None
+    return name in _named or (record is not None and record.exists())
+
+
 def remember(name: str) -> None:
     """Note that this user has named a task, so that files may name it from now on."""
     _named.add(name)
@@ -60,10 +66,7 @@ def check_trusted(name: str, provenance: Mapping[str, object], where: str) -> No
     Raises:
         TaskError: this user has not named the task before, as its file is now.
     """
-    if not runs_own_code(name) or name in _named:
-        return
-    record = _record(name)
-    if record is not None and record.exists():
+    if not runs_own_code(name) or is_known(name):
         return
     changed = provenance.get(FINGERPRINT) not in (None, fingerprint(name))
     raise TaskError(

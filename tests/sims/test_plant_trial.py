@@ -1,0 +1,99 @@
+"""Faults in the code of a user's plant are found in a process apart, in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.commands import complaint
+from wann_edge.cli import run
+from wann_edge.errors import TaskError
+from wann_edge.sims.plant_file import PlantFileTask
+from wann_edge.sims.plant_trial import try_plant
+from wann_edge.task import trusted
+
+EXAMPLE = Path("examples/my_plant.c").read_text()
+STEP = "static wann_mask step(wann_real *state, const wann_real *action, wann_real *reward)\n{\n"
+
+
+def changed(folder: Path, statement: str) -> Path:
+    """Write the example with a statement at the beginning of ``step``."""
+    assert STEP in EXAMPLE
+    path = folder / "my_plant.c"
+    path.write_text(EXAMPLE.replace(STEP, f"{STEP}{statement}\n"))
+    return path
+
+
+def test_the_example_has_no_fault(tmp_path: Path) -> None:
+    try_plant(changed(tmp_path, ""))
+
+
+LINE = EXAMPLE[: EXAMPLE.index(STEP)].count("\n") + 3
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        (
+            "state[40000] = 1.0f;",
+            f"line {LINE}: step reads or writes outside an array in step 1 of",
+        ),
+        ("state[4] = 1.0f;", f"line {LINE}: step reads or writes outside an array in step 1 of"),
+        ("__builtin_trap();", "step crashes in step 1 of the episode of seed 0"),
+    ],
+)
+def test_faults_have_a_line(statement: str, fault: str, tmp_path: Path) -> None:
+    path = changed(tmp_path, statement)
+    with pytest.raises(TaskError) as caught:
+        try_plant(path)
+    assert str(caught.value).startswith(f"{path}: {fault}")
+
+
+def test_a_reward_is_finite(tmp_path: Path) -> None:
+    text = EXAMPLE.replace("    reward[0] = ", "    reward[0] = (state[0] - state[0]) / 0.0f + ")
+    (tmp_path / "my_plant.c").write_text(text)
+    with pytest.raises(TaskError, match=r"the reward is -?nan in step 1 of the episode of seed 0"):
+        try_plant(tmp_path / "my_plant.c")
+
+
+def test_an_endless_loop_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wann_edge.sims.plant_trial.LONGEST_CALL_S", 1)
+    path = changed(tmp_path, "for (volatile int q = 0; q < 1;) { }")
+    with pytest.raises(TaskError, match="step does not return within 1 s in step 1 of"):
+        try_plant(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("wann_my_plant my_plant", "wann_my_plant other", "defines no my_plant; write: const"),
+        (STEP, f"{STEP}wann_real q = sqrtf(state[0]); (void)q;", "calls sqrtf, which plants don't"),
+        (STEP, f"float sqrtf(float);\n{STEP}state[0] = sqrtf(state[0]);", "calls sqrtf, which"),
+    ],
+)
+def test_common_slips_are_named(old: str, new: str, what: str, tmp_path: Path) -> None:
+    path = tmp_path / "plant.c"
+    assert old in EXAMPLE
+    path.write_text(EXAMPLE.replace(old, new))
+    with pytest.raises(TaskError) as caught:
+        PlantFileTask(str(path))
+    assert what in str(caught.value)
+
+
+def test_a_search_tries_new_code_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(trusted, "_named", set())
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    changed(tmp_path, "__builtin_trap();")
+    options = ["--generations", "1", "--population", "2", "--workers", "1", "--preset", "paper"]
+    said = complaint(capsys, "search", "./my_plant.c", *options)
+    assert "my_plant.c: " in said
+    assert "step crashes in step 1" in said
+    changed(tmp_path, "")
+    assert run(["search", "./my_plant.c", *options]) == 0
+    monkeypatch.setattr(trusted, "_named", set())
+    monkeypatch.setattr("wann_edge.sims.plant_file.try_plant", None)  # It would be called.
+    assert run(["evaluate", "wann-run/champion.json", "--episodes", "1"]) == 0
