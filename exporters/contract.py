@@ -7,6 +7,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 
 from wann_edge.network import Input, Network, Output
+from wann_edge.network.channels import choices
 
 
 def contract(network: Network, format: str) -> dict[str, object]:
@@ -24,7 +25,14 @@ def contract(network: Network, format: str) -> dict[str, object]:
         "shared_weight": network.shared_weight,
         "inputs": [_channel(channel) for channel in network.inputs],
         "outputs": [_channel(channel) for channel in network.outputs],
+        **_discrete(network),
     }
+
+
+def _discrete(network: Network) -> dict[str, object]:
+    """Return the outputs of each discrete action, of which the largest is the choice, if any."""
+    found = [[*range(first, last + 1)] for first, last in choices(network.outputs)]
+    return {"choice_of_largest": found} if found else {}
 
 
 def _channel(channel: Input | Output) -> dict[str, str | float | None]:

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 # File names and identifiers of this length are safe everywhere.
 LONGEST = 48
+# Windows has no files of these names, whatever their extension.
+DEVICES = {"aux", "con", "nul", "prn", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
 
 def check_name(name: str, language: str, keywords: Collection[str]) -> None:
-    """Check that a name is an identifier of a language, and not a reserved one.
+    """Check that a name is an identifier of a language, and not a reserved one in any case.
+
+    Some file systems ignore case, so Time.h can hide time.h.
 
     ASCII letters, digits and underscores with a letter first are identifiers in every language
     and file names on every system.
@@ -35,8 +39,10 @@ def check_name(name: str, language: str, keywords: Collection[str]) -> None:
         fault = "is not an identifier that begins with a letter"
     elif len(name) > LONGEST:
         fault = f"is longer than {LONGEST} characters"
-    elif name in keywords:
+    elif name.lower() in {keyword.lower() for keyword in keywords}:
         fault = f"is a reserved name of {language}"
+    elif name.lower() in DEVICES:
+        fault = "is not a file name on Windows"
     elif f"{name}_".lower().startswith("wann_"):
         fault = "would clash with the kernel's own names"
     else:

@@ -10,6 +10,7 @@ from itertools import chain, count
 import numpy as np
 
 from wann_edge.network import Input, Network, Output
+from wann_edge.network.channels import choices
 
 # The endings of the macros of an input or output; the macro of its index has none.
 _ENDINGS = ("", "_LOW", "_HIGH", "_SAFE")
@@ -48,6 +49,7 @@ def description_lines(network: Network, weight: str = "", *more: str) -> list[st
         "Outputs, in this order, clamped to their bounds; safe where an observation is not",
         "finite, or where the output is not a number:",
         *(f"  {i}  {_output_line(channel)}" for i, channel in enumerate(network.outputs)),
+        *choice_lines(network.outputs),
         f"Control period: {'any' if period_s is None else f'{decimal(period_s)} s'}",
         f"Shared weight: {decimal(network.shared_weight)}{weight}",
         *more,
@@ -86,14 +88,26 @@ def output_macros(network: Network, name: str) -> list[str]:
 def _macros(prefix: str, channels: Sequence[Input | Output]) -> list[str]:
     """Return one macro for each input or output; none is another one with an ending."""
     taken: set[str] = set()
-    macros: list[str] = []
-    for index, channel in enumerate(channels):
-        stem = re.sub(r"[^A-Z0-9]+", "_", channel.name.upper()).strip("_") or "CHANNEL"
+    macros: dict[int, str] = {}
+    stems = [_stem(channel.name) for channel in channels]
+    # Names that are identifiers first, so that no other channel's macro reads as their name.
+    order = sorted(range(len(stems)), key=lambda i: stems[i] != channels[i].name.upper())
+    for index in order:
+        stem = stems[index]
         tries = chain([stem], (f"{stem}_{number}" for number in count(index)))
         free = next(t for t in tries if taken.isdisjoint(t + ending for ending in _ENDINGS))
         taken.update(free + ending for ending in _ENDINGS)
-        macros.append(prefix + free)
-    return macros
+        macros[index] = prefix + free
+    return [macros[index] for index in range(len(stems))]
+
+
+def _stem(name: str) -> str:
+    """Return a name as capital letters, digits and underscores, with its signs as words."""
+    signs = {"+": "_PLUS_", "-": "_MINUS_"}
+    spelled = re.sub(
+        r"(?<![A-Z0-9])[+-](?=[0-9.])|^[+-]|[+-]$", lambda sign: signs[sign[0]], name.upper()
+    )
+    return re.sub(r"[^A-Z0-9]+", "_", spelled).strip("_") or "CHANNEL"
 
 
 def _channel_lines(channels: Sequence[Input | Output], macros: Sequence[str]) -> list[str]:
@@ -125,6 +139,18 @@ def _input_line(channel: Input) -> str:
 def _output_line(channel: Output) -> str:
     safe = decimal(channel.safe)
     return f"{plain(channel.name)} [{plain(channel.unit)}], {range_text(channel)}, safe {safe}"
+
+
+def choice_lines(outputs: Sequence[Output]) -> list[str]:
+    """Return how a discrete action is read off the outputs; no line where none is discrete."""
+    return [
+        line
+        for first, last in choices(outputs)
+        for line in (
+            f"Outputs {first} to {last} are one discrete action: the environment takes the choice",
+            "of the largest of them, the first where several are equal.",
+        )
+    ]
 
 
 def range_text(channel: Input | Output) -> str:

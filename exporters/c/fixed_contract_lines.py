@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from wann_edge.exporters.c.contract_lines import (
+    choice_lines,
     decimal,
     input_macros,
     literal,
@@ -27,6 +28,7 @@ def contract_lines(network: FixedNetwork, name: str) -> list[str]:
         *(f"  {index}  {_input_line(network, index)}" for index in range(len(network.inputs))),
         "Outputs, in this order, clamped to their bounds; each is a word:",
         *(f"  {index}  {_output_line(network, index)}" for index in range(len(network.outputs))),
+        *choice_lines(network.outputs),
         f"Control period: {'any' if period_s is None else f'{decimal(period_s)} s'}",
         f"Shared weight: {decimal(network.shared_weight)}, as the word "
         f"{network.weight_word(network.shared_weight)} of 2^-{network.weight_bits};",

@@ -12,7 +12,7 @@ from string import Template
 from wann_edge.exporters.c.contract_lines import output_macros
 from wann_edge.exporters.c.fixed_contract_lines import constant_lines, contract_lines
 from wann_edge.exporters.c.fixed_selftest import selftest
-from wann_edge.exporters.c.text import wrapped
+from wann_edge.exporters.c.text import CASTS_BEGIN, CASTS_END, wrapped
 from wann_edge.exporters.c.units import units
 from wann_edge.exporters.kernel_text import needed_by, shipped
 from wann_edge.kernel import ACTIVATIONS
@@ -46,10 +46,10 @@ ${contract}
 
 ${constants}
 
-${kernel}
+${casts_begin}${kernel}
 ${function}
 ${selftest}
-${units}
+${units}${casts_end}
 #endif
 """)
 
@@ -94,6 +94,8 @@ def fixed_header(network: FixedNetwork, name: str) -> bytes:
         kernel="\n".join(map(shipped, needed_by(function))),
         function=function,
         selftest=selftest(network, name, word),
+        casts_begin=CASTS_BEGIN,
+        casts_end=CASTS_END,
         units=units(network, name, word, needed_by(function)),
     )
     return text.encode("ascii")

@@ -14,7 +14,7 @@ from wann_edge.exporters.c.contract_lines import constant_lines, contract_lines,
 from wann_edge.exporters.c.fixed_header import fixed_header
 from wann_edge.exporters.c.selftest import selftest
 from wann_edge.exporters.c.statements import Bounds, Values, bounded, statements
-from wann_edge.exporters.c.text import check_c_name, wrapped
+from wann_edge.exporters.c.text import CASTS_BEGIN, CASTS_END, check_c_name, wrapped
 from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
 from wann_edge.exporters.names import check_numbers
 from wann_edge.network import Network
@@ -42,7 +42,7 @@ ${contract}
 
 ${constants}
 
-#if defined(__GNUC__) && !defined(__clang__)
+${casts_begin}#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC push_options
 #endif
 ${contraction}
@@ -55,7 +55,7 @@ ${selftest}
 #elif defined(__GNUC__)
 #pragma GCC pop_options
 #endif
-
+${casts_end}
 #endif
 """)
 
@@ -163,6 +163,8 @@ def header(network: Network, name: str, optimize: Optimize = "size") -> bytes:
         constants="\n".join(constant_lines(alive, name)),
         function=function,
         selftest=selftest(alive, name),
+        casts_begin=CASTS_BEGIN,
+        casts_end=CASTS_END,
     )
     return text.encode("ascii")
 

@@ -32,8 +32,27 @@ HEADERS = frozenset(
         *("locale", "math", "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool"),
         *("stdbit", "stdckdint", "stddef", "stdint", "stdio", "stdlib", "stdnoreturn", "string"),
         *("tgmath", "threads", "time", "uchar", "unistd", "wchar", "wctype"),
+        *("dirent", "fcntl", "malloc", "memory", "poll", "pthread", "sched", "strings", "windows"),
     )
 )
+
+
+# Around the functions of a header.
+CASTS_BEGIN = """\
+/* The casts of C give no warnings in C++. */
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wuseless-cast"
+#endif
+#endif
+"""
+CASTS_END = """\
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+"""
 
 
 def check_c_name(name: str) -> None:

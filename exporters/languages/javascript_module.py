@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from string import Template
 
 from wann_edge.exporters import Files
@@ -129,6 +130,19 @@ function frozen(value) {
 
 ${functions}""")
 
+# Words and global objects that a program can't import a module as, or would hide.
+KEYWORDS = frozenset(
+    (
+        *("arguments", "async", "await", "break", "case", "catch", "class", "const", "continue"),
+        *("debugger", "default", "delete", "do", "else", "enum", "eval", "export", "extends"),
+        *("false", "finally", "for", "function", "if", "implements", "import", "in", "instanceof"),
+        *("interface", "let", "new", "null", "package", "private", "protected", "public", "return"),
+        *("static", "super", "switch", "this", "throw", "true", "try", "typeof", "undefined"),
+        *("var", "void", "while", "with", "yield", "Array", "Float32Array", "Int32Array", "JSON"),
+        *("Math", "Number", "Object", "String", "Uint32Array"),
+    )
+)
+
 
 class JavaScriptModule:
     """An ES module with ``step``, ``selftest`` and ``CONTRACT``."""
@@ -145,9 +159,14 @@ class JavaScriptModule:
             ExportError: the network is in fixed point, or the name is not valid.
         """
         check_numbers(network, self, "js")
-        check_name(name, "JavaScript", ())
+        check_name(name, "JavaScript", KEYWORDS)
         text = _module(network.without_dead_nodes(), name)
         return {f"{name}{self.suffix}": text.encode("ascii")}
+
+
+def inline(line: str) -> str:
+    """Return a line of a comment without HTML that would end or escape a script element."""
+    return re.sub(r"<(?=[!/s])", "< ", line, flags=re.IGNORECASE)
 
 
 def _module(network: Network, name: str) -> str:
@@ -157,8 +176,8 @@ def _module(network: Network, name: str) -> str:
     golden = vectors(network)
     return _MODULE.substitute(
         name=name,
-        description="\n".join(f" * {line}" for line in description_lines(network)),
-        contract=json.dumps(contract(network, "js"), indent=2),
+        description="\n".join(f" * {inline(line)}" for line in description_lines(network)),
+        contract=json.dumps(contract(network, "js"), indent=2).replace("<", "\\u003c"),
         inputs=len(network.inputs),
         outputs=len(network.outputs),
         weight=repr(network.shared_weight),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import sys
 from pprint import pformat
 from string import Template
 
@@ -101,7 +102,18 @@ ${functions}""")
 
 
 # A module of such a name can't be imported, or hides a module that it imports.
-KEYWORDS = frozenset((*keyword.kwlist, "array", "math", "struct"))
+_BOARD = (
+    "bluetooth",
+    "esp",
+    "esp32",
+    "framebuf",
+    "machine",
+    "micropython",
+    "network",
+    "pyb",
+    "rp2",
+)
+KEYWORDS = frozenset((*keyword.kwlist, *sys.stdlib_module_names, *_BOARD))
 
 
 class MicroPythonModule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import sys
 from string import Template
 
 from wann_edge.exporters import Files
@@ -77,7 +78,7 @@ ${functions}""")
 
 
 # A module of such a name can't be imported, or hides a module that it imports.
-KEYWORDS = frozenset((*keyword.kwlist, "numpy"))
+KEYWORDS = frozenset((*keyword.kwlist, *sys.stdlib_module_names, "numpy"))
 
 
 class NumpyModule:

@@ -10,6 +10,7 @@ from wann_edge.exporters.c.contract_lines import decimal, description_lines
 from wann_edge.exporters.contract import contract
 from wann_edge.exporters.languages.rust_language import RustLanguage
 from wann_edge.exporters.languages.translate import translated
+from wann_edge.exporters.libraries.project_text import fenced
 from wann_edge.exporters.names import check_name, check_numbers
 from wann_edge.exporters.vectors import bits_table, vectors
 from wann_edge.network import Input, Network, Output
@@ -21,9 +22,7 @@ _LIBRARY = Template("""\
 //! Its actions have the bits of the kernel's. No allocation, no static memory, no unsafe code;
 //! reentrant.
 //!
-//! ```text
 ${description}
-//! ```
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -198,10 +197,11 @@ def _library(network: Network, name: str) -> str:
     body = translated(network, language)
     functions = "\n".join(body.functions)
     golden = vectors(network)
+    fence = fenced(description_lines(network), "text")
     values, period_s = contract(network, "rust"), network.control_period_s
     return _LIBRARY.substitute(
         name=name,
-        description="\n".join(f"//! {line}" for line in description_lines(network)),
+        description="\n".join(f"//! {line}" for line in fence.splitlines()),
         format=_string(str(values["format"])),
         version=_string(str(values["version"])),
         task=_option(None if network.task is None else _string(network.task)),

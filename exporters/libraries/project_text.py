@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from string import Template
 
@@ -38,9 +40,7 @@ ${use}
 shared weight. `${name}_selftest()` returns the number of golden vectors whose bits differ: 0 on a
 correct build. The header documents the rest.
 
-```
 ${contract}
-```
 """)
 
 # AVR copies constants to its RAM unless they are declared as PROGMEM.
@@ -133,8 +133,16 @@ def readme(network: Network, name: str, use: str) -> bytes:
         version=version("wann-edge"),
         numbers=words,
         use=use,
-        contract="\n".join(contract_lines(network, name)),
+        contract=fenced(contract_lines(network, name)),
     ).encode("ascii")
+
+
+def fenced(lines: Sequence[str], language: str = "") -> str:
+    """Return lines as a block of code in Markdown, in a fence that no line can end."""
+    text = "\n".join(lines)
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def contract_lines(network: Network, name: str) -> list[str]:

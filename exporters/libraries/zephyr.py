@@ -6,17 +6,22 @@ from string import Template
 
 from wann_edge.exporters import Files
 from wann_edge.exporters.c.header import header
-from wann_edge.exporters.c.text import check_c_name
+from wann_edge.exporters.c.text import HEADERS, KEYWORDS
 from wann_edge.exporters.libraries.project_text import LICENSE, readme
+from wann_edge.exporters.names import check_name
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.system.needs import Need
+
+# Headers of Zephyr on the include path, which a header of the same name would hide.
+_ZEPHYR = ("autoconf", "cmsis_core", "device", "init", "irq", "kernel", "linker", "soc", "zephyr")
+NAMES = KEYWORDS | HEADERS | {*_ZEPHYR}
 
 _USE = """\
 Add this folder to `EXTRA_ZEPHYR_MODULES` or to your west manifest, set `CONFIG_WANN_NAME=y` in
 `prj.conf`, and `#include <name.h>`. To build the sample: `west build -b BOARD samples/basic`."""
 
-_MODULE = "name: ${name}\nbuild:\n  cmake: .\n  kconfig: Kconfig\n"
+_MODULE = 'name: "${name}"\nbuild:\n  cmake: .\n  kconfig: Kconfig\n'
 
 _CMAKE = """\
 # Nothing is compiled here: the network is a header.
@@ -42,7 +47,7 @@ target_sources(app PRIVATE src/main.c)
 
 _SAMPLE_YAML = """\
 sample:
-  name: ${name}
+  name: "${name}"
 tests:
   sample.wann.${name}:
     harness: console
@@ -90,7 +95,7 @@ class Zephyr:
         Raises:
             ExportError: the name is not valid.
         """
-        check_c_name(name)
+        check_name(name, "C, C++ or Zephyr", NAMES)
         fixed = isinstance(network, FixedNetwork)
         texts = {
             "zephyr/module.yml": _MODULE,

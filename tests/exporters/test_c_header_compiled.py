@@ -28,6 +28,7 @@ from helpers.c_headers import (
     weighted_sum,
     write,
 )
+from helpers.fixed_networks import fixed_of
 from helpers.networks import random_network
 from wann_edge.kernel import Floats
 from wann_edge.network import Input, Network, Output
@@ -167,3 +168,16 @@ def test_hostile_names_change_no_code(compiler: str, tmp_path: Path) -> None:
     )
     built = library(compiler, tmp_path, [header(network)], standard(compiler), *STRICT)
     assert differences(built, [network], np.random.default_rng(10), 300) == [0]
+
+
+@pytest.mark.parametrize("dtype", ["float", "q15", "q31"])
+def test_no_cast_gives_a_warning_in_cplusplus(dtype: str, tmp_path: Path) -> None:
+    network = various_networks()[0]
+    given = network if dtype == "float" else fixed_of(network, dtype)
+    (tmp_path / "p0.h").write_text(header(given))
+    unit = '#define P0_SELFTEST\n#define P0_UNITS\n#include "p0.h"\n'
+    (tmp_path / "t.cpp").write_text(f"{unit}int old(float x) {{ return (int)x; }}\n")
+    flags = ("-std=c++11", "-Wold-style-cast", "-Wuseless-cast", "-fsyntax-only")
+    done = run(["g++", *flags, tmp_path / "t.cpp"])
+    assert done.stderr.count("warning:") == 1, done.stderr
+    assert "t.cpp:4" in done.stderr, "the code after the header is not checked"

@@ -103,9 +103,15 @@ def _limits(
     """Return the largest sums and arguments that inputs within their ranges can cause."""
     values, sums = [1.0, *inputs.tolist()], []
     for activation, sources in zip(network.activations, network.sources, strict=True):
-        sums.append(sum(values[s] * abs(1.0 if w is None else w) for s, w in sources))
-        values.append(1.0 if ACTIVATIONS[activation].is_bounded else sums[-1] * weight)
-    return sums, [total * weight for total in sums]
+        sums.append(sum(_product(values[s], 1.0 if w is None else abs(w)) for s, w in sources))
+        largest = _product(sums[-1], weight)
+        values.append(1.0 if ACTIVATIONS[activation].is_bounded else largest)
+    return sums, [_product(total, weight) for total in sums]
+
+
+def _product(left: float, right: float) -> float:
+    """Return the product of magnitudes; 0 for infinity times 0."""
+    return left * right if left and right else 0.0
 
 
 def _largest(
@@ -115,6 +121,8 @@ def _largest(
     sums = np.zeros((2, len(network.activations)))
     for weight in filter(None, weights):
         shared = np.full(len(seen), weight, np.float32)
-        arguments = np.abs(network.program.forward_with_sums(seen, shared)[1]).max(axis=0)
+        reached = np.abs(network.program.forward_with_sums(seen, shared)[1]).astype(np.float64)
+        # Infinity less infinity: the sum has no bound.
+        arguments = np.where(np.isnan(reached), np.inf, reached).max(axis=0)
         sums = np.maximum(sums, [arguments / abs(weight), arguments])
     return sums[0], sums[1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +83,22 @@ def named_channels(inputs: int, outputs: int) -> tuple[tuple[Input, ...], tuple[
         tuple(Input(f"input_{i}") for i in range(inputs)),
         tuple(Output(f"output_{i}") for i in range(outputs)),
     )
+
+
+def choices(outputs: Sequence[Output]) -> list[tuple[int, int]]:
+    """Return the first and last index of each discrete action: outputs with its choices.
+
+    Its outputs are called ``choice_N``, after a text that is the same for one action.
+    """
+    found: list[tuple[int, int]] = []
+    first, before = 0, None
+    for index, output in enumerate([*outputs, None]):
+        match = None if output is None else re.fullmatch(r"(.*)choice_-?\d+", output.name)
+        stem = None if match is None else match[1]
+        if stem != before:
+            found += [] if before is None else [(first, index - 1)]
+            first, before = index, stem
+    return found
 
 
 def _round(channel: Input | Output, *names: str) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wann_edge.kernel import ACTIVATIONS, FixedProgram, Integers, Shifts
-from wann_edge.network import Network
+from wann_edge.network import LARGEST, Network
 from wann_edge.network.number_formats import (
     WORDS,
     FormatChooser,
@@ -144,7 +144,11 @@ def quantise(network: Network, ranges: Ranges, dtype: str) -> FixedNetwork:
     alive = network.without_dead_nodes()
     bits = WORDS[dtype]
     weight_bits = min(bits - 2, floor_log2(2 ** (bits - 1), ranges.weight))
-    input_bits = tuple(finest(value, bits) for value in ranges.inputs)
+    # The words in one unit of an input must be a float32.
+    input_bits = tuple(
+        min(finest(value, bits), floor_log2(LARGEST, abs(channel.scale)))
+        for value, channel in zip(ranges.inputs, alive.inputs, strict=True)
+    )
     one = 2 ** (bits - 2)
     values = [WordRange(bits - 2, one, one), *(any_word(n, bits) for n in input_bits)]
     formats = []

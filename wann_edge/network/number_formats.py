@@ -194,5 +194,7 @@ def finest(largest: float, bits: int) -> int:
 
 
 def floor_log2(limit: float, value: float) -> int:
-    """Return the largest n with value 2^n within the limit; at most 64."""
+    """Return the largest n with value 2^n within the limit; at most 64, -1100 for infinity."""
+    if math.isinf(value):
+        return -1100
     return 64 if value <= limit * 2.0**-64 else math.floor(math.log2(limit / value))

@@ -25,7 +25,13 @@ TOLERANCE = 1e-4
 
 
 class OnnxGraph:
-    """The graph in onnxruntime on the CPU; other weights run in the one that takes them."""
+    """The graph in onnxruntime on the CPU.
+
+    Args:
+        own_weight: the network's shared weight.
+        constant: the model with this weight.
+        weight_input: the model that takes other weights.
+    """
 
     name = "policy.onnx"
     tolerance = TOLERANCE
@@ -33,10 +39,10 @@ class OnnxGraph:
     most_episodes: int | None = None
 
     @ieee_arithmetic()
-    def __init__(self, network: Network) -> None:
-        self._own = np.float32(network.shared_weight)
-        self._models = [export(network, "onnx", weight_input=given) for given in (False, True)]
-        self._baked, self._session = map(_session, self._models)
+    def __init__(self, own_weight: float, constant: bytes, weight_input: bytes) -> None:
+        self._own = np.float32(own_weight)
+        self._models = (constant, weight_input)
+        self._constant, self._weight_input = map(_session, self._models)
 
     @ieee_arithmetic()
     def forward(self, observations: Floats, weights: Floats) -> Floats:
@@ -44,9 +50,9 @@ class OnnxGraph:
         actions: list[Floats] = []
         starts = np.flatnonzero(np.diff(weights, prepend=np.nan))
         for first, end in zip(starts, [*starts[1:], len(weights)], strict=True):
-            session, feeds = self._baked, {"observation": observations[first:end]}
+            session, feeds = self._constant, {"observation": observations[first:end]}
             if weights[first] != self._own:
-                session = self._session
+                session = self._weight_input
                 feeds["shared_weight"] = weights[first : first + 1]
             actions.append(session.run(["action"], feeds)[0])
         return np.concatenate(actions)
@@ -80,4 +86,5 @@ class OnnxTarget:
         self, network: Network, optimize: Optimize = "size"
     ) -> Iterator[Iterator[Artefact]]:
         """Export the graph and yield it in a session."""
-        yield iter([OnnxGraph(network)])
+        models = [export(network, "onnx", weight_input=given) for given in (False, True)]
+        yield iter([OnnxGraph(network.shared_weight, *models)])
