@@ -33,6 +33,9 @@ def test_the_bias_of_weights_is_known_or_asked_for(tmp_path: Path) -> None:
             assert list(network.weights or ()) == expected
             assert network.provenance["weights_bias"] == bias
         given = read_published(tmp_path / "net.out", 2, 1, path, 0.0)
+        (tmp_path / "neat.out").write_text(written(0.6 * SMALL, [1, 1, 1, 5, 1]))
+        (line,) = import_published(tmp_path / "neat.out", 2, 1, path, 0.0).left_out
+        assert f"the network has those of {name}" in line
         assert list(given.weights or ()) == [0.5, 1, 1.5]
 
 

@@ -108,7 +108,9 @@ def import_published(
             document = parse_json(read_text(weights_path))
             network, bias = with_zoo_weights(network, document, weights_path.name, bias)
         provenance |= {"weights_file": weights_path.name, "weights_bias": bias}
-    left_out = _left_out(cells, ids[: 1 + inputs], has_weights=keep_weights)
+    instead = "a shared weight" if weights_path is None else f"those of {weights_path.name}"
+    instead = "" if keep_weights else instead
+    left_out = _left_out(cells, ids[: 1 + inputs], instead=instead)
     return PublishedNetwork(replace(network, provenance=provenance), tuple(left_out))
 
 
@@ -125,14 +127,14 @@ def _check_options(weights_path: Path | None, bias: float | None, *, keep_weight
         )
 
 
-def _left_out(cells: Matrix, source_ids: Matrix, *, has_weights: bool) -> list[str]:
-    """Describe what the network does not have, each with the option that takes it."""
+def _left_out(cells: Matrix, source_ids: Matrix, *, instead: str) -> list[str]:
+    """Describe what the network does not have; ``instead`` says which weights it has."""
     found = []
     taken = cells[(cells != 0) & ~np.isnan(cells)]
-    if not has_weights and (taken != 1).any():
+    if instead and (taken != 1).any():
         found.append(
-            f"the file's single weights ({taken.min():g} to {taken.max():g}): the network has a "
-            "shared weight; --keep-weights takes them"
+            f"the file's single weights ({taken.min():g} to {taken.max():g}): the network has "
+            f"{instead}; --keep-weights takes them"
         )
     disabled = int(np.isnan(cells).sum())
     if disabled:
