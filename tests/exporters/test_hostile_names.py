@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.hostile_names import check_fences, faults_of, hostile_network, written
 from helpers.networks import random_network
 from wann_edge.errors import ExportError
 from wann_edge.exporters import export, export_files
@@ -106,3 +108,19 @@ def test_names_do_not_end_a_script_element() -> None:
     text = export(named("</script>", "<!--", "</SCRIPT", "<script"), "js").decode()
     assert re.search(r"</?script|<!--", text, re.IGNORECASE) is None
     assert "\\u003c/script>" in text
+
+
+@pytest.mark.parametrize("format", ["c", "numpy", "micropython", "platformio", "zephyr", "rust"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_sample_of_hostile_networks_compiles_and_parses(
+    format: str, seed: int, tmp_path: Path
+) -> None:
+    paths = written(export_files(hostile_network(seed), format), tmp_path)
+    quick = [path for path in paths if path.suffix != ".rs"]
+    assert [fault for path in quick for fault in faults_of(path) if fault] == []
+
+
+@pytest.mark.parametrize("text", ["```\n```x\n```", "```\n", "````\n```\n"])
+def test_the_check_of_fences_finds_a_broken_one(text: str) -> None:
+    with pytest.raises(ValueError, match="unbalanced"):
+        check_fences(text)
