@@ -63,7 +63,7 @@ def _fault(done: Finished, names: Sequence[str]) -> str:
     line = f"line {lines[0]}: " if lines else ""
     reward = re.search(r"^reward (\S+)$", done.stderr, re.MULTILINE)
     if reward:
-        return f"the reward is {reward[1]} {place}"
+        return f"the reward is not finite ({reward[1]}) {place}"
     if done.code == -signal.SIGVTALRM:
         return f"{call} does not return within {LONGEST_CALL_S} s {place}"
     if "AddressSanitizer" in done.stderr or "out of bounds" in done.stderr:

@@ -57,3 +57,12 @@ def no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide the main module, which is pytest, from spawned processes, as they would import it."""
     monkeypatch.setattr("__main__.__spec__", None)
     monkeypatch.delattr("__main__.__file__", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def known_tasks(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the tasks that tests name out of the user's cache; return the folder for them."""
+    folder = tmp_path_factory.getbasetemp() / "known-tasks"
+    folder.mkdir(exist_ok=True)
+    monkeypatch.setattr("wann_edge.task.trusted.user_cache", lambda _: folder)
+    return folder

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from wann_edge.cli import main
 from wann_edge.system.interrupts import ENDING, ctrl_c_waits, like_ctrl_c
 
 
@@ -36,3 +37,10 @@ def test_an_ignored_signal_stays_ignored() -> None:
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_the_command_line_takes_the_signals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wann_edge.cli.run", lambda _: signal.raise_signal(signal.SIGTERM))
+    with pytest.raises(KeyboardInterrupt):
+        main()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -28,7 +28,8 @@ EXAMPLE = Path("examples/swingup_any_weight.json").read_text()
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the current folder, with hostile code in it and without known tasks."""
     monkeypatch.setattr(trusted, "_named", set())
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "cache").mkdir()
+    monkeypatch.setattr(trusted, "user_cache", lambda _: tmp_path / "cache")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "evil.c").write_text(C_FILE)
     (tmp_path / "evil.py").write_text(MODULE)
