@@ -63,13 +63,13 @@ class EnvpoolTask:
         self._practice = practice or Practice()
         self._id = name.partition(":")[2]
         self._envpool = _envpool()
+        if self._id not in self._envpool.list_all_envs():
+            raise TaskError(
+                "EnvPool has no such environment", where=name, remedy=f"try {PREFIX}{self._id}"
+            )
         self.final = GymTask(PREFIX + self._id)
         spec = self.final.spec
         self.spec = replace(spec, name=name)
-        if self._id not in self._envpool.list_all_envs():
-            raise TaskError(
-                "EnvPool has no such environment", where=name, remedy=f"use {PREFIX}{self._id}"
-            )
         if not isinstance(self.final.make(name).action_space, Box):
             raise TaskError(
                 "the actions are discrete", where=name, remedy=f"use {self.final.spec.name}"

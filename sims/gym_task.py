@@ -12,6 +12,7 @@ import numpy as np
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
+from wann_edge.registry import registered
 from wann_edge.sims.control_period import control_period_s
 from wann_edge.sims.gym_errors import SlipError, flag_of, guarded, reward_of, started, stepped
 from wann_edge.sims.gym_spaces import action_of, inputs_of, numbers_of, outputs_of
@@ -48,7 +49,8 @@ class GymTask:
     needs: tuple[Need, ...] = ()
 
     def __init__(self, name: str) -> None:
-        self._id = name.removeprefix(PREFIX)
+        before, _, rest = name.partition(":")
+        self._id = rest if before in registered("simulators") else name
         with warnings.catch_warnings():
             # Importing Box2D crashes where this warning is an error.
             warnings.filterwarnings("ignore", "builtin type", DeprecationWarning)

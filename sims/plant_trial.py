@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wann_edge.errors import TaskError
-from wann_edge.kernel.compiled_plant import PLANTS, compiler
+from wann_edge.kernel.compiled_plant import PLANTS
+from wann_edge.system.compiler import host_compiler
 from wann_edge.system.keeper import Finished, run_program, scratch_folder
 
 LONGEST_CALL_S = 5
@@ -34,7 +35,7 @@ def try_plant(path: Path) -> None:
         link.symlink_to(real)
         for sanitizers in _SANITIZERS:
             command = [
-                *(compiler(), *_FLAGS, *sanitizers, f'-DWANN_MY_PLANT="{link.name}"'),
+                *(*host_compiler(), *_FLAGS, *sanitizers, f'-DWANN_MY_PLANT="{link.name}"'),
                 f"-DLONGEST_CALL_S={LONGEST_CALL_S}",
                 *(f"-iquote{folder}", f"-iquote{real.parent}", f"-I{PLANTS}"),
                 # By its whole path: the user's file may be called my_plant.c too.

@@ -6,6 +6,7 @@ WannError
 ├── TaskError       a task fails, or does not fit the network
 ├── ExportError     a network can't be written in a format
 ├── VerifyError     an artefact can't be built or run, so it can't be verified
+├── ToolError       a compiler or the temporary folder fails, so nothing can be concluded
 ├── LinkError       a device can't be reached, or runs another network
 └── MissingError    an optional part is not installed
 """
@@ -56,6 +57,10 @@ class ExportError(WannError):
 
 class VerifyError(WannError):
     """An artefact can't be built or run, so it can't be verified."""
+
+
+class ToolError(WannError):
+    """A compiler or the temporary folder fails, so nothing can be concluded about an artefact."""
 
 
 class LinkError(WannError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
 from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.kernel.stepwise_program import StepwiseProgram
@@ -96,6 +97,40 @@ class KernelPolicy(StepwiseProgram):
 def episode_seeds(seed: int, episodes: int) -> list[int]:
     """Return the seeds of fresh episodes; more episodes continue the same list."""
     return [drawn_seeds(1, seed, Use.FRESH_EPISODES, index)[0] for index in range(episodes)]
+
+
+def check_repeats(
+    network: Network,
+    task: Task,
+    seeds: Sequence[int],
+    returns: Floats,
+    weight: float | None = None,
+) -> None:
+    """Run episodes of the kernel twice more and compare their returns.
+
+    A verdict on an artefact that is compared with the kernel in episodes holds only then.
+
+    Args:
+        network: the network that the kernel runs.
+        task: of the episodes.
+        seeds: one for each episode.
+        returns: float32 [episodes]: the kernel's returns so far.
+        weight: the shared weight; None for the network's own.
+
+    Raises:
+        TaskError: an episode has another return, so the task does not depend on its seed alone.
+    """
+    policy, world = KernelPolicy(network, weight), task.world()
+    for seed, first in zip(seeds, returns.tolist(), strict=True):
+        for _ in range(2):
+            again = float(run_episode(policy, world, seed, task.spec.max_steps)[0])
+            if again != first and not np.isnan([again, first]).all():
+                raise TaskError(
+                    f"the episode of seed {seed} gives a reward of {first:.6g}, and then "
+                    f"{again:.6g}, with the kernel both times",
+                    where=task.spec.name,
+                    remedy="make the environment depend on the seed of reset() alone",
+                )
 
 
 @ieee_arithmetic()

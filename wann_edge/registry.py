@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from wann_edge.errors import SettingsError
+from wann_edge.errors import MissingError, SettingsError, WannError
 from wann_edge.system.cores import CORES
+from wann_edge.system.needs import import_fault
 
 BUILT_IN: dict[str, dict[str, str]] = {
     "tasks": {
@@ -81,6 +82,7 @@ def load(kind: str, name: str) -> object:
 
     Raises:
         SettingsError: the name is not registered; the message lists those that are.
+        MissingError: its module, or a package that the module needs, can't be imported.
     """
     found = registered(kind)
     if name not in found:
@@ -90,5 +92,22 @@ def load(kind: str, name: str) -> object:
             remedy=f"use one of {', '.join(sorted(found))}" if found else "none is registered",
         )
     module, _, attribute = found[name].partition(":")
-    loaded: object = getattr(import_module(module), attribute)
+    try:
+        loaded: object = getattr(import_module(module), attribute)
+    except WannError:
+        raise
+    except Exception as error:
+        raise _import_fault(error, f"{kind}: {name}", module) from error
     return loaded
+
+
+def _import_fault(error: Exception, where: str, module: str) -> MissingError:
+    """Return what prevents an import, such as a missing package or a defect of another package."""
+    known = import_fault(error) if isinstance(error, (ImportError, AttributeError)) else None
+    if known is not None:
+        return MissingError(known.what, where=where, remedy=known.remedy)
+    return MissingError(
+        f"{module} can't be imported: {type(error).__name__}: {error}",
+        where=where,
+        remedy=f"correct or reinstall the package that contains {module}",
+    )

@@ -68,6 +68,7 @@ def test_demo_goes_the_whole_path(
         (out / name).write_text("of an earlier demo")
     assert run(["demo", "--seconds", "2", "--workers", "1", "--out", str(out)]) == 0
     shown = capsys.readouterr().out
+    assert "champion.json, policy.h, policy.onnx, validated.mp4 and" in shown.splitlines()[0]
     assert {path.name for path in out.iterdir()} >= FILES | {"policy.h", "policy.onnx"}
     assert shown.count("same bits") >= 4
     assert "all together" in shown

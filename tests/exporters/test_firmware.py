@@ -89,3 +89,24 @@ def test_the_hash_depends_only_on_what_is_computed() -> None:
     assert network_hash(replace(NETWORK, provenance={"seed": 3})) == network_hash(NETWORK)
     assert network_hash(NETWORK.without_dead_nodes()) == network_hash(NETWORK)
     assert contract_hash(fixed) == contract_hash(NETWORK)
+
+
+def test_another_compiler_or_clock_builds_anew(tmp_path: Path) -> None:
+    if shutil.which("make") is None:
+        missing("qemu", "make is not installed: apt-get install make")
+    for name, content in firmware_files(NETWORK, "lm3s6965evb").items():
+        (tmp_path / name).write_bytes(content)
+    compiler = tmp_path / "cc.sh"
+    compiler.write_text('#!/bin/sh\necho "$@" | tee firmware.elf > calls\n')
+    compiler.chmod(0o755)
+
+    def built(*options: str) -> bool:
+        """Whether make has built it."""
+        (tmp_path / "calls").write_text("")
+        command = ["make", *options, f"CC={compiler} $(TOOLCHAIN)"]
+        subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+        return (tmp_path / "calls").read_text() != ""
+
+    assert [built(), built()] == [True, False]
+    assert [built("TOOLCHAIN=zig"), built("TOOLCHAIN=zig")] == [True, False]
+    assert [built("TICKS_HZ=9"), built("TICKS_HZ=9"), built()] == [True, False, True]

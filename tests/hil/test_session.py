@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers import hil_host
+from helpers.unsteady import UnsteadySwingUp
 from wann_edge.errors import LinkError, SettingsError, TaskError
 from wann_edge.hil.capture import load_capture
 from wann_edge.hil.device import Times
@@ -48,6 +49,15 @@ def test_a_session_is_recorded_and_replayed(firmware: Path, tmp_path: Path) -> N
     assert (capture.weight, len(capture.exchanges)) == (-0.5, 40)
     assert found.ok
     assert found == replay_session(capture, NETWORK)
+
+
+def test_an_environment_that_ignores_its_seed_is_no_fault_of_the_device(firmware: Path) -> None:
+    with hil_host.running(firmware) as port:
+        connection = Connection(port=port, times=TIMES)
+        report = run_session(NETWORK, UnsteadySwingUp(), connection, Session(episodes=2))
+    assert not report.ok
+    assert report.observed.mismatches == 0
+    assert "with the kernel both times" in report.untried
 
 
 def test_faults_reach_the_link(firmware: Path) -> None:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import re
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,9 +23,9 @@ from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS, rollouts
 from wann_edge.network import Network
 from wann_edge.parallel.engine import Engine, _Chunk, _run_chunk
-from wann_edge.parallel.workers import Order, Worker
+from wann_edge.parallel.workers import SAFE_PATH, Done, Order, Worker
 from wann_edge.sims.swingup import SPEC, SwingUp
-from wann_edge.task import Rollouts
+from wann_edge.task import Rollouts, Task
 
 SEEDS = (3, 1, 4)
 
@@ -207,3 +208,25 @@ def test_a_task_that_cannot_be_sent_is_refused() -> None:
 def test_an_unknown_task_is_refused() -> None:
     with pytest.raises(SettingsError, match="not one of the tasks"):
         Engine("swingdown", 2)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 has no PYTHONSAFEPATH")
+def test_files_in_the_current_folder_shadow_no_module_of_a_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("signal", "enum", "types", "struct", "pickle", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('shadowed')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(SAFE_PATH, raising=False)
+    worker = Worker("swingup")
+    try:
+        worker.give(Order(_environment, None))
+        assert worker.take() == Done(None)
+    finally:
+        worker.stop()
+    assert SAFE_PATH not in os.environ
+
+
+def _environment(_: Task, __: object) -> object:
+    """What programs that a task starts would inherit."""
+    return os.environ.get(SAFE_PATH)

@@ -195,7 +195,7 @@ def test_options_name_the_draws(
         (["--weights", "uniform:1"], "neither a list"),
         (["--weights", "uniform:1,nan"], "neither a list"),
         (["--weights", "uniform:2,-2"], "low 2 is not below -2"),
-        (["--weights", "normal:0,-1"], "sd Input should be greater than 0"),
+        (["--weights", "normal:0,-1"], "sd must be above 0, not -1"),
         (["--weights", "log-uniform:-1,2"], "low -1 is not above 0"),
         (["--weights-per", "day"], "--weights-per"),
         (["--sampling", "all"], "--sampling"),

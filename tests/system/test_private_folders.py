@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.sources import package
-from wann_edge.errors import SettingsError
+from wann_edge.errors import SettingsError, ToolError
 from wann_edge.system import zig
 from wann_edge.system.private_folders import is_private, user_cache
 from wann_edge.system.shared_library import load_library
@@ -66,7 +66,7 @@ def test_without_a_cache_the_compiler_gets_a_new_folder(
 def test_a_library_in_a_shared_folder_is_not_loaded(tmp_path: Path) -> None:
     library = tmp_path / "plant.so"
     library.write_bytes(b"")
-    with pytest.raises(OSError, match="too short"):
+    with pytest.raises(ToolError, match="too short"):
         load_library(library)
     tmp_path.chmod(0o777)
     with pytest.raises(SettingsError, match="other users can replace files"):
@@ -81,5 +81,5 @@ def test_every_library_that_is_compiled_is_checked() -> None:
     }
     loading = {file for file, calls in names.items() if "ctypes.CDLL" in calls}
     unchecked = {file for file in loading if "check_private" not in names[file]}
-    assert {"robustness/faulty_header.py", "system/shared_library.py"} <= loading
+    assert "system/shared_library.py" in loading
     assert unchecked == {"kernel/library.py", "sims/bullet/world.py"}

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from helpers.networks import random_network
+from helpers.unsteady import UnsteadySwingUp
 from wann_edge import registry
 from wann_edge.errors import MissingError, SettingsError
 from wann_edge.exporters import Files, Optimize
@@ -18,6 +19,7 @@ from wann_edge.exporters.onnx.onnx_model import Onnx
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.sims.swingup import SPEC, SwingUp
+from wann_edge.task import Task
 from wann_edge.verify import Artefact, Verification, prove
 from wann_edge.verify import host_target as host_module
 from wann_edge.verify.inputs import verification_inputs
@@ -62,7 +64,11 @@ class Stub:
 
 
 def prove_stub(
-    monkeypatch: pytest.MonkeyPatch, network: Network, change: Change, tolerance: float = 0.0
+    monkeypatch: pytest.MonkeyPatch,
+    network: Network,
+    change: Change,
+    tolerance: float = 0.0,
+    task: Task | None = None,
 ) -> Verification:
     """Return the check of a kernel whose actions are changed in this way."""
 
@@ -75,7 +81,7 @@ def prove_stub(
 
     monkeypatch.setattr(registry, "load", lambda kind, name: StubTarget)
     monkeypatch.setattr("wann_edge.verify.compare.load", lambda kind, name: StubTarget)
-    return prove(network, ["stub"], task=SwingUp(), episodes=5)
+    return prove(network, ["stub"], task=task or SwingUp(), episodes=5)
 
 
 def test_header_and_graph_of_a_controller_pass(network: Network) -> None:
@@ -96,6 +102,25 @@ def test_tuned_networks_and_networks_of_no_task_pass() -> None:
     found = prove(replace(made, shared_weight=1.0), ["host", "onnxruntime"])
     assert found.ok, found
     assert all(check.inputs == 3 * 2300 and check.loop is None for check in found.checks)
+
+
+def test_an_environment_that_ignores_its_seed_is_no_fault_of_the_artefact(
+    monkeypatch: pytest.MonkeyPatch, network: Network
+) -> None:
+    found = prove_stub(monkeypatch, network, lambda same, _: same, task=UnsteadySwingUp())
+    (check,) = found.checks
+    assert not found.ok
+    assert not found.found_fault
+    assert not check.tried
+    assert "with the kernel both times; make the environment depend on the seed" in check.fault
+
+
+def test_a_wrong_artefact_is_at_fault_in_any_environment(
+    monkeypatch: pytest.MonkeyPatch, network: Network
+) -> None:
+    found = prove_stub(monkeypatch, network, lambda same, _: same + 1, task=UnsteadySwingUp())
+    assert found.found_fault
+    assert found.checks[0].tried
 
 
 def test_one_changed_bit_is_detected(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
@@ -193,10 +218,22 @@ def test_a_missing_compiler_is_reported_and_fails(
     monkeypatch.setattr(host_module, "COMPILERS", ("no-such-compiler",))
     found = prove(network, ["host"])
     assert not found.ok
+    assert not found.checks[0].tried
+    assert not found.found_fault
     assert "no-such-compiler not installed" in found.checks[0].fault
     assert "apt-get install gcc" in found.checks[0].fault
     with pytest.raises(MissingError):
         host_module.HostTarget().artefacts(network).__enter__()
+
+
+def test_a_target_that_can_not_be_imported_prevents_no_other(
+    monkeypatch: pytest.MonkeyPatch, network: Network
+) -> None:
+    monkeypatch.setitem(registry.BUILT_IN["targets"], "lost", "no_such_module:Lost")
+    found = prove(network, ["lost", "onnxruntime"], require=False)
+    assert found.ok
+    assert "no_such_module not installed" in found.checks[0].skipped
+    assert not prove(network, ["lost"]).checks[0].tried
 
 
 def test_a_header_that_does_not_compile_is_reported(
@@ -209,6 +246,7 @@ def test_a_header_that_does_not_compile_is_reported(
     monkeypatch.setattr("wann_edge.exporters.c.header.CHeader", Broken)
     found = prove(network, ["host"])
     assert "does not compile" in found.checks[0].fault
+    assert found.found_fault
     assert not found.ok
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
+from contextlib import suppress
 
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.parallel.threads import no_threads_for_matrices
@@ -15,8 +17,13 @@ DEBUG = "--debug"
 
 def main() -> None:
     """Run ``wann-edge`` with the arguments of this process, and exit with its ExitCode."""
+    from wann_edge.cli.complaints import drop_output, prepare_streams
+
+    prepare_streams()
     with no_threads_for_matrices(), like_ctrl_c():
-        sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    drop_output()
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -26,17 +33,22 @@ def run(arguments: list[str]) -> int:
         arguments: the words after ``wann-edge``. ``--debug`` can stand anywhere.
 
     Returns:
-        An ExitCode. An error that the user can mend prints one line on standard error.
+        An ExitCode. An error prints one line on standard error.
     """
     import typer
 
     from wann_edge.cli.app import app
+    from wann_edge.cli.complaints import unexpected
     from wann_edge.errors import WannError
 
     debug = DEBUG in arguments
     words = [word for word in arguments if word != DEBUG]
     try:
-        return ExitCode(app(words, prog_name="wann-edge", standalone_mode=False) or 0)
+        _check_current_folder()
+        code = ExitCode(app(words, prog_name="wann-edge", standalone_mode=False) or 0)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
     except WannError as error:
         if debug:
             print(clean(error.origin or traceback.format_exc()), file=sys.stderr)
@@ -50,10 +62,29 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return ExitCode.OUTPUT_CLOSED
+    except Exception as error:
+        if debug:
+            raise
+        return _complain(unexpected(error))
+
+
+def _check_current_folder() -> None:
+    """Raise SettingsError where the current folder, and so relative paths, are gone."""
+    from wann_edge.errors import SettingsError
+
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise SettingsError(
+            "the current folder no longer exists",
+            where="current folder",
+            remedy="change to another folder",
+        ) from error
 
 
 def _complain(line: str, details: str = "") -> ExitCode:
-    print(clean(f"wann-edge: {' '.join(line.split())}"), file=sys.stderr)
-    if details:
-        print(clean(details.rstrip()), file=sys.stderr)
+    with suppress(OSError):
+        print(clean(f"wann-edge: {' '.join(line.split())}"), file=sys.stderr)
+        if details:
+            print(clean(details.rstrip()), file=sys.stderr)
     return ExitCode.BAD_INPUT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,8 +9,9 @@ import typer
 from wann_edge.cli.arguments import named_task
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import TASK, Seed, TuningLimit
+from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.parsing import parse_layers, parse_time_limit_s
-from wann_edge.cli.tables import console, print_title, say, table
+from wann_edge.cli.tables import print_table, print_title, say, table
 
 if TYPE_CHECKING:
     from wann_edge.baselines.paper import ModeScore
@@ -26,7 +26,8 @@ EPISODES = 100
 
 _Layers = Annotated[str, typer.Option(help="Sizes of the hidden layers, such as 10 or 10,10.")]
 _Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write the tuned network to this file.")
+    OutputFile | None,
+    file_option("--output", "-o", help="Write the tuned network to this file."),
 ]
 
 
@@ -51,7 +52,7 @@ def command(
     network = dense(world.spec, parse_layers(layers))
     limit_s = parse_time_limit_s(time_limit)
     if output is not None:
-        check_writable(output)
+        check_writable(output.path)
     found = [_scored(network, world, mode, seed, limit_s) for mode in MODES]
     size = f"{network.hidden_count} hidden nodes, {len(network.edges)} connections"
     print_title(f"dense {layers}: {task}, {size}, {EPISODES} episodes, seed {seed}")
@@ -59,11 +60,11 @@ def command(
     paper = PAPER_FIXED.get(task, (("-", "-"),) * len(MODES))
     for row, (mean, sd) in zip(found, paper, strict=True):
         made.add_row(row.mode, f"{row.mean:.1f}", f"{row.sd:.1f}", str(mean), str(sd))
-    console.print(made)
+    print_table(made)
     tuned = found[-1].network
     if output is not None and tuned is not None:
-        network_file.save(tuned, output)
-        say(f"file: {output}")
+        network_file.save(tuned, output.path)
+        say(f"file: {output}{output.note}")
     return ExitCode.OK
 
 

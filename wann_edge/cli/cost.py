@@ -21,7 +21,7 @@ from wann_edge.cli.options import (
     TaskName,
 )
 from wann_edge.cli.parsing import parse_frequency_hz
-from wann_edge.cli.tables import console, print_json, say, status_line, table
+from wann_edge.cli.tables import print_json, print_table, say, status_line, table
 from wann_edge.errors import MissingError
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _print_costs(costs: list[MeasuredCost], clock_hz: float, cycles_per_instruct
             str(cost.instructions_worst),
             "-" if rate is None else f"{rate:.0f}",
         )
-    console.print(made)
+    print_table(made)
     say(
         "code, const: bytes of flash. RAM, stack: bytes. mean, worst: instructions per step over\n"
         f"{costs[0].states} typical states. max Hz: the highest control rate for the worst step "

@@ -10,9 +10,18 @@ from typing import Annotated
 
 import typer
 
-from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.exit_codes import ExitCode, verdict_code
 from wann_edge.cli.options import Folder, Seed, Workers
-from wann_edge.cli.tables import console, print_scores, print_title, print_verification, say, table
+from wann_edge.cli.output_file import OutputFile
+from wann_edge.cli.tables import (
+    console,
+    print_scores,
+    print_table,
+    print_title,
+    print_verification,
+    say,
+    table,
+)
 
 EXAMPLE = "--seconds 20 --out wann-demo"
 
@@ -37,9 +46,9 @@ def command(
     """Show everything in about a minute: search for a controller, export it, prove it.
 
     Writes the files of the search, policy.h (C) and policy.onnx (ONNX) to the folder, and
-    replaces those of an earlier demo.
+    overwrites those of an earlier demo.
     """
-    from wann_edge.cli.search import search_with_progress, size_of
+    from wann_edge.cli.search_report import search_with_progress, size_of
     from wann_edge.cli.verify import prove_with_status
     from wann_edge.evaluate import PAPER_WEIGHTS, score
     from wann_edge.exporters import export
@@ -51,6 +60,9 @@ def command(
     task = load_task(TASK)
     for name in (*ARTEFACTS.values(), VIDEO):
         check_writable(out / name)
+    old = [name for name in ("champion.json", *ARTEFACTS.values(), VIDEO) if (out / name).exists()]
+    if old:
+        say(f"{out}: {', '.join(old)} and the other files of an earlier demo, overwritten")
     console.print(f"[bold]1. Search[/] a controller for {TASK}: {seconds:g} s, seed {seed}")
     settings = preset("fast", seed=seed, workers=workers or cores(), time_limit_s=seconds)
     result = search_with_progress(TASK, settings, out, force=True)
@@ -72,7 +84,7 @@ def command(
     judge = _validate(out, seed, workers)
     _print_files(out, size_of(result), sizes, judge)
     _print_next(out)
-    return ExitCode.OK if found.ok else ExitCode.FAULT_FOUND
+    return verdict_code(found.ok, tried=found.found_fault)
 
 
 def _validate(out: Path, seed: int, workers: int | None) -> str:
@@ -92,7 +104,8 @@ def _validate(out: Path, seed: int, workers: int | None) -> str:
         return ""
     console.print(f"[bold]4. Validate[/] it in {JUDGES[sim]} ({sim}), {under}")
     trial = Trial(episodes=TRIALS, seed=seed, workers=workers)
-    run_validate([out / "champion.json"], sim, None, trial, out / VIDEO, as_json=False)
+    video = OutputFile(str(out / VIDEO))
+    run_validate([out / "champion.json"], sim, None, trial, video, as_json=False)
     return JUDGES[sim]
 
 
@@ -122,7 +135,7 @@ def _print_files(out: Path, champion: str, sizes: dict[str, int], judge: str) ->
     files.add_row("pareto.json", "the best network of each size")
     files.add_row("history.csv", "a row for each generation")
     files.add_row("run.json", "settings, versions, and why the search stopped")
-    console.print(files)
+    print_table(files)
 
 
 def _print_next(out: Path) -> None:

@@ -13,7 +13,14 @@ from wann_edge.cli.choices import MODES, listed
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import MAX_EPISODES, Json, NetworkFile, Seed, TaskName, TuningLimit
 from wann_edge.cli.parsing import parse_time_limit_s, parse_weight_list
-from wann_edge.cli.tables import console, print_json, print_scores, print_title, status_line, table
+from wann_edge.cli.tables import (
+    print_json,
+    print_scores,
+    print_table,
+    print_title,
+    status_line,
+    table,
+)
 from wann_edge.errors import SettingsError
 
 EXAMPLE = "my-run/champion.json --episodes 100"
@@ -132,5 +139,5 @@ def _evaluate_mode(
     print_title(f"{file}: {world.spec.name}, {episodes} episodes, seed {seed}")
     made = table("weights", "mean reward", "sd")
     made.add_row(mode, f"{found.mean:.1f}", f"{found.sd:.1f}")
-    console.print(made)
+    print_table(made)
     return ExitCode.OK

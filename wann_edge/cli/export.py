@@ -9,8 +9,8 @@ import typer
 
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import DTYPE_HELP, Force, NetworkFile, OptimizeFor
+from wann_edge.cli.output_file import OutputFile, StandardOutput, output_file, output_or_stdout
 from wann_edge.cli.parsing import c_identifier
-from wann_edge.cli.tables import say
 
 EXAMPLE = "my-run/champion.json --format c -o policy.h"
 
@@ -22,12 +22,22 @@ _Format = Annotated[
         "the file extension of the output, such as .h or .onnx."
     ),
 ]
+
+
+def output_or_folder(given: str) -> OutputFile:
+    """Return the output; a format may be a folder, whose name may end with a slash."""
+    return OutputFile(given) if given.endswith("/") else output_or_stdout(given)
+
+
 _Output = Annotated[
-    Path | None,
+    OutputFile | None,
     typer.Option(
         "--output",
         "-o",
-        help="The file or folder to write. Default: beside the network file, with its name.",
+        parser=output_or_folder,
+        metavar="PATH",
+        help="The file or folder to write, or - for standard output. Default: beside the network "
+        "file, with its name.",
     ),
 ]
 _Name = Annotated[
@@ -69,20 +79,27 @@ def command(
     from wann_edge.network import file as network_file
     from wann_edge.system.files import write_folder, write_whole
 
-    suffix = "" if output is None else output.suffix
+    suffix = "" if output is None else output.path.suffix
     chosen = format or format_for_suffix(suffix)
     exporter = exporter_of(chosen, optimize, weight_input=weight_input)
-    place = output or file.with_suffix(exporter.suffix)
+    place = output or OutputFile(str(file.with_suffix(exporter.suffix)))
     usual = "float" if "float" in exporter.numbers else "auto"
     network, loss = converted(network_file.load(file), dtype or usual)
-    files = exporter.files(network, c_identifier(place.stem) if name is None else name)
+    files = exporter.files(network, _name(file, place) if name is None else name)
     size_bytes = sum(map(len, files.values()))
-    say(loss, end="")
+    if loss:
+        place.report(loss.rstrip())
     if exporter.suffix:
         (content,) = files.values()
-        write_whole(place, content)
-        say(f"{place}: {size_bytes} bytes")
+        output_file(str(place))
+        write_whole(place.path, content)
+        place.report(f"{place}: {size_bytes} bytes{place.note}")
     else:
-        write_folder(place, files, force=force)
-        say(f"{place}: {len(files)} files, {size_bytes} bytes")
+        write_folder(place.path, files, force=force)
+        place.report(f"{place}: {len(files)} files, {size_bytes} bytes")
     return ExitCode.OK
+
+
+def _name(file: Path, place: OutputFile) -> str:
+    """Return the prefix of all names: from the output, or from the network file without one."""
+    return c_identifier((file if isinstance(place, StandardOutput) else place.path).stem)

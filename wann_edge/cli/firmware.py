@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from wann_edge.cli.choices import EMULATED_BOARDS
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Dtype, Force, NetworkFile
+from wann_edge.cli.output_file import OutputFile
 from wann_edge.cli.tables import say
 
 EXAMPLE = "my-run/champion.json --board lm3s6965evb -o firmware"
@@ -22,7 +22,12 @@ _Board = Annotated[
         "where you fill in two functions. QEMU emulates all but the last two."
     ),
 ]
-_Output = Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")]
+_Output = Annotated[
+    OutputFile,
+    typer.Option(
+        "--output", "-o", parser=OutputFile, metavar="FOLDER", help="The folder to write."
+    ),
+]
 _Watchdog = Annotated[
     float | None,
     typer.Option(
@@ -52,8 +57,8 @@ def command(
     from wann_edge.system.files import write_folder
 
     network, loss = converted(network_file.load(file), dtype)
-    files = firmware_files(network, board, output.resolve().name, watchdog)
+    files = firmware_files(network, board, output.path.resolve().name, watchdog)
     say(loss, end="")
-    write_folder(output, files, force=force)
+    write_folder(output.path, files, force=force)
     say(f"{output}: {len(files)} files for {board}; README.md there explains how to build")
     return ExitCode.OK

@@ -10,7 +10,7 @@ import typer
 
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import EMULATED_BOARDS, LINK_FAULTS, listed
-from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.exit_codes import ExitCode, verdict_code
 from wann_edge.cli.options import (
     MAX_EPISODES,
     Dtype,
@@ -20,6 +20,7 @@ from wann_edge.cli.options import (
     SharedWeight,
     TaskName,
 )
+from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.tables import print_json, say
 from wann_edge.errors import SettingsError
 
@@ -64,7 +65,10 @@ _Inject = Annotated[
         "of the frames; reset restarts the device after so many frames, again and again.",
     ),
 ]
-_Record = Annotated[Path | None, typer.Option(help="Write a capture of the session to this file.")]
+_Record = Annotated[
+    OutputFile | None,
+    file_option(help="Write a capture of the session to this file."),
+]
 _Replay = Annotated[
     Path | None,
     typer.Option(
@@ -120,7 +124,7 @@ def command(
         weight=weight,
         period_s=period,
         real_time=real_time,
-        record=record,
+        record=None if record is None else record.path,
     )
     if task is not None:
         remember(task)
@@ -141,9 +145,11 @@ def command(
         print_json(report.to_document())
     else:
         print_report(report)
+        if record is not None:
+            say(f"capture: {record}{record.note}")
     if report.interrupted:
         return ExitCode.INTERRUPTED
-    return ExitCode.OK if report.ok else ExitCode.FAULT_FOUND
+    return verdict_code(report.ok, tried=not report.untried)
 
 
 def _connection(

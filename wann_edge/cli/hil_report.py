@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from wann_edge.cli.tables import console, say, table
+from wann_edge.cli.tables import console, print_line, print_table, say, table, verdict_cell
 from wann_edge.hil.capture import Replay
 from wann_edge.hil.loop import HISTOGRAM_S, Report
 
@@ -32,9 +32,11 @@ def print_report(report: Report) -> None:
     made.add_row(f"deadlines of {report.period_s * 1e3:g} ms missed", late)
     for name, value in _counts(report).items():
         made.add_row(name, value)
-    made.add_row("verdict", "[green]same bits[/]" if report.ok else "[red]FAILED[/]")
-    console.print(made)
+    made.add_row("verdict", verdict_cell("same bits", ok=report.ok, tried=not report.untried))
+    print_table(made)
     _print_histogram(report)
+    if report.untried:
+        print_line(f"could not be tried: {report.untried}", "yellow")
     if seen.first_mismatch is not None:
         observation, theirs, ours = seen.first_mismatch
         console.print(

@@ -9,6 +9,7 @@ import typer
 
 from wann_edge.cli.arguments import named_task
 from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.output_file import OutputFile, file_option, output_or_stdout
 from wann_edge.cli.tables import say
 
 EXAMPLE = "swing.out --inputs 5 --outputs 1 --task swingup -o swing.json"
@@ -19,7 +20,15 @@ _File = Annotated[
 ]
 _Inputs = Annotated[int, typer.Option(min=1, help="The network's number of inputs.")]
 _Outputs = Annotated[int, typer.Option(min=1, help="The network's number of outputs.")]
-_Output = Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")]
+_Output = Annotated[
+    OutputFile,
+    file_option(
+        "--output",
+        "-o",
+        help="The network file to write, or - for standard output.",
+        parser=output_or_stdout,
+    ),
+]
 _Weights = Annotated[
     Path | None,
     typer.Option(help="Tuned single weights: a JSON file of the paper's model zoo."),
@@ -72,10 +81,10 @@ def command(
         task=spec,
         keep_weights=keep_weights,
     )
-    network_file.save(network, output)
-    say(
+    network_file.save(network, output.path)
+    output.report(
         f"{output}: {network.node_count} nodes ({network.hidden_count} hidden), "
-        f"{len(network.edges)} connections"
+        f"{len(network.edges)} connections{output.note}"
     )
     for what in left_out:
         say(f"left out: {what}")

@@ -9,7 +9,7 @@ import typer
 
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Json
-from wann_edge.cli.tables import console, print_json, say, table
+from wann_edge.cli.tables import print_json, print_table, say, table
 
 if TYPE_CHECKING:
     from wann_edge.system.needs import ListEntry
@@ -27,16 +27,18 @@ class Registered(NamedTuple):
         name: the name.
         summary: a description in a few words; "" where its module can't be imported.
         missing: the parts that are not installed, by the line that installs them.
+        fault: why it can't be imported, and what to do; "" where it can.
     """
 
     name: str
     summary: str
     missing: dict[str, list[str]]
+    fault: str = ""
 
     @property
     def is_available(self) -> bool:
         """Whether all parts are installed."""
-        return not self.missing
+        return not self.missing and not self.fault
 
 
 _Kind = Annotated[Literal["targets", "formats", "tasks"], typer.Argument(help="What to list.")]
@@ -75,11 +77,12 @@ def _entry(kind: str, name: str) -> Registered:
 
     try:
         made = cast("Callable[[], ListEntry]", load(kind, name))()
+        return Registered(name, made.summary, absent(made.needs))
     except MissingError as error:
-        return Registered(name, "", {error.remedy: [error.what]})
-    except ModuleNotFoundError as error:
-        return Registered(name, "", {f"pip install {error.name}": [str(error.name)]})
-    return Registered(name, made.summary, absent(made.needs))
+        return Registered(name, "", {}, f"{error.what}; {error.remedy}")
+    except Exception as error:  # another package's defect must not hide the other names
+        fault = f"{type(error).__name__}: {error}; correct or reinstall its package"
+        return Registered(name, "", {}, " ".join(fault.split()))
 
 
 def _print(kind: str, found: list[Registered]) -> None:
@@ -90,7 +93,10 @@ def _print(kind: str, found: list[Registered]) -> None:
     for entry in found:
         here = "[green]yes[/]" if entry.is_available else "[red]no[/]"
         made.add_row(entry.name, here, entry.summary)
-    console.print(made)
+    print_table(made)
+    for entry in found:
+        if entry.fault:
+            say(f"{entry.name}: {entry.fault}")
     for install in dict.fromkeys(line for entry in found for line in entry.missing):
         lacking = [entry for entry in found if install in entry.missing]
         names = ", ".join(entry.name for entry in lacking)

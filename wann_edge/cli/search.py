@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,13 +12,12 @@ from wann_edge.cli.arguments import genomes_at, named_task, task_in_file
 from wann_edge.cli.choices import COMPLEXITIES, PRESETS, listed
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import TASK, Disturb, Folder, Force, Seed, TimeLimit, Workers
+from wann_edge.cli.search_report import print_result, search_with_progress
 from wann_edge.cli.search_settings import end_settings, episode_settings, weight_settings
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
     from wann_edge.search.progress import Progress
-    from wann_edge.search.run import SearchResult
-    from wann_edge.search.settings import Settings
     from wann_edge.search.tensorboard import EventFile
 
 EXAMPLE = "swingup --preset fast --time-limit 60s --out my-run"
@@ -176,12 +174,14 @@ def command(
         changes["islands"] = islands
     ends = end_settings(generations, time_limit) | {"workers": workers or cores()}
     if resume is not None:
-        if changes or start is not None:
+        kept = (start, preset, population, complexity)
+        if changes or any(value is not None for value in kept):
             raise SettingsError(
-                "a resumed run keeps its weights and episodes, and its start",
+                "a resumed run keeps its weights and episodes, its start and its settings",
                 where="--resume",
                 remedy="leave these options out, or start a new run",
             )
+        _check_task(task, resume)
         return _resume(resume, ends, with_log=tensorboard)
     changes |= {"population": population} if population is not None else {}
     changes |= {"complexity": complexity} if complexity is not None else {}
@@ -212,12 +212,26 @@ def _search(
         raise SettingsError(
             "no task is named", where="search", remedy="try: wann-edge search swingup"
         )
+    place, start = out.absolute(), start and start.absolute()
     task = named_task(name)
     if start is not None:
         changes["start"] = genomes_at(start, task)
     settings = preset(preset_name or usual_preset(task), **changes)
-    log = _event_file(out) if with_log else None
-    return _report(search_with_progress(name, settings, out, force=force, log=log), out)
+    log = _event_file(place) if with_log else None
+    result = search_with_progress(name, settings, place, force=force, log=log)
+    return print_result(result, out)
+
+
+def _check_task(named: str | None, folder: Path) -> None:
+    """Raise SettingsError if a task is named that is not the one of the run in the folder."""
+    from wann_edge.search import checkpoint
+
+    if named is not None and named != (task := checkpoint.load(folder).task):
+        raise SettingsError(
+            f"the run in {folder} searches for {task}, not for {named}",
+            where="--resume",
+            remedy="leave out the task, or start a new run with --out",
+        )
 
 
 def _resume(folder: Path, ends: dict[str, object], *, with_log: bool) -> ExitCode:
@@ -226,9 +240,10 @@ def _resume(folder: Path, ends: dict[str, object], *, with_log: bool) -> ExitCod
     state = checkpoint.load(folder)
     task_in_file(state.task, {}, str(folder))
     settings = state.settings.model_copy(update=ends)
-    log = _event_file(folder, state.history) if with_log else None
-    result = search_with_progress(state.task, settings, folder, resume=True, log=log)
-    return _report(result, folder)
+    place = folder.absolute()
+    log = _event_file(place, state.history) if with_log else None
+    result = search_with_progress(state.task, settings, place, resume=True, log=log)
+    return print_result(result, folder)
 
 
 def _event_file(folder: Path, history: Sequence[Progress] = ()) -> EventFile:
@@ -236,61 +251,3 @@ def _event_file(folder: Path, history: Sequence[Progress] = ()) -> EventFile:
     from wann_edge.search.tensorboard import EventFile
 
     return EventFile(folder, history)
-
-
-def search_with_progress(
-    task: str,
-    settings: Settings,
-    out: Path,
-    *,
-    force: bool = False,
-    resume: bool = False,
-    log: EventFile | None = None,
-) -> SearchResult:
-    """Run a search under a live line.
-
-    Args:
-        task: the task's name, or the C file of a plant.
-        settings: the settings of the search.
-        out: the run folder.
-        force: replace the files of an earlier run.
-        resume: continue the run in the folder.
-        log: also receives every generation; it is closed at the end.
-    """
-    from wann_edge.cli.progress_lines import search_line
-    from wann_edge.search.run import run_search
-
-    with ExitStack() as stack:
-        if log is not None:
-            stack.callback(log.close)
-        show = stack.enter_context(search_line())
-
-        def on_generation(standing: Progress) -> None:
-            show(standing)
-            if log is not None:
-                log(standing)
-
-        return run_search(
-            task, settings, out, on_generation=on_generation, overwrite=force, resume=resume
-        )
-
-
-def _report(result: SearchResult, out: Path) -> ExitCode:
-    from wann_edge.cli.progress_lines import speed
-    from wann_edge.cli.tables import print_scores, say
-
-    single = result.champion.weights is not None
-    print_scores(result.scores, "champion, on validation episodes", single=single)
-    say(f"stopped by: {result.stopped}")
-    say(f"time: {result.evaluating:.0%} for evaluation; {speed(result.progress)}")
-    say(f"champion: {size_of(result)}")
-    say(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
-    say(f"front: wann-edge show {out}")
-    say(f"next: wann-edge verify {out}/champion.json")
-    return ExitCode.INTERRUPTED if result.stopped == "interrupted" else ExitCode.OK
-
-
-def size_of(result: SearchResult) -> str:
-    """Describe the champion's size: "21 connections, 9 hidden nodes"."""
-    network = result.champion
-    return f"{len(network.edges)} connections, {network.hidden_count} hidden nodes"

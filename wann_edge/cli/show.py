@@ -13,7 +13,8 @@ import typer
 from wann_edge.cli.arguments import front_in
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Json, RunOrFile
-from wann_edge.cli.tables import console, print_json, print_scores, print_title, say, table
+from wann_edge.cli.output_file import OutputFile, file_option, output_or_stdout
+from wann_edge.cli.tables import print_json, print_scores, print_table, print_title, say, table
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -29,7 +30,13 @@ _Connections = Annotated[
     typer.Option(min=0, help="Take the front's best network with this many connections."),
 ]
 _Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write that network to this file.")
+    OutputFile | None,
+    file_option(
+        "--output",
+        "-o",
+        help="Write that network to this file, or to standard output for -.",
+        parser=output_or_stdout,
+    ),
 ]
 
 
@@ -65,8 +72,9 @@ def command(
         )
     if output is None:
         return _show_network(network, path, as_json=as_json)
-    network_file.save(network, output)
-    say(f"{output}: {len(network.edges)} connections, {network.hidden_count} hidden nodes")
+    network_file.save(network, output.path)
+    size = f"{len(network.edges)} connections, {network.hidden_count} hidden nodes"
+    output.report(f"{output}: {size}{output.note}")
     return ExitCode.OK
 
 
@@ -120,7 +128,7 @@ def _show_front(front: Front, folder: Path, *, as_json: bool) -> ExitCode:
         best = "-" if row["best_mean"] is None else f"{row['best_mean']:.1f}"
         made.add_row(*sizes, *cost, f"{row['mean']:.1f}", f"{row['best_weight']:g}", best)
     print_title(f"{folder}: the best networks by {short(front.complexity)}, the champion last")
-    console.print(made)
+    print_table(made)
     say(f"take one: wann-edge show {folder} --connections N -o net.json")
     return ExitCode.OK
 
@@ -152,7 +160,7 @@ def _show_network(network: Network, path: Path, *, as_json: bool) -> ExitCode:
     made.columns[1].no_wrap = False
     for name, value in _facts(network):
         made.add_row(escape(name), escape(short(value)))
-    console.print(made)
+    print_table(made)
     scores = scores_in(network)
     if scores is not None:
         print_scores(scores, f"from its search, {scores.episodes} episodes for each weight")

@@ -10,7 +10,8 @@ import typer
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import MAX_EPISODES, Json, NetworkFile, Seed, SharedWeight, TaskName
-from wann_edge.cli.tables import console, print_json, print_title, say, status_line, table
+from wann_edge.cli.output_file import OutputFile, file_option
+from wann_edge.cli.tables import print_json, print_table, print_title, say, status_line, table
 
 if TYPE_CHECKING:
     from wann_edge.pictures.film import Shown
@@ -19,11 +20,12 @@ EXAMPLE = "my-run/champion.json --video out.mp4"
 
 
 _Video = Annotated[
-    Path | None, typer.Option(help="Write a video of all episodes to this .mp4 or .gif file.")
+    OutputFile | None,
+    file_option(help="Write a video of all episodes to this .mp4 or .gif file."),
 ]
 _Picture = Annotated[
-    Path | None,
-    typer.Option(
+    OutputFile | None,
+    file_option(
         help="Write moments of the first episode as one picture to this .png or .jpg file."
     ),
 ]
@@ -52,15 +54,16 @@ def command(
     from wann_edge.task import check_fit, final_task
 
     network = network_file.load(file)
-    check_film(video, picture)
+    places = [None if one is None else one.path for one in (video, picture)]
+    check_film(*places)
     world = final_task(task_of(task, network))
     check_fit(network, world.spec)
-    for path in (video, picture):
+    for path in places:
         if path is not None:
             check_writable(path)
     seeds = episode_seeds(seed, episodes)
     with status_line(f"running {episodes} episodes", quiet=as_json):
-        shown = film(KernelPolicy(network, weight), world, seeds, video, picture)
+        shown = film(KernelPolicy(network, weight), world, seeds, *places)
     if as_json:
         print_json(_document(file, world.spec.name, shown, video, picture))
         return ExitCode.OK
@@ -69,15 +72,15 @@ def command(
     for number, episode in enumerate(shown, 1):
         seconds = episode.steps * world.spec.dt_s
         made.add_row(str(number), f"{episode.total:.1f}", str(episode.steps), f"{seconds:.2f}")
-    console.print(made)
-    for path in (video, picture):
-        if path is not None:
-            say(f"file: {path}")
+    print_table(made)
+    for output in (video, picture):
+        if output is not None:
+            say(f"file: {output}{output.note}")
     return ExitCode.OK
 
 
 def _document(
-    file: Path, task: str, shown: list[Shown], video: Path | None, picture: Path | None
+    file: Path, task: str, shown: list[Shown], video: OutputFile | None, picture: OutputFile | None
 ) -> dict[str, object]:
     return {
         "network": str(file),

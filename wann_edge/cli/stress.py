@@ -14,7 +14,7 @@ from wann_edge.cli import choices
 from wann_edge.cli.arguments import check_file_fit, task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import MAX_EPISODES, Baseline, Json, NetworkFile, Seed, TaskName
-from wann_edge.cli.tables import CleanConsole, print_json, say, table
+from wann_edge.cli.tables import print_json, print_table, print_title, say, table
 
 if TYPE_CHECKING:
     from wann_edge.robustness.faults import Severity
@@ -140,11 +140,10 @@ def _print_rows(files: Sequence[Path], subjects: Sequence[Subject], rows: Rows) 
     from wann_edge.confidence import KEPT
     from wann_edge.robustness.stress import nominal
 
-    console = CleanConsole(highlight=False, width=max(110, CleanConsole().width))
     for path, subject in zip(files, subjects, strict=True):
         whole = nominal(subject).astype(float)
         text = f"{path}: reward {whole.mean():.1f} (sd {whole.std(ddof=1):.1f}) without faults"
-        console.print(text, style="bold", markup=False)
+        print_title(text)
     made = table("fault", "severity", "network", "tried", "reward", "95 %", f"keep {KEPT:.0%}")
     made.add_column("worst", justify="right")
     before = ""
@@ -157,7 +156,7 @@ def _print_rows(files: Sequence[Path], subjects: Sequence[Subject], rows: Rows) 
             value = _severity(fault, severity) if first else ""
             made.add_row(name, value, path.stem[:24], *_cells(row))
         before = fault
-    console.print(made)
+    print_table(made)
 
 
 def _severity(fault: str, severity: Severity) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from wann_edge.evaluate import Scores
     from wann_edge.fixed_point.precision import Precision
     from wann_edge.verify import Verification
+
+# Of a column whose lines wrap, in characters.
+LEAST_WIDTH = 20
+_UNLIMITED = 100_000
 
 
 class CleanConsole(Console):
@@ -39,9 +43,9 @@ class CleanConsole(Console):
 console = CleanConsole(highlight=False)
 
 
-def say(text: str, end: str = "\n") -> None:
-    """Print a line of plain text, clean for the terminal."""
-    print(clean(text), end=end)
+def say(text: str, end: str = "\n", file: TextIO | None = None) -> None:
+    """Print a line of plain text, clean for the terminal; to standard output by default."""
+    print(clean(text), end=end, file=file)
 
 
 def table(*columns: str) -> Table:
@@ -70,6 +74,24 @@ def print_title(text: str) -> None:
     console.print(text, style="bold", markup=False)
 
 
+def print_line(text: str, style: str) -> None:
+    """Print one line in a style, brackets and all, however narrow the terminal is."""
+    console.print(text, style=style, markup=False, soft_wrap=True)
+
+
+def print_table(made: Table) -> None:
+    """Print a table; in a narrow terminal its lines are longer than that, but none is cut."""
+    unlimited = console.options.update(max_width=_UNLIMITED)
+    for column in made.columns:
+        texts = [column.header, *column.cells]
+        widest = max(console.measure(text, options=unlimited).maximum for text in texts)
+        column.min_width = widest if column.no_wrap else min(widest, LEAST_WIDTH)
+    needed = console.measure(made, options=unlimited).minimum
+    if needed > console.width:
+        made.width = needed
+    console.print(made, crop=False)
+
+
 def print_scores(scores: Scores, title: str, *, single: bool = False) -> None:
     """Print the reward for each weight, and the mean of these rewards.
 
@@ -87,7 +109,7 @@ def print_scores(scores: Scores, title: str, *, single: bool = False) -> None:
         made.add_section()
         made.add_row("mean of weights", f"{scores.mean_of_weights:.1f}", "")
     print_title(title)
-    console.print(made)
+    print_table(made)
 
 
 def verification_table(verification: Verification) -> Table:
@@ -97,6 +119,8 @@ def verification_table(verification: Verification) -> Table:
         if check.skipped:
             continue
         verdict = "agrees" if check.tolerance else "same bits"
+        if not check.artefact and not check.tried:
+            continue
         loop = check.loop
         made.add_row(
             check.artefact or check.target,
@@ -105,17 +129,28 @@ def verification_table(verification: Verification) -> Table:
             f"{check.max_difference:.1e}" if check.tolerance else "-",
             f"{loop.mean_reward:.1f}" if loop else "-",
             f"{loop.kernel_mean_reward:.1f}" if loop else "-",
-            f"[green]{verdict}[/]" if check.ok else "[red]FAILED[/]",
+            verdict_cell(verdict, ok=check.ok, tried=check.tried),
         )
     return made
 
 
+def verdict_cell(passed: str, *, ok: bool, tried: bool = True) -> str:
+    """Return the last cell of a check's row: how it passed, FAILED, or not tried."""
+    if ok:
+        return f"[green]{passed}[/]"
+    return "[red]FAILED[/]" if tried else "[yellow]not tried[/]"
+
+
 def print_verification(verification: Verification) -> None:
     """Print the table of a verification, then a line for each fault and each missing part."""
-    console.print(verification_table(verification))
+    made = verification_table(verification)
+    if made.row_count:
+        print_table(made)
     for check in verification.checks:
-        if check.fault:
-            console.print(f"{check.target}: {check.fault}", style="red", markup=False)
+        if check.fault and check.tried:
+            print_line(f"{check.target}: {check.fault}", "red")
+        elif check.fault:
+            print_line(f"could not be tried: {check.target}: {check.fault}", "yellow")
     skipped: dict[str, list[str]] = {}
     for check in verification.checks:
         if check.skipped:
@@ -136,7 +171,6 @@ def print_precision(cost: Precision) -> None:
         made.add_row("difference", f"{cost.difference:+.2f}")
         made.add_row("95 % interval", f"{low:+.2f} to {high:+.2f}")
         made.add_row("loss", f"{round(cost.loss, 4) + 0.0:.2%}")
-    verdict = "[green]within[/]" if cost.ok else "[red]FAILED[/]"
     made.add_row("allowed", f"{cost.max_loss:.2%}")
-    made.add_row("verdict", verdict)
-    console.print(made)
+    made.add_row("verdict", verdict_cell("within", ok=cost.ok))
+    print_table(made)

@@ -11,8 +11,9 @@ import typer
 from wann_edge.cli.arguments import front_in, task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Disturb, RunOrFile, Seed, TaskName, TimeLimit
+from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.parsing import parse_time_limit_s
-from wann_edge.cli.tables import console, say, table
+from wann_edge.cli.tables import print_table, say, table
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ EXAMPLE = "my-run/champion.json --mode weights -o tuned.json"
 EPISODES = 100
 
 
-_Output = Annotated[Path, typer.Option("--output", "-o", help="The network file to write.")]
+_Output = Annotated[
+    OutputFile,
+    file_option("--output", "-o", help="The network file to write."),
+]
 _Mode = Annotated[
     str,
     typer.Option(
@@ -95,7 +99,7 @@ def command(
     world = task_of(task, networks[-1])
     if given != NONE:
         world = disturbed(final_task(world), given)
-    check_writable(output)
+    check_writable(output.path)
     tuned = _tuned(
         networks,
         world,
@@ -182,7 +186,7 @@ def _tuned(
         )
 
 
-def _write(network: Network, tuned: Tuned, world: Task, seed: int, output: Path) -> None:
+def _write(network: Network, tuned: Tuned, world: Task, seed: int, output: OutputFile) -> None:
     """Measure both networks on fresh episodes, write the tuned one, and print the comparison."""
     from wann_edge.network import file as network_file
     from wann_edge.task import final_task
@@ -191,14 +195,14 @@ def _write(network: Network, tuned: Tuned, world: Task, seed: int, output: Path)
     scores = {"episodes": EPISODES, "mean": after.mean, "sd": after.sd}
     provenance = {**tuned.network.provenance, "fresh": scores}
     network_file.save(
-        replace(tuned.network, provenance=provenance, task=final_task(world).spec.name), output
+        replace(tuned.network, provenance=provenance, task=final_task(world).spec.name), output.path
     )
     made = table(f"{EPISODES} fresh episodes", "connections", "mean reward", "sd")
     for name, one, measured in (("before", network, before), ("tuned", tuned.network, after)):
         made.add_row(name, str(len(one.edges)), f"{measured.mean:.1f}", f"{measured.sd:.1f}")
-    console.print(made)
+    print_table(made)
     say(f"stopped by: {tuned.stopped}, after {tuned.evaluations} evaluations")
-    say(f"file: {output}")
+    say(f"file: {output}{output.note}")
 
 
 def _fresh(network: Network, task: Task, seed: int) -> WeightScore:

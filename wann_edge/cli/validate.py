@@ -22,7 +22,8 @@ from wann_edge.cli.options import (
     SharedWeight,
     Workers,
 )
-from wann_edge.cli.tables import console, print_json, print_title, say, table
+from wann_edge.cli.output_file import OutputFile, file_option
+from wann_edge.cli.tables import print_json, print_table, print_title, say, table
 
 if TYPE_CHECKING:
     from wann_edge.network import Network
@@ -105,8 +106,8 @@ _Success = Annotated[
 ]
 _Episodes = Annotated[int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes for each row.")]
 _Video = Annotated[
-    Path | None,
-    typer.Option(help="Write a video of one episode with all disturbances: .mp4 or .gif."),
+    OutputFile | None,
+    file_option(help="Write a video of one episode with all disturbances: .mp4 or .gif."),
 ]
 
 
@@ -147,7 +148,7 @@ def run_validate(
     sim: str | None,
     disturb: str | None,
     trial: Trial,
-    video: Path | None,
+    video: OutputFile | None,
     *,
     as_json: bool,
 ) -> ExitCode:
@@ -172,9 +173,9 @@ def run_validate(
 
     networks = [network_file.load(path) for path in files]
     task = final_task(task_of(sim, networks[0]))
-    check_film(video, None)
     if video is not None:
-        check_writable(video)
+        check_film(video.path, None)
+        check_writable(video.path)
     for network in networks:
         check_fit(network, task.spec)
     controllers = [trial.controller(network) for network in networks]
@@ -193,9 +194,9 @@ def run_validate(
     if not found.is_whole:
         return ExitCode.INTERRUPTED
     if video is not None:
-        film(first, disturbed(task, given), trial.seeds[:1], video, None)
+        film(first, disturbed(task, given), trial.seeds[:1], video.path, None)
         if not as_json:
-            say(f"video: {video}, an episode with {given or 'no disturbances'}")
+            say(f"video: {video}{video.note}, an episode with {given or 'no disturbances'}")
     return ExitCode.OK
 
 
@@ -282,7 +283,7 @@ def _print(
             if place < len(rows):
                 label = first.case if rows is found.rows[0] else ""
                 made.add_row(label, *([name] if several else []), *_cells(rows[place]))
-    console.print(made)
+    print_table(made)
     say(f"success: an episode with a reward of at least {least:.1f}")
     if not several:
         say(f"to compare with a dense network: wann-edge baseline {home} -o baseline.json,")

@@ -10,7 +10,7 @@ import typer
 
 from wann_edge.cli.arguments import task_if_named
 from wann_edge.cli.choices import CORES
-from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.exit_codes import verdict_code
 from wann_edge.cli.options import (
     MAX_EPISODES,
     Dtype,
@@ -74,7 +74,8 @@ def command(
 
     The C header must give the same bits as the kernel for 2300 inputs and in whole episodes,
     here and on each emulated core (pip install "wann-edge[emu]"). The ONNX graph must give
-    the same values within a stated tolerance. The exit code is 1 if anything differs.
+    the same values within a stated tolerance. The exit code is 1 if anything differs, and 2
+    if something could not be tried, for instance because a compiler is missing.
 
     With --dtype the header is in fixed point, and its reward is compared with that in floats.
     """
@@ -105,7 +106,8 @@ def command(
         print_verification(found)
         if world is None:
             console.print("No task is known, so no closed loop was run: add --task.")
-    return ExitCode.OK if ok else ExitCode.FAULT_FOUND
+    is_worse = cost is not None and not cost.ok
+    return verdict_code(ok, tried=found.found_fault or is_worse)
 
 
 def _targets(target: str, *, in_floats: bool) -> list[str]:

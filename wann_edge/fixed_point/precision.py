@@ -8,7 +8,7 @@ import numpy as np
 
 from wann_edge.confidence import DEVIATIONS
 from wann_edge.errors import NetworkError, SettingsError
-from wann_edge.evaluate import episode_seeds, rollouts
+from wann_edge.evaluate import check_repeats, episode_seeds, rollouts
 from wann_edge.fixed_point.ranges import drawn_observations, measured_ranges
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork, quantise
@@ -120,6 +120,9 @@ def compare(
         seed: the episodes, or the inputs, derive from it.
         max_loss: the largest loss that is good enough.
         weight: a shared weight for the episodes; None for the network's own.
+
+    Raises:
+        TaskError: the task gives other rewards for the same seeds, so nothing can be compared.
     """
     if task is None:
         return Precision(
@@ -131,10 +134,13 @@ def compare(
     theirs = rollouts(fixed, task, weights, seeds).returns[0].astype(np.float64)
     change = theirs - ours
     mean = float(change.mean())
+    loss = _share(-mean, abs(float(ours.mean())))
+    if loss > max_loss:
+        check_repeats(network, task, seeds, ours, weights[0])
     width = DEVIATIONS * float(change.std(ddof=1)) / episodes**0.5 if episodes > 1 else np.inf
     return Precision(
         dtype=fixed.dtype,
-        loss=_share(-mean, abs(float(ours.mean()))),
+        loss=loss,
         max_loss=max_loss,
         episodes=episodes,
         float_reward=float(ours.mean()),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from wann_edge.errors import LinkError, MissingError
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 INSTALL = 'pip install "wann-edge[hil]"'
 BAUD = 115_200
+SOCKET = "socket://"
 
 
 class Link(Protocol):
@@ -93,14 +96,10 @@ class SerialLink:
             inner.close()
 
     def _open(self) -> serial.SerialBase:
+        _check_address(self._name)
+        open_url = _pyserial(self._name)
         try:
-            import serial
-        except ImportError as error:
-            raise MissingError(
-                "pyserial is not installed", where=self._name, remedy=INSTALL
-            ) from error
-        try:
-            return serial.serial_for_url(self._name, self._baud, exclusive=True)
+            return open_url(self._name, self._baud, exclusive=True)
         except ValueError as error:
             raise LinkError(
                 str(error), where=self._name, remedy="use /dev/ttyACM0 or socket://HOST:PORT"
@@ -111,6 +110,41 @@ class SerialLink:
                 where=self._name,
                 remedy="check that the device is plugged in and that no other program uses it",
             ) from error
+
+
+def _pyserial(where: str) -> Callable[..., serial.SerialBase]:
+    """Return the function of pyserial that opens a port; another package may have its name."""
+    try:
+        import serial
+
+        open_url: Callable[..., serial.SerialBase] = serial.serial_for_url
+    except Exception as error:
+        found = find_spec("serial")
+        if found is None:
+            raise MissingError("pyserial is not installed", where=where, remedy=INSTALL) from error
+        raise MissingError(
+            f"the module serial at {found.origin or 'a folder'} is not pyserial",
+            where=where,
+            remedy=f"pip uninstall serial, {INSTALL}",
+        ) from error
+    return open_url
+
+
+def _check_address(port: str) -> None:
+    """Raise LinkError where a socket lacks its host or the number of its port."""
+    if not port.startswith(SOCKET):
+        return
+    try:
+        parts = urlsplit(port)
+        is_whole = bool(parts.hostname) and parts.port is not None
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise LinkError(
+            "names no port, or not as a number from 0 to 65535",
+            where=port,
+            remedy=f"write {SOCKET}HOST:PORT",
+        )
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from wann_edge.errors import LinkError
-from wann_edge.evaluate import episode_seeds, rollouts, run_episode
+from wann_edge.errors import LinkError, TaskError
+from wann_edge.evaluate import check_repeats, episode_seeds, rollouts, run_episode
 from wann_edge.hil.device import Counters, Device
 from wann_edge.hil.device_policy import DevicePolicy, Observed
 from wann_edge.hil.messages import Hello, Statistics
@@ -36,6 +36,8 @@ class Report:
         statistics: what the device counted since its last reset; None when it did not answer.
         injected: number of injected faults by name.
         interrupted: whether Ctrl-C ended the session before its last episode.
+        untried: why rewards could not be compared, such as an environment that ignores its seed;
+            "" where they were.
     """
 
     hello: Hello
@@ -48,6 +50,7 @@ class Report:
     statistics: Statistics | None
     injected: Counter[str]
     interrupted: bool
+    untried: str = ""
 
     @property
     def equal_episodes(self) -> int:
@@ -84,6 +87,7 @@ class Report:
         return {
             "ok": self.ok,
             "interrupted": self.interrupted,
+            "untried": self.untried,
             "mode": self.mode,
             "control_period_s": self.period_s,
             "device": {**hello, "contract": self.hello.contract.hex()},
@@ -149,6 +153,7 @@ def run_loop(
     except KeyboardInterrupt:
         interrupted = True
     host = _host_rewards(network, task, weight, seeds[: len(rewards)])
+    differ = policy.observed.mismatches
     statistics = None
     with suppress(LinkError):
         statistics = device.statistics()
@@ -163,7 +168,26 @@ def run_loop(
         statistics=statistics,
         injected=injected or Counter(),
         interrupted=interrupted,
+        untried=_untried(network, task, weight, seeds, rewards, host) if not differ else "",
     )
+
+
+def _untried(
+    network: Network,
+    task: Task,
+    weight: float,
+    seeds: Sequence[int],
+    rewards: Sequence[float],
+    host: Sequence[float],
+) -> str:
+    """Return why rewards that differ say nothing about the device; "" where they do."""
+    if list(rewards) == list(host):
+        return ""
+    try:
+        check_repeats(network, task, seeds[: len(host)], np.array(host, np.float32), weight)
+    except TaskError as error:
+        return str(error)
+    return ""
 
 
 def _host_rewards(

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
-import shutil
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from wann_edge.errors import MissingError, TaskError
+from wann_edge.errors import TaskError
 from wann_edge.kernel.arrays import Floats
 from wann_edge.kernel.library import lanes
 from wann_edge.kernel.plant import Plant, plant_at
-from wann_edge.system.keeper import run_program, scratch_folder
+from wann_edge.system.compiler import compile_c, host_compiler
+from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.shared_library import load_library
 
 PLANTS = Path(__file__).parent / "plants"
-COMPILERS = ("gcc", "clang")
 ROOM = 24
 # What the adapter includes: a link to the user's file.
 LINK = "wann_my_plant.c"
@@ -99,6 +97,7 @@ class CompiledPlant:
 
     Raises:
         MissingError: no C compiler is installed.
+        ToolError: the compiler or the temporary folder fails.
         TaskError: the file does not exist, does not compile, or leaves a field empty.
     """
 
@@ -151,23 +150,6 @@ class _Libraries:
         return self._loaded[width]
 
 
-def compiler() -> str:
-    """Return the host's C compiler: the environment variable CC, else gcc or clang.
-
-    Raises:
-        MissingError: no such compiler is installed.
-    """
-    asked = os.environ.get("CC")
-    for name in (asked,) if asked else COMPILERS:
-        if shutil.which(name):
-            return name
-    raise MissingError(
-        f"no C compiler is installed ({asked or ' or '.join(COMPILERS)})",
-        where="compiler",
-        remedy="apt-get install gcc libc6-dev",
-    )
-
-
 def _compiled(path: Path, source: bytes, width: int) -> ctypes.CDLL:
     """Compile the C file for ``width`` lanes and load the library; no file remains."""
     if path.read_bytes() != source:
@@ -180,13 +162,13 @@ def _compiled(path: Path, source: bytes, width: int) -> ctypes.CDLL:
         link, made = folder / LINK, folder / "plant.so"
         link.symlink_to(real)
         command = [
-            *(compiler(), *FLAGS, f"-DWANN_LANES={width}", f'-DWANN_MY_PLANT="{LINK}"'),
+            *(*host_compiler(), *FLAGS, f"-DWANN_LANES={width}", f'-DWANN_MY_PLANT="{LINK}"'),
             *(f"-iquote{folder}", f"-iquote{real.parent}", f"-I{PLANTS}"),
             *("-o", str(made), str(PLANTS / "my_plant.c")),
         ]
-        done = run_program(command)
-        if done.code != 0:
-            raise _uncompiled(path, width, done.stderr.replace(str(link), str(real)))
+        messages = compile_c(command)
+        if messages:
+            raise _uncompiled(path, width, messages.replace(str(link), str(real)))
         return load_library(made)
 
 

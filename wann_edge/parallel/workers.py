@@ -9,8 +9,8 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -30,6 +30,10 @@ GRACE_S = 1.0
 GARBAGE_THRESHOLD = 100_000
 # Of linux/prctl.h.
 PR_SET_PDEATHSIG = 1
+
+
+SAFE_PATH = "PYTHONSAFEPATH"
+OURS = "wann-edge"
 
 
 class Order(NamedTuple):
@@ -62,7 +66,7 @@ class Worker:
             target=_serve, args=(theirs, task, from_main), daemon=True
         )
         try:
-            with no_threads_for_matrices():
+            with no_threads_for_matrices(), standard_library_first():
                 _start_without_interrupts(self._process)
         except (PicklingError, TypeError, AttributeError) as error:
             raise TaskError(
@@ -108,6 +112,23 @@ class Worker:
         self._process.join()
 
 
+@contextmanager
+def standard_library_first() -> Iterator[None]:
+    """Keep files in the current folder from shadowing modules, in processes that start here.
+
+    A new interpreter searches the current folder first until it has the parent's module path.
+    Python 3.10 ignores this variable.
+    """
+    if SAFE_PATH in os.environ:
+        yield
+        return
+    os.environ[SAFE_PATH] = OURS
+    try:
+        yield
+    finally:
+        del os.environ[SAFE_PATH]
+
+
 def _start_without_interrupts(process: BaseProcess) -> None:
     """Start a process that Ctrl-C does not reach: the parent handles it.
 
@@ -129,6 +150,8 @@ def _serve(connection: Connection, named: Task | str, from_main: bool) -> None:
     for number in ENDING:
         # The parent handles these too. Ignored or blocked, they would stay so in simulators.
         signal.signal(number, lambda *_: None)
+    if os.environ.get(SAFE_PATH) == OURS:
+        del os.environ[SAFE_PATH]  # not for programs that the task starts
     task = load_task(named) if isinstance(named, str) else named
     with suppress(EOFError, ConnectionError):
         while True:

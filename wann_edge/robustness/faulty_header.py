@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import ctypes
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from wann_edge.errors import MissingError, VerifyError
+from wann_edge.errors import VerifyError
 from wann_edge.evaluate import run_episode
 from wann_edge.exporters import export
 from wann_edge.kernel import Floats, Integers
@@ -25,12 +24,12 @@ from wann_edge.kernel.library import library
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.robustness.bits import flipped
+from wann_edge.system.compiler import host_compiler
 from wann_edge.system.keeper import scratch_folder
-from wann_edge.system.private_folders import check_private
+from wann_edge.system.shared_library import load_library
 from wann_edge.task import PlantTask, Task, has_plant
 from wann_edge.verify.emulated.toolchain import run_compiler
 
-COMPILERS = ("gcc", "clang")
 NAME = "stressed_policy"
 # The value of a flip for a step without one.
 NO_FLIP = -1
@@ -182,13 +181,7 @@ def compiled(network: Network) -> Iterator[FaultyHeader]:
         MissingError: no C compiler is installed.
         VerifyError: the header cannot be instrumented or compiled.
     """
-    compiler = next(filter(shutil.which, COMPILERS), None)
-    if compiler is None:
-        raise MissingError(
-            "no C compiler is installed (gcc or clang)",
-            where="stress",
-            remedy="apt-get install gcc libc6-dev",
-        )
+    compiler = host_compiler()
     header = export(network, "c", NAME).decode("ascii")
     in_words = isinstance(network, FixedNetwork)
     text, literals = instrumented(header, network, with_constants=not in_words)
@@ -199,12 +192,11 @@ def compiled(network: Network) -> Iterator[FaultyHeader]:
         defines += ["-DSTRESS_IN_WORDS"] if in_words else []
         flags = ["-std=c99", "-O2", "-ffp-contract=off", "-shared", "-fPIC", f"-I{place}"]
         output = place / "stressed.so"
-        run_compiler([compiler, *flags, *defines, "-o", str(output), str(_SOURCE)], compiler)
+        run_compiler([*compiler, *flags, *defines, "-o", str(output), str(_SOURCE)], compiler[0])
         constants = [float(np.float32(literal[:-1])) for literal in literals]
         nodes = {int(number) for _, number, _ in _STATEMENT.findall(header)}
         computed = sorted(nodes - set(range(network.first_computed)))
-        check_private(place)
-        yield FaultyHeader(ctypes.CDLL(str(output)), network, constants, computed)
+        yield FaultyHeader(load_library(output), network, constants, computed)
 
 
 def instrumented(header: str, network: Network, *, with_constants: bool) -> tuple[str, list[str]]:

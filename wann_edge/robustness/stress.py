@@ -12,7 +12,7 @@ import numpy as np
 
 from wann_edge.confidence import DEVIATIONS, Reals, enough
 from wann_edge.errors import SettingsError, VerifyError
-from wann_edge.evaluate import episode_seeds
+from wann_edge.evaluate import check_repeats, episode_seeds
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.robustness.faults import FAULTS, Severity
@@ -72,7 +72,7 @@ def at_work(
         A context with the subject of ``measure``.
 
     Raises:
-        TaskError: the network does not fit the task.
+        TaskError: the network does not fit the task, or the task ignores its seeds.
         MissingError: no C compiler is installed.
         VerifyError: the header without a fault differs from the kernel.
     """
@@ -82,6 +82,7 @@ def at_work(
     with compiled(alive) as header:
         subject = Subject(network=alive, task=task, seeds=seeds, header=header, samples=samples)
         if header.returns(task, seeds).tobytes() != nominal(subject).tobytes():
+            check_repeats(alive, task, seeds, nominal(subject))
             raise VerifyError(
                 "the header without a fault differs from the kernel",
                 where="stress",

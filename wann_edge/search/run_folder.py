@@ -80,18 +80,30 @@ class RunFolder:
         Raises:
             SettingsError: it holds a run that may not be overwritten.
         """
-        if (self.folder / RUN).exists() and not overwrite:
-            raise SettingsError(
-                "holds a run already",
-                where=str(self.folder),
-                remedy="choose another folder, or pass --force or --resume",
-            )
+        if not overwrite:
+            self._check_free()
         self._write_run("running", None)
         for name in FILES[:-1]:
             (self.folder / name).unlink(missing_ok=True)
         for events in self.folder.glob(EVENT_FILES):
             events.unlink()
         checkpoint.remove(self.folder)
+
+    def _check_free(self) -> None:
+        """Raise SettingsError if the folder holds a run, or a file that this one would replace."""
+        if (self.folder / RUN).exists():
+            raise SettingsError(
+                "holds a run already",
+                where=str(self.folder),
+                remedy="choose another folder, or pass --force or --resume",
+            )
+        files = [name for name in FILES if (self.folder / name).exists()]
+        if files:
+            raise SettingsError(
+                f"the folder holds a file that the run would replace: {files[0]}",
+                where=str(self.folder),
+                remedy="choose another folder, or pass --force",
+            )
 
     @ctrl_c_waits()
     def save(self, stopped: str, history: Sequence[Progress], champion: Validated) -> None:

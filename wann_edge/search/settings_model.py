@@ -19,6 +19,25 @@ from wann_edge.errors import SettingsError
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+# What each of pydantic's types of errors means; others keep its words.
+_WORDS = {
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "literal_error": "must be one of {expected}",
+    "extra_forbidden": "unknown setting",
+    "missing": "is missing",
+}
+_UNGIVEN = ("extra_forbidden", "missing")
+
 
 class SettingsModel(BaseModel):
     """Frozen settings without unknown names. Raises SettingsError where a value is not valid.
@@ -46,9 +65,10 @@ class SettingsModel(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
-            given = "" if first["type"] == "missing" else f" (given: {str(first['input'])[:80]})"
+            words = _WORDS.get(first["type"], first["msg"].replace("Input", "the value"))
+            given = "" if first["type"] in _UNGIVEN else f", not {str(first['input'])[:80]}"
             raise SettingsError(
-                f"{first['msg']}{given}",
+                f"{words.format(**first.get('ctx', {}))}{given}",
                 where=place or "settings",
                 remedy="see the settings in docs/search.md",
             ) from error

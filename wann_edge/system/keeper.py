@@ -14,9 +14,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple
+
+from wann_edge.errors import ToolError
 
 # Each line of the pipe is a process group, "none" or "end".
 _KEEPER = """\
@@ -83,15 +86,40 @@ class _Keeper:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Yield a new temporary folder, which is removed after the block."""
+    """Yield a new temporary folder, which is removed after the block.
+
+    Raises:
+        ToolError: TMPDIR names no folder, or there is no space for temporary files.
+    """
+    asked = os.environ.get("TMPDIR")
+    if asked and not Path(asked).is_dir():  # Python would use another one, a compiler fails
+        raise ToolError(
+            "there is no such folder", where=f"TMPDIR={asked}", remedy="correct or unset TMPDIR"
+        )
+    try:
+        base = Path(tempfile.gettempdir())
+    except OSError as error:
+        raise _no_space(Path(asked or "/tmp"), error) from error
     # Named before it exists, so that the keeper removes it in any case.
-    folder = Path(tempfile.gettempdir()) / f"wann-edge-{secrets.token_hex(8)}"
+    folder = base / f"wann-edge-{secrets.token_hex(8)}"
     try:
         with _Keeper(str(folder)):
             folder.mkdir(0o700)
             yield folder
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            raise
+        raise _no_space(folder, error) from error
     finally:  # where the keeper was killed
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_space(folder: Path, error: OSError) -> ToolError:
+    return ToolError(
+        f"can't write temporary files: {error.strerror or error}",
+        where=str(folder),
+        remedy="free some space, or set TMPDIR to another folder",
+    )
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
+from types import ModuleType
 from typing import NamedTuple, Protocol
 
 from wann_edge.errors import MissingError
@@ -46,7 +48,38 @@ def package(name: str, install: str, module: str = "") -> Need:
         install: the command that installs it.
         module: the name to import, if it differs from the package's.
     """
-    return Need(name, install, lambda: find_spec(module or name) is not None)
+    return Need(name, install, lambda: _has_module(module or name))
+
+
+def _has_module(name: str) -> bool:
+    """Return whether a module can be found; a folder that only has its name is none."""
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return spec is not None and getattr(spec, "origin", "") is not None
+
+
+def import_fault(error: ImportError | AttributeError) -> MissingError | None:
+    """Return what an error while a package is imported means; None where it is another error.
+
+    Args:
+        error: the package is not installed, or the module of this name is another package.
+    """
+    if isinstance(error, ImportError):
+        name = error.name or ""
+    else:
+        name = error.obj.__name__ if isinstance(error.obj, ModuleType) else ""
+    root = name.partition(".")[0]
+    if root in ("", "wann_edge"):
+        return None
+    if not _has_module(root):
+        return MissingError(f"{root} not installed", remedy=f"pip install {root}")
+    place = getattr(sys.modules.get(root), "__file__", None) or getattr(error, "path", "?")
+    return MissingError(
+        f"the module {root} at {place} is broken, or is another package: {error}",
+        remedy=f"remove or rename what else is named {root}, and reinstall the package",
+    )
 
 
 def tool(*names: str, install: str) -> Need:

@@ -7,6 +7,7 @@ import ctypes
 import weakref
 from pathlib import Path
 
+from wann_edge.errors import ToolError
 from wann_edge.system.private_folders import check_private
 
 
@@ -18,9 +19,17 @@ def load_library(path: Path) -> ctypes.CDLL:
 
     Raises:
         SettingsError: other users can replace files in the library's folder.
+        ToolError: the file system permits no programs (noexec), or the library can't be loaded.
     """
     check_private(path.parent)
-    library = ctypes.CDLL(str(path))
+    try:
+        library = ctypes.CDLL(str(path))
+    except OSError as error:
+        raise ToolError(
+            f"a compiled library can't be loaded from here: {error}",
+            where=str(path.parent),
+            remedy="set TMPDIR to a folder on a file system that is not mounted noexec",
+        ) from error
     # Not at exit: other code may still call the library then.
     weakref.finalize(library, _ctypes.dlclose, library._handle).atexit = False
     return library

@@ -217,6 +217,12 @@ def load_task(name: str) -> Task:
     ending = PurePath(name).suffix
     if ending in registered("task_files"):
         return cast("Callable[[str], Task]", load("task_files", ending))(name)
+    if colon and not all(name.split(":")):
+        raise TaskError(
+            f"{name!r} names no environment",
+            where="task",
+            remedy="write SIMULATOR:ENV-ID, such as gymnasium:CartPole-v1",
+        )
     if colon and name not in registered("tasks"):
         simulator = before if before in registered("simulators") else "gymnasium"
         return cast("Callable[[str], Task]", load("simulators", simulator))(name)

@@ -8,8 +8,15 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from wann_edge.errors import MissingError, VerifyError
-from wann_edge.evaluate import PAPER_WEIGHTS, ForwardPolicy, episode_seeds, rollouts, run_episode
+from wann_edge.errors import MissingError, TaskError, ToolError, VerifyError
+from wann_edge.evaluate import (
+    PAPER_WEIGHTS,
+    ForwardPolicy,
+    check_repeats,
+    episode_seeds,
+    rollouts,
+    run_episode,
+)
 from wann_edge.exporters import Optimize
 from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.network import Network
@@ -60,13 +67,31 @@ def prove(
         TaskError: the network does not fit the task.
     """
     task = None if task is None else final_task(task)
-    kinds = {name: cast("type[Target]", load("targets", name)) for name in targets}
+    kinds = {name: _loaded(name) for name in targets}
     kernel = Reference(network, task, episode_seeds(seed, episodes), seed)
     checks: list[Check] = []
     for name, kind in kinds.items():
         on_check(name)
-        checks.extend(_check_target(name, kind(), kernel, optimize, require=require))
+        if isinstance(kind, MissingError):
+            checks.append(_lacking(name, kind, require=require))
+        else:
+            checks.extend(_check_target(name, kind(), kernel, optimize, require=require))
     return Verification(tuple(checks))
+
+
+def _loaded(name: str) -> type[Target] | MissingError:
+    """Return the target of a name, or what prevents its import."""
+    try:
+        return cast("type[Target]", load("targets", name))
+    except MissingError as error:
+        return error
+
+
+def _lacking(name: str, error: MissingError, *, require: bool) -> Check:
+    """Return the check of a target without its parts."""
+    if require:
+        return Check(name, "", fault=str(error), tried=False)
+    return Check(name, "", skipped=str(error))
 
 
 class Reference:
@@ -106,6 +131,17 @@ class Reference:
         returns: Floats = rollouts(self.network, self.task, weights, self.seeds).returns[0]
         return returns
 
+    @cached_property
+    def unsteady(self) -> str:
+        """Return how the kernel's own returns differ from run to run; "" where they do not."""
+        if self.task is None:
+            return ""
+        try:
+            check_repeats(self.network, self.task, self.seeds, self.returns)
+        except TaskError as error:
+            return str(error)
+        return ""
+
 
 def _check_target(
     name: str, target: Target, kernel: Reference, optimize: Optimize, *, require: bool
@@ -116,7 +152,9 @@ def _check_target(
             for artefact in artefacts:
                 yield _check_artefact(name, artefact, kernel)
     except MissingError as error:
-        yield Check(name, "", fault=str(error)) if require else Check(name, "", skipped=str(error))
+        yield _lacking(name, error, require=require)
+    except ToolError as error:
+        yield Check(name, "", fault=str(error), tried=False)
     except VerifyError as error:
         yield Check(name, "", fault=str(error))
 
@@ -125,6 +163,11 @@ def _check_artefact(name: str, artefact: Artefact, kernel: Reference) -> Check:
     found = artefact.forward(kernel.observations, kernel.weights)
     compare = _compare_values if artefact.tolerance else _compare_bits
     difference = compare(kernel, found, artefact.tolerance)
+    loop = _close_loop(artefact, kernel, kernel.task) if kernel.task else None
+    faults = artefact.faults()
+    unsteady = ""
+    if loop is not None and not loop.ok and not difference.mismatches and not faults:
+        unsteady = kernel.unsteady
     return Check(
         target=name,
         artefact=artefact.name,
@@ -133,8 +176,9 @@ def _check_artefact(name: str, artefact: Artefact, kernel: Reference) -> Check:
         step_flips=difference.step_flips,
         max_difference=difference.worst,
         tolerance=artefact.tolerance,
-        loop=_close_loop(artefact, kernel, kernel.task) if kernel.task else None,
-        fault="; ".join(artefact.faults()),
+        loop=loop,
+        fault=unsteady or "; ".join(faults),
+        tried=not unsteady,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import shlex
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,14 +17,14 @@ from wann_edge.exporters import Optimize, export
 from wann_edge.kernel import Floats
 from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.network import Network
-from wann_edge.system.keeper import run_program, scratch_folder
-from wann_edge.system.needs import Need, demand, tool
+from wann_edge.system.compiler import COMPILERS, INSTALL, asked_compiler, compile_c
+from wann_edge.system.keeper import scratch_folder
+from wann_edge.system.needs import Need, demand
 from wann_edge.system.shared_library import load_library
 
 if TYPE_CHECKING:
     from wann_edge.verify.outcome import Artefact
 
-COMPILERS = ("gcc", "clang")
 LEVELS = ("-O2", "-O0", "-O3", "-Os")
 FLAGS = (
     *("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion"),
@@ -96,14 +97,14 @@ class CompiledHeader:
 
 
 class HostTarget:
-    """The exported header, built by those of gcc and clang that are installed."""
+    """The exported header, built by CC and by those of gcc and clang that are installed."""
 
     summary = "the C header on this computer, by gcc and clang"
 
     @property
     def needs(self) -> tuple[Need, ...]:
         """Return the need of one compiler."""
-        return (tool(*COMPILERS, install="apt-get install gcc"),)
+        return (Need(" or ".join(COMPILERS), INSTALL, lambda: bool(_compilers())),)
 
     @contextmanager
     def artefacts(
@@ -111,19 +112,25 @@ class HostTarget:
     ) -> Iterator[Iterator[Artefact]]:
         """Export the header and yield it built by each compiler at each level."""
         demand(self.needs)
-        found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
         with scratch_folder() as place:
             (place / "policy.h").write_bytes(export(network, "c", NAME, optimize))
             (place / "harness.c").write_text(HARNESS)
-            yield self._built(place, found, len(network.outputs))
+            yield self._built(place, _compilers(), len(network.outputs))
 
     def _built(self, place: Path, compilers: list[str], outputs: int) -> Iterator[Artefact]:
-        for compiler in compilers:
+        for number, compiler in enumerate(compilers):
             for level in LEVELS:
-                library = place / f"policy{level}-{compiler}.so"
+                library = place / f"policy{level}-{number}.so"
                 compile_header(compiler, level, place, library)
-                first = compiler == compilers[0] and level == LEVELS[0]
+                first = number == 0 and level == LEVELS[0]
                 yield CompiledHeader(f"{compiler} {level}", library, outputs, in_loop=first)
+
+
+def _compilers() -> list[str]:
+    """Return the commands of the compilers: the environment variable CC, gcc, clang."""
+    asked = shlex.join(asked_compiler())
+    found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
+    return [asked, *(one for one in found if one != asked)] if asked else found
 
 
 def compile_header(compiler: str, level: str, place: Path, library: Path) -> None:
@@ -132,19 +139,20 @@ def compile_header(compiler: str, level: str, place: Path, library: Path) -> Non
     No flag forbids contraction: the header must give the kernel's bits without one.
 
     Args:
-        compiler: "gcc" or "clang".
+        compiler: a command such as "gcc" or "ccache clang".
         level: an optimisation flag.
         place: the folder of harness.c and policy.h.
         library: the file to write.
 
     Raises:
         VerifyError: the header does not compile.
+        ToolError: the compiler fails, not the header.
     """
-    command = [compiler, *FLAGS, level, "-o", str(library), str(place / "harness.c")]
-    done = run_program(command)
-    if done.code != 0:
+    command = [*shlex.split(compiler), *FLAGS, level, "-o", str(library), str(place / "harness.c")]
+    messages = compile_c(command)
+    if messages:
         raise VerifyError(
-            f"the exported header does not compile: {done.stderr.strip()[:500]}",
+            f"the exported header does not compile: {messages[:500]}",
             where=f"{compiler} {level}",
             remedy="use a compiler that supports C99",
         )

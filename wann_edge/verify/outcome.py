@@ -92,6 +92,8 @@ class Check:
         tolerance: as of the artefact.
         loop: the closed loop; None without one.
         fault: any other failure, in one line.
+        tried: False where something other than the artefact failed, such as the compiler, the
+            temporary folder or an environment that ignores its seed; ``fault`` names it.
         skipped: the missing part because of which nothing was checked.
     """
 
@@ -104,6 +106,7 @@ class Check:
     tolerance: float = 0.0
     loop: Loop | None = None
     fault: str = ""
+    tried: bool = True
     skipped: str = ""
 
     @property
@@ -125,6 +128,11 @@ class Verification:
         """Return whether there was a check and every check that was not skipped passed."""
         checked = [check for check in self.checks if not check.skipped]
         return bool(checked) and all(check.ok for check in checked)
+
+    @property
+    def found_fault(self) -> bool:
+        """Return whether an artefact that was tried is wrong."""
+        return any(c.tried and not c.skipped and not c.ok for c in self.checks)
 
     def to_document(self) -> dict[str, object]:
         """Return the checks as ``--json`` prints them."""

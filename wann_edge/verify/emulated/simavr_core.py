@@ -6,7 +6,7 @@ import ctypes
 from pathlib import Path
 
 from wann_edge.errors import VerifyError
-from wann_edge.system.private_folders import check_private
+from wann_edge.system.shared_library import load_library
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.toolchain import SIMAVR_HEADERS, run_compiler
 
@@ -106,8 +106,7 @@ def _bridge(folder: Path) -> ctypes.CDLL:
     flags = ("-std=gnu99", "-O2", "-Wall", "-Wextra", "-isystem", str(SIMAVR_HEADERS))
     files = ("-o", str(library), str(BRIDGE), "-lsimavr")
     run_compiler(["gcc", *flags, "-shared", "-fPIC", *files], "simavr")
-    check_private(library.parent)
-    bridge = ctypes.CDLL(str(library))
+    bridge = load_library(library)
     bridge.bridge_open.argtypes = [ctypes.c_char_p]
     bridge.bridge_open.restype = ctypes.c_void_p
     for function in (bridge.bridge_write, bridge.bridge_read):

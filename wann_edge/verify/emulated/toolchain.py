@@ -8,8 +8,8 @@ from pathlib import Path
 
 from wann_edge.errors import VerifyError
 from wann_edge.system import zig
+from wann_edge.system.compiler import compile_c
 from wann_edge.system.cores import Core
-from wann_edge.system.keeper import run_program
 from wann_edge.system.needs import Need, demand, package, tool
 from wann_edge.system.zig import INSTALL
 
@@ -91,11 +91,14 @@ def compile_for(core: Core, source: Path, entries: Sequence[str], more: Sequence
 def run_compiler(
     command: Sequence[str], where: str, environment: Mapping[str, str] | None = None
 ) -> None:
-    """Run a compiler; raise VerifyError with the beginning of its messages when it fails."""
-    done = run_program(command, environment=environment)
-    if done.code != 0:
+    """Compile a source; raise VerifyError with the beginning of the messages if it can't be.
+
+    ToolError means that the compiler fails, not the source.
+    """
+    messages = compile_c(command, environment)
+    if messages:
         raise VerifyError(
-            f"does not compile: {done.stderr.strip()[:500]}",
+            f"does not compile: {messages[:500]}",
             where=where,
             remedy="check the compiler's version",
         )

@@ -1,0 +1,64 @@
+"""The line for an error that no command expects, and standard streams that accept it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from errno import EBADF, EDQUOT, EFBIG, EIO, ENOSPC
+from io import TextIOWrapper
+from traceback import extract_tb
+
+from wann_edge.system.needs import import_fault
+
+# Errors that only writing can cause; files and temporary folders name themselves.
+_OF_OUTPUT = (ENOSPC, EDQUOT, EFBIG, EIO, EBADF)
+
+
+def unexpected(error: Exception) -> str:
+    """Return one line on an error of the system, of an installed package or of this program."""
+    if isinstance(error, OSError) and error.strerror:
+        is_output = error.filename is None and error.errno in _OF_OUTPUT
+        where = "standard output" if is_output else error.filename or type(error).__name__
+        return f"{where}: {error.strerror}; check the path, its permissions and the free space"
+    if isinstance(error, MemoryError):
+        return "not enough memory; use fewer episodes, workers or networks"
+    if isinstance(error, (ImportError, AttributeError)):
+        fault = import_fault(error)
+        if fault is not None:
+            return str(fault)
+    last = extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"
+    return f"unexpected {type(error).__name__} at {place}: {error}; --debug shows the whole error"
+
+
+def can_flush() -> bool:
+    """Return whether standard output accepts what was printed."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        return False
+    return True
+
+
+def prepare_streams() -> None:
+    """Make the standard streams accept every character, and keep their numbers from other files.
+
+    A character that the terminal can't show is printed as an escape such as \\u03b8.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def drop_output() -> None:
+    """Drop what standard output does not accept, so that the interpreter ends without an error."""
+    if not can_flush():
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
