@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
@@ -70,7 +71,9 @@ class EnvpoolTask:
         self.final = GymTask(PREFIX + self._id)
         spec = self.final.spec
         self.spec = replace(spec, name=name)
-        if not isinstance(self.final.make(name).action_space, Box):
+        with closing(self.final.make(name)) as environment:
+            is_box = isinstance(environment.action_space, Box)
+        if not is_box:
             raise TaskError(
                 "the actions are discrete", where=name, remedy=f"use {self.final.spec.name}"
             )
@@ -102,9 +105,13 @@ class EnvpoolTask:
 
     def _run(self, network: Network, weights: Floats, seeds: list[int]) -> Rollouts:
         """Run each weight with the seed beside it, until the last episode ends."""
-        pool, patience = self._pool(seeds), Patience(self._practice)
-        running = np.ones(len(seeds), np.bool_)
-        returns, steps = np.zeros(len(seeds), np.float32), np.zeros(len(seeds), np.int32)
+        with closing(self._pool(seeds)) as pool:
+            return self._run_in(pool, network, weights)
+
+    def _run_in(self, pool: Pool, network: Network, weights: Floats) -> Rollouts:
+        patience = Patience(self._practice)
+        running = np.ones(len(weights), np.bool_)
+        returns, steps = np.zeros(len(weights), np.float32), np.zeros(len(weights), np.int32)
         observation = pool.reset()[0]
         for _ in range(self.spec.max_steps):
             action = network.program.forward(observation.astype(np.float32), weights)
@@ -114,7 +121,6 @@ class EnvpoolTask:
             running &= ~(terminated | truncated | patience.is_spent(returns))
             if not running.any():
                 break
-        pool.close()
         return Rollouts(returns, steps)
 
     def _pool(self, seeds: list[int]) -> Pool:

@@ -12,6 +12,7 @@ from gymnasium.error import DependencyNotInstalled, UnregisteredEnv
 
 from wann_edge.errors import MissingError, TaskError, WannError
 from wann_edge.kernel.arithmetic import foreign_arithmetic, ieee_arithmetic
+from wann_edge.system.standard_output import turned_away
 from wann_edge.system.wheels import box2d_install
 from wann_edge.task.user_code import blamed
 
@@ -50,7 +51,7 @@ def guarded(where: str, moment: Callable[[], str] = str) -> Iterator[None]:
         moment: returns the seed and the step, called only for an error.
     """
     try:
-        with foreign_arithmetic():
+        with turned_away(), foreign_arithmetic():
             yield
     except WannError:
         raise
@@ -71,7 +72,7 @@ def _error(error: BaseException, name: str, where: str) -> WannError:
     if isinstance(error, ModuleNotFoundError):
         return _missing_module(error, name, where)
     if any(sign in str(error) for sign in OLD_SIGNS):
-        what = f"{OLD_INTERFACE}: {blamed(error)}"
+        what = f"{OLD_INTERFACE}: {error}"
         return TaskError(what, where=where, remedy=NEW_INTERFACE)
     return TaskError(f"the environment failed: {blamed(error)}", where=where, remedy=CORRECT)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from typing import Any
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
@@ -16,8 +16,11 @@ from wann_edge.registry import registered
 from wann_edge.sims.control_period import control_period_s
 from wann_edge.sims.gym_errors import SlipError, flag_of, guarded, reward_of, started, stepped
 from wann_edge.sims.gym_spaces import action_of, inputs_of, numbers_of, outputs_of
+from wann_edge.sims.reuse import Reuse
 from wann_edge.system.needs import Need
 from wann_edge.task import Picture, Spec
+from wann_edge.task.idle import idle
+from wann_edge.task.open_world import opened
 
 PREFIX = "gymnasium:"
 # The length of an episode where the environment has no limit.
@@ -55,15 +58,17 @@ class GymTask:
             # Importing Box2D crashes where this warning is an error.
             warnings.filterwarnings("ignore", "builtin type", DeprecationWarning)
             environment = self.make(name)
-        with guarded(name):
+        with guarded(name), opened(environment):
             self.spec = _spec(name, environment)
-            environment.close()
+            reusable = bool(environment.metadata.get("reusable", True))
+        self.reuse = Reuse(self.spec, is_allowed=reusable)
 
     def make(self, where: str, *, drawn: bool = False) -> Environment:
         """Create an environment; ``where`` names it in errors, ``drawn`` adds pictures."""
         if ":" in self._id and os.getcwd() not in sys.path:
             sys.path.append(os.getcwd())
         options: dict[str, Any] = {"render_mode": "rgb_array"} if drawn else {}
+        idle.release()
         with guarded(where):
             return gymnasium.make(self._id, disable_env_checker=True, **options)
 
@@ -79,25 +84,53 @@ class GymTask:
 class GymWorld:
     """One environment, a control period at a time.
 
-    Each episode runs in a new environment, because some, such as BipedalWalker, carry state
-    from one episode into the next.
+    Some environments, such as BipedalWalker, carry state from one episode into the next. Each
+    episode runs in a new environment until ``Reuse`` has shown that this one does not.
     """
 
     def __init__(self, task: GymTask, *, drawn: bool = False) -> None:
         self._task, self._drawn = task, drawn
         self._where = task.spec.name
+        self._reuse = task.reuse
         self._seed, self._steps, self._running = 0, 0, False
+        # Whether the last call of the environment returned.
+        self._is_sound = True
         self._environment: Environment | None = None
 
     def reset(self, seed: int) -> Floats:
         """Start the episode of a seed; return the first observation, float32 [inputs]."""
-        if self._environment is not None:
-            self._environment.close()
+        if self._reuse.is_proven and not self._drawn:
+            self._take_kept()
+        else:
+            self._replace()
+        return self.begin(seed)
+
+    def _take_kept(self) -> None:
+        """Have the environment of the last episode, or a new one where there is none."""
+        if self._environment is None or not self._is_sound:
+            self.close()
+            kept = cast("Environment | None", idle.take(self._reuse))
+            self._environment = kept or self._task.make(self._where)
+        self._reuse.check(self)
+
+    def _replace(self) -> None:
+        """Have a new environment, after the trial where it is due."""
+        proves = not self._drawn and self._reuse.is_due() and self._reuse.prove(self)
+        if not proves:
+            self.renew()
+
+    def renew(self) -> None:
+        """Close the environment and make a new one."""
+        self.close()
         self._environment = self._task.make(self._where, drawn=self._drawn)
-        self._seed, self._steps = seed, 0
+
+    def begin(self, seed: int) -> Floats:
+        """Start an episode in the environment that the world has now."""
+        assert self._environment is not None
+        self._seed, self._steps, self._is_sound = seed, 0, False
         with guarded(self._where, self._moment):
             observation = started(self._environment.reset(seed=seed))
-            self._running = True
+            self._running = self._is_sound = True
             return self._checked(observation)
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
@@ -109,13 +142,30 @@ class GymWorld:
         if not self._running or self._environment is None:
             raise TaskError("no episode is running", where=self._where, remedy="call reset() first")
         self._steps += 1
+        self._is_sound = False
         with guarded(self._where, self._moment):
             taken = action_of(self._environment.action_space, action)
             observation, reward, *ends = stepped(self._environment.step(taken))
             gained = reward_of(reward)
             over = flag_of("terminated", ends[0]) or flag_of("truncated", ends[1])
-            self._running = not over
+            self._running, self._is_sound = not over, True
             return self._checked(observation), gained, over
+
+    def close(self) -> None:
+        """Close the environment, or keep it for the next world where it can be reused."""
+        environment, self._environment = self._environment, None
+        self._running = False
+        if environment is None:
+            return
+
+        def close() -> None:
+            with guarded(self._where):
+                environment.close()
+
+        if self._reuse.is_proven and self._is_sound and not self._drawn:
+            idle.keep(self._reuse, environment, close)
+        else:
+            close()
 
     def picture(self) -> Picture:
         """Draw the current state: uint8 [height, width, 3]."""

@@ -90,10 +90,14 @@ class NativeTask:
         """Create a world."""
         if self.practice != Practice():
             return PracticeTask(self.final, self.practice).world()
-        world = NativeWorld(self)
+        world = self.bare_world()
         if self.disturbances == NONE:
             return world
         return DisturbedWorld(world, self.spec, self.disturbances)
+
+    def bare_world(self) -> NativeWorld:
+        """Create a world without disturbances."""
+        return NativeWorld(self)
 
     def rollouts(
         self, network: Network, weights: Sequence[float], seeds: Sequence[int]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from wann_edge.errors import NetworkError, TaskError
 from wann_edge.kernel import Floats
 from wann_edge.kernel.compiled_plant import Channel, CompiledPlant
-from wann_edge.network import Input, Output
+from wann_edge.network import Input, Network, Output, with_single_weights
 from wann_edge.network.channels import check_channel
-from wann_edge.sims.native import NativeTask
+from wann_edge.sims.native import NativeTask, NativeWorld
 from wann_edge.sims.plant_trial import try_plant
-from wann_edge.task import Spec
+from wann_edge.task import Rollouts, Spec
 
 LONGEST = 64
 
@@ -48,6 +51,83 @@ class PlantFileTask(NativeTask):
     def start(self, seed: int) -> Floats:
         """Return the starting state [states] that the file's ``reset`` gives for a seed."""
         return self._compiled.start(seed)
+
+    def bare_world(self) -> PlantFileWorld:
+        """Create a world without disturbances, which checks every number."""
+        return PlantFileWorld(self)
+
+    def rollouts_of(
+        self, networks: Sequence[Network], weights: Sequence[float], seeds: Sequence[int]
+    ) -> list[Rollouts]:
+        """Run batches as a native task does. Raises TaskError where a reward is not finite."""
+        found = super().rollouts_of(networks, weights, seeds)
+        for network, rollouts in zip(networks, found, strict=True):
+            self._check(network, np.array(weights, np.float32)[:, np.newaxis], seeds, rollouts)
+        return found
+
+    def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
+        """Run rollouts as a native task does. Raises TaskError where a reward is not finite."""
+        found = super().drawn_rollouts(network, weights, seeds)
+        self._check(network, weights, seeds, found)
+        return found
+
+    def _check(
+        self, network: Network, weights: Floats, seeds: Sequence[int], found: Rollouts
+    ) -> None:
+        """Run the first episode whose return is not finite again to find the step."""
+        wrong = np.argwhere(~np.isfinite(found.returns))
+        if not len(wrong):
+            return
+        row, column = wrong[0]
+        own = np.broadcast_to(weights, (*found.returns.shape, *weights.shape[2:]))[row, column]
+        runs = network if own.ndim == 0 else with_single_weights(network, own.tolist())
+        shared = np.array([own if own.ndim == 0 else 1.0], np.float32)
+        self._play(lambda seen: runs.program.forward(seen[np.newaxis], shared)[0], seeds[column])
+        raise TaskError(
+            f"the return {found.returns[row, column]} is not finite",
+            where=f"{self._path} (seed {seeds[column]})",
+            remedy="return smaller rewards from step",
+        )
+
+    def _play(self, act: Callable[[Floats], Floats], seed: int) -> None:
+        world, over = self.world(), False
+        observation = world.reset(seed)
+        for _ in range(self.spec.max_steps):
+            if over:
+                break
+            observation, _, over = world.step(act(observation))
+
+
+class PlantFileWorld(NativeWorld):
+    """A world of a plant in a file, which checks every observation and reward."""
+
+    def __init__(self, task: PlantFileTask) -> None:
+        super().__init__(task)
+        self._name, self._inputs = task.spec.name, task.spec.inputs
+        self._seed, self._steps = 0, 0
+
+    def reset(self, seed: int) -> Floats:
+        """Start the episode of a seed; return the first observation, float32 [inputs]."""
+        self._seed, self._steps = seed, 0
+        return self._checked(super().reset(seed))
+
+    def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
+        """Run one control period: return observation, reward, and whether the episode is over."""
+        self._steps += 1
+        observation, reward, over = super().step(action)
+        if not np.isfinite(reward):
+            raise self._fault(f"the reward {reward} is not finite")
+        return self._checked(observation), reward, over
+
+    def _checked(self, observation: Floats) -> Floats:
+        for channel, value in zip(self._inputs, observation.tolist(), strict=True):
+            if math.isnan(value):
+                raise self._fault(f"the observation {channel.name} is nan")
+        return observation
+
+    def _fault(self, what: str) -> TaskError:
+        where = f"{self._name} (seed {self._seed}, step {self._steps})"
+        return TaskError(what, where=where, remedy="correct the plant")
 
 
 def _spec(path: str, compiled: CompiledPlant) -> Spec:

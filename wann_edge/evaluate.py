@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.kernel.stepwise_program import StepwiseProgram
 from wann_edge.network import Network, float32, with_single_weights
 from wann_edge.system.seeds import Use, drawn_seeds
+from wann_edge.system.standard_output import turned_away
 from wann_edge.task import (
     BatchTask,
     Policy,
@@ -25,6 +27,7 @@ from wann_edge.task import (
     takes_draws,
     takes_many,
 )
+from wann_edge.task.open_world import opened
 
 # The weights of rollouts: shared weights, each run with every episode; or a rule that takes a
 # network without dead nodes and the number of episodes. The rule returns float32
@@ -146,10 +149,14 @@ def run_episode(policy: Policy, world: World, seed: int, max_steps: int) -> tupl
     Returns:
         The return, summed in float32 and in step order as in the kernel, and the length in steps.
     """
-    observation = world.reset(seed)
+    talking = turned_away()
+    with talking:
+        observation = world.reset(seed)
     total = np.float32(0)
     for step in range(1, max_steps + 1):
-        observation, reward, over = world.step(policy.act(observation))
+        action = policy.act(observation)
+        with talking:
+            observation, reward, over = world.step(action)
         total = np.float32(total + reward)
         if over:
             return total, step
@@ -182,8 +189,8 @@ def rollouts_of(
         return task.rollouts_of(networks, weights, seeds)
     # One world for all networks, because making one can take longer than its episodes.
     steps_alone = not (is_batch(task) or takes_draws(task))
-    run = _episodes(task) if networks and steps_alone else None
-    return [_rollouts(network, task, weights, seeds, run) for network in networks]
+    with _episodes(task) if networks and steps_alone else nullcontext() as run:
+        return [_rollouts(network, task, weights, seeds, run) for network in networks]
 
 
 def _rollouts(
@@ -218,13 +225,12 @@ def drawn_rollouts(
         return task.drawn_rollouts(network, weights, seeds)
     shape = weights.shape[:2]
     result = Rollouts(np.empty(shape, np.float32), np.empty(shape, np.int32))
-    if run is None:
-        run = _batches_of_one(task) if is_batch(task) else _episodes(task)
-    for place in np.ndindex(shape):
-        own = weights[place].tolist()
-        shared = own if weights.ndim == 2 else 1.0
-        runs = network if weights.ndim == 2 else with_single_weights(network, own)
-        result.returns[place], result.steps[place] = run(runs, shared, seeds[place[1]])
+    with nullcontext(run) if run is not None else _single_episodes(task) as one:
+        for place in np.ndindex(shape):
+            own = weights[place].tolist()
+            shared = own if weights.ndim == 2 else 1.0
+            runs = network if weights.ndim == 2 else with_single_weights(network, own)
+            result.returns[place], result.steps[place] = one(runs, shared, seeds[place[1]])
     return result
 
 
@@ -232,15 +238,20 @@ def drawn_rollouts(
 _RunEpisode = Callable[[Network, float, int], tuple[float, int]]
 
 
-def _episodes(task: Task) -> _RunEpisode:
-    world = task.world()
+def _single_episodes(task: Task) -> AbstractContextManager[_RunEpisode]:
+    return nullcontext(_batches_of_one(task)) if is_batch(task) else _episodes(task)
 
-    def run(network: Network, weight: float, seed: int) -> tuple[float, int]:
-        policy = KernelPolicy(network, weight)
-        total, steps = run_episode(policy, world, seed, task.spec.max_steps)
-        return float(total), steps
 
-    return run
+@contextmanager
+def _episodes(task: Task) -> Iterator[_RunEpisode]:
+    with opened(task.world()) as world:
+
+        def run(network: Network, weight: float, seed: int) -> tuple[float, int]:
+            policy = KernelPolicy(network, weight)
+            total, steps = run_episode(policy, world, seed, task.spec.max_steps)
+            return float(total), steps
+
+        yield run
 
 
 def _batches_of_one(task: BatchTask) -> _RunEpisode:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from wann_edge.kernel import Floats
-from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine
+from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine, kept
 from wann_edge.system.needs import demand, package
 from wann_edge.system.wheels import pybullet_install
 from wann_edge.task import Picture, Spec
@@ -128,6 +128,11 @@ class BulletWorld(RigidWorld):
             self.drive(action)
             self._step()
 
+    def release(self) -> None:
+        """Disconnect the client, which frees its memory."""
+        if self.client.isConnected():
+            self.client.disconnect()
+
     def looks_at(self) -> tuple[float, float, float]:
         """Return the point in the centre of a picture, m."""
         return self.viewpoint.target
@@ -161,7 +166,7 @@ class BulletTask:
 
     def world(self) -> BulletWorld:
         """Create a world. Raises MissingError where PyBullet is not installed."""
-        return self.kind(connect())
+        return kept(self.kind) or self.kind(connect())
 
     def pictured_world(self) -> BulletWorld:
         """Create a world that draws pictures; every PyBullet world does."""

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
-from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine
+from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine, kept
 from wann_edge.system.needs import demand, package
 from wann_edge.system.wheels import SIMS
 from wann_edge.task import Spec
@@ -99,4 +99,4 @@ class MujocoTask:
 
     def world(self) -> MujocoWorld:
         """Create a world. Raises MissingError where MuJoCo is not installed."""
-        return self.kind()
+        return kept(self.kind) or self.kind()

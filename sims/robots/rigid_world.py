@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.kernel import Floats
 from wann_edge.task import Spec
+from wann_edge.task.idle import idle
+
+World = TypeVar("World", bound="RigidWorld")
 
 # The module of an engine; it has no types that are needed here.
 Engine: TypeAlias = Any
@@ -118,3 +121,19 @@ class RigidWorld:
         reward, over = self.judge()
         self._running = not over
         return np.array(self.observe(), np.float32), np.float32(reward), over
+
+    def close(self) -> None:
+        """Keep the world for its next use, or release it where its bodies were varied."""
+        self._running = False
+        if all(factor == 1 for factor in self.factors.values()):
+            idle.keep(type(self), self, self.release)
+        else:
+            self.release()
+
+    def release(self) -> None:
+        """Give back what the engine holds outside Python's memory."""
+
+
+def kept(kind: type[World]) -> World | None:
+    """Return the world of this class that is kept in this process, if there is one."""
+    return cast("World | None", idle.take(kind))

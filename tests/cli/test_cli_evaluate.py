@@ -56,3 +56,38 @@ def test_evaluate_takes_weights_that_begin_with_a_minus(
     )
     rows = json.loads(capsys.readouterr().out)["per_weight"]
     assert [row["weight"] for row in rows] == [-1.5, 0.25]
+
+
+TALKS = """
+import atexit, ctypes, os
+import gymnasium
+from gymnasium.envs.classic_control import Continuous_MountainCarEnv
+print("hello")
+
+class Talks(Continuous_MountainCarEnv):
+    def reset(self, **given):
+        print("episode")
+        os.write(1, b"descriptor\\n")
+        ctypes.CDLL(None).puts(b"library")
+        return super().reset(**given)
+
+    def close(self):
+        print("closed")
+
+gymnasium.register("Talks-v0", Talks, max_episode_steps=3)
+"""
+
+
+def test_what_an_environment_prints_goes_to_standard_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "talks.py").write_text(TALKS)
+    made = random_network(np.random.default_rng(0), inputs=2, outputs=1)
+    network_file.save(made, tmp_path / "net.json")
+    command = ["evaluate", "net.json", "--task", "talks:Talks-v0", "--episodes", "2", "--json"]
+    assert run(command) == 0
+    shown = capfd.readouterr()
+    assert json.loads(shown.out)["episodes"] == 2
+    assert {"hello", "episode", "descriptor", "library", "closed"} <= {*shown.err.split("\n")}

@@ -22,6 +22,7 @@ class Trap:
         victim: while this file exists, the process that starts an episode removes it and is killed.
         fails: episodes raise an error.
         pause_s: duration of an episode in seconds.
+        began, closed: files that ``reset`` and ``close`` make.
     """
 
     spec = replace(SPEC, name="trap", max_steps=1)
@@ -29,11 +30,15 @@ class Trap:
     always: bool = False
     fails: bool = False
     pause_s: float = 0.0
+    began: Path | None = None
+    closed: Path | None = None
 
     def world(self) -> Trap:
         return self
 
     def reset(self, seed: int) -> Floats:
+        if self.began is not None:
+            self.began.touch()
         time.sleep(self.pause_s)
         if self.victim is not None and self._is_struck(self.victim):
             os.kill(os.getpid(), signal.SIGKILL)
@@ -50,6 +55,10 @@ class Trap:
         except FileNotFoundError:
             return False
         return True
+
+    def close(self) -> None:
+        if self.closed is not None:
+            self.closed.touch()
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
         return np.zeros(len(self.spec.inputs), np.float32), np.float32(action[0]), True

@@ -255,3 +255,35 @@ def test_a_pickled_task_runs_in_another_process() -> None:
     sent = pickle.dumps(task).hex()
     there = subprocess.check_output([sys.executable, "-c", script, sent], text=True)
     assert there.strip() == task.start(5).tobytes().hex()
+
+
+REWARD = "reward[0] = "
+PLACE = "observation[i] = state[i];"
+
+
+def test_a_number_that_is_wrong_is_named_with_seed_and_step() -> None:
+    world = load_task(changed(REWARD, f"{REWARD}0.0f / (action[0] - 1.0f) + ")).world()
+    world.reset(7)
+    assert world.step(np.zeros(1, np.float32))[1] > 0
+    said = r"^\./changed\.c \(seed 7, step 2\): the reward nan is not finite; correct the plant$"
+    with pytest.raises(TaskError, match=said):
+        world.step(np.ones(1, np.float32))
+    world = load_task(changed(PLACE, f"{PLACE[:-1]} + 0.0f / state[ANGLE];")).world()
+    said = r"^\./changed\.c \(seed 7, step 0\): the observation position is nan; correct the plant$"
+    with pytest.raises(TaskError, match=said):
+        world.reset(7)
+
+
+def test_a_reward_that_is_wrong_for_one_action_is_found_in_the_lanes() -> None:
+    task = load_task(changed(REWARD, f"{REWARD}0.0f / (action[0] - 1.0f) + "))
+    assert isinstance(task, PlantFileTask)
+    idle = Network(task.spec.inputs, task.spec.outputs, ("linear",), ())
+    full = Network(task.spec.inputs, task.spec.outputs, ("linear",), ((0, 4),))
+    assert np.isfinite(task.rollouts_of([idle, full], (0.5,), (3, 4))[1].returns).all()
+    said = r"^\./changed\.c \(seed 3, step 1\): the reward nan is not finite; correct the plant$"
+    with pytest.raises(TaskError, match=said):
+        task.rollouts_of([idle, full], (0.5, 2.0), (3, 4))
+    with pytest.raises(TaskError, match=said):
+        task.drawn_rollouts(full, np.full((1, 2), 2.0, np.float32), (3, 4))
+    with pytest.raises(TaskError, match=said):
+        task.drawn_rollouts(full, np.full((1, 2, 1), 2.0, np.float32), (3, 4))

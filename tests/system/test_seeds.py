@@ -103,6 +103,7 @@ KEYS = {
     (21, 5): "REDRAWN_EPISODES",
     (22, 5): "REDRAWN_RUNS",
     (23, 5): "REDRAWN_JUDGED",
+    (31,): "TRIAL_ACTIONS",
 }
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.parallel.threads import no_threads_for_matrices
 from wann_edge.system.interrupts import like_ctrl_c
+from wann_edge.system.standard_output import claimed, turn_away_for_good
 from wann_edge.system.terminal import clean
 
 DEBUG = "--debug"
@@ -23,6 +24,7 @@ def main() -> None:
     with no_threads_for_matrices(), like_ctrl_c():
         code = run(sys.argv[1:])
     drop_output()
+    turn_away_for_good()
     sys.exit(code)
 
 
@@ -45,7 +47,8 @@ def run(arguments: list[str]) -> int:
     words = [word for word in arguments if word != DEBUG]
     try:
         _check_current_folder()
-        code = ExitCode(app(words, prog_name="wann-edge", standalone_mode=False) or 0)
+        with claimed():
+            code = ExitCode(app(words, prog_name="wann-edge", standalone_mode=False) or 0)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code

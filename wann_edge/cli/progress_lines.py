@@ -10,12 +10,13 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
 
-from wann_edge.cli.tables import CleanConsole, console
+from wann_edge.cli.tables import console, progress_console
 
 if TYPE_CHECKING:
     from wann_edge.search.progress import Progress as SearchProgress
@@ -25,7 +26,35 @@ if TYPE_CHECKING:
 def counting_bar() -> Progress:
     """Make a bar on standard error: the case that runs, how many are done, and the time left."""
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
-    return Progress(*columns, TimeRemainingColumn(compact=True), console=CleanConsole(stderr=True))
+    return Progress(
+        *columns,
+        TimeRemainingColumn(compact=True),
+        console=progress_console,
+        redirect_stdout=False,
+    )
+
+
+def _bar(*columns: ProgressColumn, transient: bool = False, disable: bool = False) -> Progress:
+    """Make a bar on standard error, or on standard output where that alone is a terminal.
+
+    There it is drawn by ``_update`` alone, because a thread would draw it while an environment
+    runs, whose output is sent to standard error.
+    """
+    on_stderr = progress_console.is_terminal
+    return Progress(
+        *columns,
+        console=progress_console if on_stderr else console,
+        auto_refresh=on_stderr,
+        transient=transient,
+        disable=disable,
+        redirect_stdout=False,
+    )
+
+
+def _update(bar: Progress, row: TaskID, completed: float, field: str, text: str) -> None:
+    bar.update(row, completed=completed, **{field: text})  # type: ignore[arg-type]
+    if not bar.live.auto_refresh:
+        bar.refresh()
 
 
 @contextmanager
@@ -43,13 +72,13 @@ def tuning_line(name: str) -> Iterator[OnTuningProgress]:
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[standing]}"),
     )
-    bar = Progress(*columns, console=console)
+    bar = _bar(*columns)
     row = bar.add_task(name, total=1.0, standing="")
 
     def on_progress(standing: TuningProgress) -> None:
         bar.start()
         text = f"{standing.evaluations} evaluations  best {standing.best:.1f}"
-        bar.update(row, completed=standing.share_done, standing=text)
+        _update(bar, row, standing.share_done, "standing", text)
 
     with _ended(bar):
         yield on_progress
@@ -68,7 +97,7 @@ def search_line() -> Iterator[Callable[[SearchProgress], None]]:
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[standing]}"),
     )
-    bar = Progress(*columns, console=console)
+    bar = _bar(*columns)
     row = bar.add_task("search", total=1.0, standing="")
     with _ended(bar):
         yield lambda standing: _show_generation(bar, row, standing)
@@ -81,7 +110,7 @@ def _show_generation(bar: Progress, row: TaskID, standing: SearchProgress) -> No
         f" champion {standing.champion_mean:.0f} {standing.connections} conn."
         f" {speed(standing)}"
     )
-    bar.update(row, completed=standing.share_done, standing=text)
+    _update(bar, row, standing.share_done, "standing", text)
 
 
 @contextmanager
@@ -109,7 +138,7 @@ def step_line(steps: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
         *(TextColumn("steps"), BarColumn(), MofNCompleteColumn()),
         *(TextColumn("{task.fields[rate]} a second"), TimeRemainingColumn()),
     )
-    bar = Progress(*columns, console=console, transient=True, disable=quiet)
+    bar = _bar(*columns, transient=True, disable=quiet)
     row = bar.add_task("steps", total=steps, rate="-")
     with ExitStack() as shown:
 
@@ -119,7 +148,7 @@ def step_line(steps: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
             if done % 20 == 0:
                 per_s = bar.tasks[0].speed
                 rate = "-" if per_s is None else f"{per_s:.0f}"
-                bar.update(row, completed=done, rate=rate)
+                _update(bar, row, done, "rate", rate)
 
         yield on_step
 

@@ -41,6 +41,8 @@ class CleanConsole(Console):
 
 
 console = CleanConsole(highlight=False)
+# What shows that work goes on; results alone go to standard output.
+progress_console = CleanConsole(stderr=True, highlight=False)
 
 
 def say(text: str, end: str = "\n", file: TextIO | None = None) -> None:
@@ -58,7 +60,7 @@ def table(*columns: str) -> Table:
 
 def status_line(text: str, *, quiet: bool) -> Status:
     """Make a line that shows what runs, for a ``with`` block; nothing appears where quiet."""
-    return (CleanConsole(quiet=True) if quiet else console).status(text)
+    return (CleanConsole(quiet=True) if quiet else progress_console).status(text)
 
 
 def print_json(document: object) -> None:

@@ -10,6 +10,7 @@ from wann_edge.network import Network
 from wann_edge.network.fixed_network import Ranges
 from wann_edge.system.seeds import FIXED_SEEDS, Use, fixed_generator
 from wann_edge.task import Task, World, check_fit
+from wann_edge.task.open_world import opened
 
 # Room above the largest value seen, so that a disturbance that no episode had does not saturate.
 MARGIN = 1.5
@@ -73,10 +74,11 @@ class _Recorder:
 
 def _visited(network: Network, task: Task, weights: tuple[float, ...]) -> Floats:
     """Return the finite observations of a few episodes with each weight, float32 [n, inputs]."""
-    world = _Recorder(task.world())
-    for weight in weights:
-        for episode in episode_seeds(FIXED_SEEDS[Use.RANGE_INPUTS], _EPISODES):
-            run_episode(KernelPolicy(network, weight), world, episode, task.spec.max_steps)
+    with opened(task.world()) as bare:
+        world = _Recorder(bare)
+        for weight in weights:
+            for episode in episode_seeds(FIXED_SEEDS[Use.RANGE_INPUTS], _EPISODES):
+                run_episode(KernelPolicy(network, weight), world, episode, task.spec.max_steps)
     seen = np.array(world.seen, np.float32)
     return seen[np.isfinite(seen).all(axis=1)]
 

@@ -16,6 +16,7 @@ from wann_edge.hil.device_policy import DevicePolicy, Observed
 from wann_edge.hil.messages import Hello, Statistics
 from wann_edge.network import Network
 from wann_edge.task import Task, check_fit
+from wann_edge.task.open_world import opened
 
 # Upper limits in seconds of the histogram's classes; the last class has none.
 HISTOGRAM_S = tuple(0.000125 * 2**n for n in range(14))
@@ -143,13 +144,14 @@ def run_loop(
     """
     check_fit(network, task.spec)
     seeds = episode_seeds(seed, episodes)
-    world, rewards = task.world(), list[float]()
+    rewards = list[float]()
     interrupted = False
     try:
-        for number in seeds:
-            policy.start_episode()
-            reward, _ = run_episode(policy, world, number, task.spec.max_steps)
-            rewards.append(float(reward))
+        with opened(task.world()) as world:
+            for number in seeds:
+                policy.start_episode()
+                reward, _ = run_episode(policy, world, number, task.spec.max_steps)
+                rewards.append(float(reward))
     except KeyboardInterrupt:
         interrupted = True
     host = _host_rewards(network, task, weight, seeds[: len(rewards)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
@@ -12,9 +13,12 @@ from typing import Any, NamedTuple, TypeVar
 from wann_edge.errors import TaskError
 from wann_edge.evaluate import Weights, rollouts_of
 from wann_edge.network import Network
+from wann_edge.parallel.deadline import Deadline
 from wann_edge.parallel.round_queue import Place, RoundQueue
 from wann_edge.parallel.workers import Worker, carry_out
+from wann_edge.system.standard_output import turned_away
 from wann_edge.task import Rollouts, Spec, Task, final_task, load_task
+from wann_edge.task.idle import idle
 
 # Chunks are small enough that no worker waits long for the slowest, and large enough that sending
 # them costs little.
@@ -69,6 +73,9 @@ class Engine:
         self._count = workers
         self.evaluation_s = 0.0
         self._workers: list[Worker] = []
+        # Keeps an environment of this process for the next networks.
+        self._idle = ExitStack()
+        self._idle.enter_context(idle.allowed())
         self._turns: dict[Worker, tuple[RoundQueue[Any, Any], Place]] = {}
 
     @property
@@ -104,6 +111,7 @@ class Engine:
         while self._workers:
             self._workers.pop().stop()
         self._turns.clear()
+        self._idle.close()
 
     def rollouts(
         self,
@@ -187,7 +195,7 @@ class Engine:
         queues = (queue,) if ahead is None else (queue, ahead)
         if any(worker.busy and self._turns[worker][0] not in queues for worker in self._workers):
             self.close()  # An earlier queue was abandoned before its end.
-        until = _Deadline(deadline_s, grace_s)
+        until = Deadline(deadline_s, grace_s)
         try:
             for number in range(queue.rounds):
                 if self._count == 1:
@@ -206,15 +214,16 @@ class Engine:
         idle = sum(not worker.busy for worker in self._workers)
         return self._count in (1, idle)
 
-    def _here(self, queue: RoundQueue[Any, Any], number: int, until: _Deadline) -> None:
+    def _here(self, queue: RoundQueue[Any, Any], number: int, until: Deadline) -> None:
         """Run a round in this process."""
-        while not queue.is_done(number):
-            if until.is_over or not queue.waits:
-                raise TimeoutError
-            place = queue.take()
-            queue.answer(place, carry_out(self._local, queue.order(place)))
+        with turned_away():
+            while not queue.is_done(number):
+                if until.is_over or not queue.waits:
+                    raise TimeoutError
+                place = queue.take()
+                queue.answer(place, carry_out(self._local, queue.order(place)))
 
-    def _there(self, queues: Sequence[RoundQueue[Any, Any]], number: int, until: _Deadline) -> None:
+    def _there(self, queues: Sequence[RoundQueue[Any, Any]], number: int, until: Deadline) -> None:
         """Run a round of the first queue in the workers, and later work as far as they are free."""
         deaths = 0
         while True:
@@ -246,37 +255,13 @@ class Engine:
                 self._turns[worker] = queue, place
                 worker.give(queue.order(place))
 
-    def _ready(self, until: _Deadline) -> list[Worker]:
+    def _ready(self, until: Deadline) -> list[Worker]:
         """Wait for workers that have answered or died. Raises TimeoutError where none has."""
         busy = {worker.connection: worker for worker in self._workers if worker.busy}
         ready = busy and wait(list(busy), until.left_s)
         if not ready:
             raise TimeoutError
         return [worker for connection, worker in busy.items() if connection in ready]
-
-
-class _Deadline(NamedTuple):
-    """A deadline.
-
-    Attributes:
-        deadline_s: by ``time.monotonic``, or None.
-        grace_s: how long work that has begun is waited for after it.
-    """
-
-    deadline_s: float | None
-    grace_s: float
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the deadline has passed."""
-        return self.deadline_s is not None and time.monotonic() >= self.deadline_s
-
-    @property
-    def left_s(self) -> float | None:
-        """The time to wait for work that has begun; None without a deadline."""
-        if self.deadline_s is None:
-            return None
-        return max(0.0, self.deadline_s + self.grace_s - time.monotonic())
 
 
 def _once(_result: object) -> object:

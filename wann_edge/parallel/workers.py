@@ -6,6 +6,7 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import traceback
@@ -15,16 +16,21 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pickle import PicklingError
+from types import FrameType
 from typing import NamedTuple
 
 from wann_edge.errors import TaskError, WannError
 from wann_edge.parallel.threads import no_threads_for_matrices
 from wann_edge.system.interrupts import ENDING
+from wann_edge.system.standard_output import is_claimed, turn_away_for_good
 from wann_edge.task import Task, load_task
+from wann_edge.task.idle import idle
 from wann_edge.task.user_code import blamed
 
-# How long an idle worker may take to end by itself.
+# How long a worker may take to close what its task has opened, and to end.
 GRACE_S = 1.0
+# Stops a worker: SIGTERM would also come from whoever ends the whole group of processes.
+STOP = signal.SIGUSR1
 # Genomes are many small tuples without cycles. At Python's default threshold, garbage collection
 # scans them so often that it takes a fortieth of a worker's time.
 GARBAGE_THRESHOLD = 100_000
@@ -63,17 +69,11 @@ class Worker:
         self.busy = False
         from_main = threading.current_thread() is threading.main_thread()
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, task, from_main), daemon=True
+            target=_serve, args=(theirs, _packed(task), from_main, is_claimed()), daemon=True
         )
         try:
             with no_threads_for_matrices(), standard_library_first():
                 _start_without_interrupts(self._process)
-        except (PicklingError, TypeError, AttributeError) as error:
-            raise TaskError(
-                f"the task can't be sent to a worker process: {error}",
-                where="workers",
-                remedy="use one worker, or register the task and give its name",
-            ) from error
         finally:
             theirs.close()
 
@@ -100,14 +100,15 @@ class Worker:
         return answer
 
     def dismiss(self) -> None:
-        """Close the pipe, so that an idle process ends by itself."""
+        """Close the pipe, so that an idle process ends by itself, and stop a busy one."""
         self.connection.close()
+        if self.busy and self._process.is_alive() and self._process.pid is not None:
+            os.kill(self._process.pid, STOP)
 
     def stop(self) -> None:
-        """End the process, at once if it is busy."""
+        """End the process, which first closes what its task has opened."""
         self.dismiss()
-        if not self.busy:
-            self._process.join(GRACE_S)
+        self._process.join(GRACE_S)
         self._process.kill()
         self._process.join()
 
@@ -143,20 +144,33 @@ def _start_without_interrupts(process: BaseProcess) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(connection: Connection, named: Task | str, from_main: bool) -> None:
-    """Answer orders until the pipe is closed."""
-    _end_with_parent(from_main=from_main)
+class _StoppedError(BaseException):
+    """The main process ends this one; the task's code must not take it for its own error."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(STOP, signal.SIG_IGN)
+    raise _StoppedError
+
+
+def _serve(connection: Connection, packed: bytes, from_main: bool, is_silent: bool) -> None:
+    """Answer orders until the pipe is closed; write nothing to standard output if silent."""
     gc.set_threshold(GARBAGE_THRESHOLD)
     for number in ENDING:
         # The parent handles these too. Ignored or blocked, they would stay so in simulators.
         signal.signal(number, lambda *_: None)
     if os.environ.get(SAFE_PATH) == OURS:
         del os.environ[SAFE_PATH]  # not for programs that the task starts
-    task = load_task(named) if isinstance(named, str) else named
-    with suppress(EOFError, ConnectionError):
+    if is_silent:
+        turn_away_for_good()
+    signal.signal(STOP, _stop)
+    _end_with_parent(from_main=from_main)
+    with suppress(EOFError, ConnectionError, _StoppedError), idle.allowed():
+        task = _unpacked(packed)
         while True:
             order: Order = connection.recv()
             connection.send(_answer(task, order))
+    signal.signal(STOP, signal.SIG_IGN)
 
 
 def _end_with_parent(*, from_main: bool) -> None:
@@ -180,7 +194,35 @@ def _end_after(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def _answer(task: Task, order: Order) -> Done | WannError:
+def _packed(task: Task | str) -> bytes:
+    try:
+        return pickle.dumps(task)
+    except (PicklingError, TypeError, AttributeError) as error:
+        raise TaskError(
+            f"the task can't be sent to a worker process: {error}",
+            where="workers",
+            remedy="use one worker, or register the task and give its name",
+        ) from error
+
+
+def _unpacked(packed: bytes) -> Task | WannError:
+    """Return the task, or the error that answers every order."""
+    try:
+        task: Task | str = pickle.loads(packed)
+        return load_task(task) if isinstance(task, str) else task
+    except WannError as error:
+        return error
+    except Exception as error:
+        return TaskError(
+            f"a worker process can't load the task: {blamed(error)}",
+            where="workers",
+            remedy="use one worker, or define the task in a module that workers can import",
+        )
+
+
+def _answer(task: Task | WannError, order: Order) -> Done | WannError:
+    if isinstance(task, WannError):
+        return task
     try:
         return carry_out(task, order)
     except WannError as error:

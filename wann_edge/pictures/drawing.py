@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from wann_edge.kernel import Floats
 from wann_edge.task import Picture, Spec, World
+from wann_edge.task.open_world import close
 
 WIDTH, HEIGHT = 640, 360
 PAPER, INK, GREY, BLUE, ORANGE = "#ffffff", "#222222", "#c8c8c8", "#3355aa", "#e08020"
@@ -38,6 +39,10 @@ class DrawnWorld:
         observation, reward, over = self._world.step(action)
         self._seen.append(observation.copy())
         return observation, reward, over
+
+    def close(self) -> None:
+        """Close the simulator's world."""
+        close(self._world)
 
     def picture(self) -> Picture:
         """Draw the world as it is now."""

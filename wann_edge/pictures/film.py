@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from wann_edge.system.files import write_whole
 from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.needs import demand, package
 from wann_edge.system.wheels import SIMS
-from wann_edge.task import Picture, PicturedWorld, Policy, Task, World, draws_pictures
+from wann_edge.task import Picture, PicturedWorld, Policy, Task, draws_pictures
+from wann_edge.task.open_world import opened
 
 NEEDS = (
     package("pillow", SIMS, "PIL"),
@@ -120,16 +121,18 @@ def film(
     check_film(video, picture)
     spec, every, moments = task.spec, stride(task.spec.dt_s), Moments()
     shown: list[Shown] = []
-    with _recorder(video, 1 / (spec.dt_s * every)) as record:
+    films = video is not None or picture is not None
+    with (
+        _recorder(video, 1 / (spec.dt_s * every)) as record,
+        opened(pictured(task) if films else task.world()) as bare,
+    ):
 
         def on_frame(frame: Picture) -> None:
             record(frame)
             if not shown:
                 moments.offer(frame)
 
-        world: World = task.world()
-        if video is not None or picture is not None:
-            world = Camera(pictured(task), spec.dt_s, every, on_frame)
+        world = Camera(cast("PicturedWorld", bare), spec.dt_s, every, on_frame) if films else bare
         for seed in seeds:
             total, steps = run_episode(policy, world, seed, spec.max_steps)
             shown.append(Shown(seed, float(total), steps))

@@ -28,6 +28,7 @@ from wann_edge.system.compiler import host_compiler
 from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.shared_library import load_library
 from wann_edge.task import PlantTask, Task, has_plant
+from wann_edge.task.open_world import opened
 from wann_edge.verify.emulated.toolchain import run_compiler
 
 NAME = "stressed_policy"
@@ -118,12 +119,12 @@ class FaultyHeader:
         """
         if has_plant(task):
             return self._native(task, seeds, flips)
-        world, most = task.world(), task.spec.max_steps
         rows = [None] * len(seeds) if flips is None else [row.tolist() for row in flips]
-        found = [
-            run_episode(_FaultyPolicy(self, row), world, seed, most)[0]
-            for seed, row in zip(seeds, rows, strict=True)
-        ]
+        with opened(task.world()) as world:
+            found = [
+                run_episode(_FaultyPolicy(self, row), world, seed, task.spec.max_steps)[0]
+                for seed, row in zip(seeds, rows, strict=True)
+            ]
         return np.array(found, np.float32)
 
     @ieee_arithmetic()

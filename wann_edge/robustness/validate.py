@@ -19,6 +19,7 @@ from wann_edge.task import Policy, Task
 from wann_edge.task.disturbance_draws import draw
 from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.task.disturbed import disturbed, parameters_of
+from wann_edge.task.open_world import opened
 from wann_edge.verify.policies import policy
 
 # Episodes per task of a worker.
@@ -76,7 +77,7 @@ def cases(task: Task, given: Disturbances) -> list[tuple[str, Disturbances]]:
     Raises:
         TaskError: the task does not support a disturbance.
     """
-    draw(given, task.spec, parameters_of(task.world()), [])
+    draw(given, task.spec, _parameters(task), [])
     alone = given.single
     together = [("all together", given)] if len(alone) > 1 else []
     return [("none", NONE), *alone, *together]
@@ -84,7 +85,7 @@ def cases(task: Task, given: Disturbances) -> list[tuple[str, Disturbances]]:
 
 def possible(task: Task, given: Disturbances) -> tuple[Disturbances, dict[str, str]]:
     """Return the disturbances that the task supports, and for each other one why not."""
-    parameters, kept, faults = parameters_of(task.world()), [], {}
+    parameters, kept, faults = _parameters(task), [], {}
     for name, one in given.single:
         try:
             draw(one, task.spec, parameters, [])
@@ -93,6 +94,11 @@ def possible(task: Task, given: Disturbances) -> tuple[Disturbances, dict[str, s
             faults[name] = error.what
     values = {name: value for one in kept for name, value in one.strengths}
     return Disturbances(**values), faults  # type: ignore[arg-type]
+
+
+def _parameters(task: Task) -> tuple[str, ...]:
+    with opened(task.world()) as world:
+        return parameters_of(world)
 
 
 def returns_of(
@@ -149,8 +155,9 @@ def _run(task: Task, block: _Block) -> Floats:
     if engine == "kernel":
         found: Floats = rollouts(network, world, (weight,), seeds).returns[0]
         return found
-    drives, one = _policy(network, engine, weight), world.world()
-    totals = [run_episode(drives, one, seed, task.spec.max_steps)[0] for seed in seeds]
+    drives = _policy(network, engine, weight)
+    with opened(world.world()) as one:
+        totals = [run_episode(drives, one, seed, task.spec.max_steps)[0] for seed in seeds]
     return np.array(totals, np.float32)
 
 

@@ -50,7 +50,8 @@ class Use(Enum):
     REDRAWN_RUNS = "the runs of CMA-ES on redrawn episodes", "key", 22, ("0",)
     REDRAWN_JUDGED = "the episodes that compare those runs", "key", 23, ("0",)
 
-    # These four take the seed of an episode.
+    # These take the seed of an episode.
+    TRIAL_ACTIONS = "the random actions that try out a simulator", "key", 31, ()
     VARIATION = "the varied masses and lengths of an episode", "key", 101, ()
     NOISE = "the noise on an episode's observations", "key", 102, ()
     DROPPED_SAMPLES = "the samples that an episode loses", "key", 103, ()

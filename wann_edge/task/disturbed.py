@@ -11,6 +11,7 @@ from wann_edge.system.needs import Need
 from wann_edge.task import Picture, PicturedWorld, Spec, Task, World, draws_pictures
 from wann_edge.task.disturbance_draws import draw
 from wann_edge.task.disturbances import NONE, Disturbances
+from wann_edge.task.open_world import close
 
 ZERO, HALF = np.float32(0), np.float32(0.5)
 
@@ -116,6 +117,10 @@ class DisturbedWorld:
     def picture(self) -> Picture:
         """Draw the current state, where the world draws pictures."""
         return cast("PicturedWorld", self._world).picture()
+
+    def close(self) -> None:
+        """Close the simulator's world."""
+        close(self._world)
 
     def _measured(self, observation: Floats) -> Floats:
         noisy: Floats = observation + self._drawn.noise[0, self._count]

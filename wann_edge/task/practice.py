@@ -13,6 +13,7 @@ from wann_edge.kernel import Floats
 from wann_edge.network import LARGEST
 from wann_edge.system.needs import Need
 from wann_edge.task import Task, World, final_task
+from wann_edge.task.open_world import close
 
 
 @dataclass(frozen=True)
@@ -129,3 +130,6 @@ class _PracticeWorld:
         self._total = self._total + counted
         spent = self._patience.is_spent(self._total)
         return observation, np.float32(counted[0]), over or bool(spent[0])
+
+    def close(self) -> None:
+        close(self._world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sysconfig
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,8 @@ PACKAGE = Path(__file__).parents[1]
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 INSTALLED = ("site-packages", "dist-packages")
 LONGEST_LINE = 80
+# Gymnasium colours its warnings.
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def blamed(error: BaseException) -> str:
@@ -23,7 +26,7 @@ def blamed(error: BaseException) -> str:
     line = _line(error)
     if not line and error.__cause__ is not None:
         return blamed(error.__cause__)
-    text = " ".join(str(error).split())
+    text = " ".join(COLOUR.sub("", str(error)).split())
     return type(error).__name__ + (f": {text}" if text else "") + (line and f" in {line}")
 
 

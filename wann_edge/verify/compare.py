@@ -22,6 +22,7 @@ from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.network import Network
 from wann_edge.registry import load
 from wann_edge.task import Task, check_fit, final_task
+from wann_edge.task.open_world import opened
 from wann_edge.verify.inputs import verification_inputs
 from wann_edge.verify.outcome import Artefact, Check, Loop, Target, Verification
 
@@ -219,9 +220,9 @@ def _close_loop(artefact: Artefact, kernel: Reference, task: Task) -> Loop | Non
     if not artefact.in_loop:
         return None
     policy = ForwardPolicy(artefact.forward, kernel.network.shared_weight)
-    world, steps = task.world(), task.spec.max_steps
     seeds = kernel.seeds[: artefact.most_episodes]
-    found = [run_episode(policy, world, seed, steps)[0] for seed in seeds]
+    with opened(task.world()) as world:
+        found = [run_episode(policy, world, seed, task.spec.max_steps)[0] for seed in seeds]
     theirs, ours = np.array(found, np.float64), kernel.returns[: len(seeds)].astype(np.float64)
     equal = int((ours == theirs).sum())
     if artefact.tolerance == 0:

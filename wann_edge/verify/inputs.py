@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +12,9 @@ from wann_edge.evaluate import KernelPolicy, episode_seeds
 from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.network import LARGEST, Network
 from wann_edge.system.seeds import Use, generator
-from wann_edge.task import Task
+from wann_edge.system.standard_output import turned_away
+from wann_edge.task import Task, World
+from wann_edge.task.open_world import opened
 
 TYPICAL = 2000
 SPECIAL = 200
@@ -74,18 +78,21 @@ def typical_states(
 
 def _visited(network: Network, task: Task, seed: int, most: int) -> Floats:
     """Return the observations of whole episodes, at most so many."""
-    policy, world = KernelPolicy(network), task.world()
-    seen: list[Floats] = []
+    with opened(task.world()) as world, turned_away():
+        seen = list(islice(_observations(network, world, task.spec.max_steps, seed), most))
+    return np.array(seen, np.float32)
+
+
+def _observations(network: Network, world: World, max_steps: int, seed: int) -> Iterator[Floats]:
+    """Yield the observations of 100 episodes, without the last of each."""
+    policy = KernelPolicy(network)
     for episode in episode_seeds(seed, 100):
         observation = world.reset(episode)
-        for _ in range(task.spec.max_steps):
-            seen.append(observation)
+        for _ in range(max_steps):
+            yield observation
             observation, _, over = world.step(policy.act(observation))
-            if over or len(seen) >= most:
+            if over:
                 break
-        if len(seen) >= most:
-            break
-    return np.array(seen, np.float32)
 
 
 def _within_bounds(network: Network, count: int, rng: np.random.Generator) -> Floats:
