@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ import numpy as np
 from wann_edge.kernel import Floats
 from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine, kept
 from wann_edge.system.needs import demand, package
+from wann_edge.system.standard_output import flush_c_streams
 from wann_edge.system.wheels import pybullet_install
 from wann_edge.task import Picture, Spec
 
@@ -65,7 +65,7 @@ def _quiet() -> Iterator[None]:
             for stream in ours:
                 os.dup2(nowhere.fileno(), stream)
             yield
-            ctypes.CDLL(None).fflush(None)
+            flush_c_streams()
     finally:
         for stream, kept in ours.items():
             os.dup2(kept, stream)

@@ -93,7 +93,7 @@ def _descriptor_to_stderr() -> Iterator[None]:
         yield
     finally:
         _flush()
-        _c_library().fflush(None)
+        flush_c_streams()
         os.dup2(kept, STDOUT)
         os.close(kept)
 
@@ -104,6 +104,11 @@ def _flush() -> None:
         sys.__stdout__.flush()
 
 
+def flush_c_streams() -> None:
+    """Write what C code of this process has printed and still holds."""
+    _this_process().fflush(None)
+
+
 @cache
-def _c_library() -> ctypes.CDLL:
+def _this_process() -> ctypes.CDLL:
     return ctypes.CDLL(None)
