@@ -14,8 +14,8 @@ import numpy as np
 
 from wann_edge.kernel import Floats
 from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine, kept
+from wann_edge.system.c_library import flush_c_streams
 from wann_edge.system.needs import demand, package
-from wann_edge.system.standard_output import flush_c_streams
 from wann_edge.system.wheels import pybullet_install
 from wann_edge.task import Picture, Spec
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import multiprocessing
 import os
@@ -21,6 +20,7 @@ from typing import NamedTuple
 
 from wann_edge.errors import TaskError, WannError
 from wann_edge.parallel.threads import no_threads_for_matrices
+from wann_edge.system.c_library import c_library
 from wann_edge.system.interrupts import ENDING
 from wann_edge.system.standard_output import is_claimed, turn_away_for_good
 from wann_edge.task import Task, load_task
@@ -184,7 +184,7 @@ def _end_with_parent(*, from_main: bool) -> None:
     if not from_main:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
         return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    c_library().prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent.pid:
         os._exit(1)
 

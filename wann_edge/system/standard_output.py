@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
-from functools import cache
 from types import TracebackType
+
+from wann_edge.system.c_library import flush_c_streams
 
 STDOUT, STDERR = 1, 2
 
@@ -102,13 +102,3 @@ def _flush() -> None:
     """Write what Python's own stream still holds."""
     if sys.__stdout__ is not None and not sys.__stdout__.closed:
         sys.__stdout__.flush()
-
-
-def flush_c_streams() -> None:
-    """Write what C code of this process has printed and still holds."""
-    _this_process().fflush(None)
-
-
-@cache
-def _this_process() -> ctypes.CDLL:
-    return ctypes.CDLL(None)
