@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from itertools import chain, count
 
 import numpy as np
 
@@ -88,14 +87,19 @@ def output_macros(network: Network, name: str) -> list[str]:
 def _macros(prefix: str, channels: Sequence[Input | Output]) -> list[str]:
     """Return one macro for each input or output; none is another one with an ending."""
     taken: set[str] = set()
+    # The numbers below are taken, in this part of the order: colliding names take linear time.
+    tried: dict[tuple[str, bool], int] = {}
     macros: dict[int, str] = {}
     stems = [_stem(channel.name) for channel in channels]
     # Names that are identifiers first, so that no other channel's macro reads as their name.
     order = sorted(range(len(stems)), key=lambda i: stems[i] != channels[i].name.upper())
     for index in order:
         stem = stems[index]
-        tries = chain([stem], (f"{stem}_{number}" for number in count(index)))
-        free = next(t for t in tries if taken.isdisjoint(t + ending for ending in _ENDINGS))
+        place = stem, stem != channels[index].name.upper()
+        free, number = stem, max(index, tried.get(place, 0))
+        while not taken.isdisjoint(free + ending for ending in _ENDINGS):
+            free, number = f"{stem}_{number}", number + 1
+        tried[place] = number
         taken.update(free + ending for ending in _ENDINGS)
         macros[index] = prefix + free
     return [macros[index] for index in range(len(stems))]

@@ -117,14 +117,34 @@ def _added(texts: Sequence[str]) -> str:
     return " + ".join(texts).replace("+ -", "- ") or "0.0f"
 
 
-def _shared_beginnings(sums: Collection[Sum]) -> set[Sum]:
-    """Return the longest beginnings, of at least two terms, that several sums share."""
-    ways: dict[Sum, set[Term | None]] = {}
-    for terms in sums:
-        for length in range(2, len(terms) + 1):
-            after = terms[length] if length < len(terms) else None
-            ways.setdefault(terms[:length], set()).add(after)
-    return {beginning for beginning, after in ways.items() if len(after) > 1}
+class _Beginnings:
+    """The beginnings of sums, as a tree with a branch for each term that follows another."""
+
+    def __init__(self, sums: Collection[Sum]) -> None:
+        self._next: dict[tuple[int, Term], int] = {}
+        self._ways = [0]
+        for terms in sums:
+            place = 0
+            for term in terms:
+                if (place, term) not in self._next:
+                    self._next[place, term] = len(self._ways)
+                    self._ways[place] += 1
+                    self._ways.append(0)
+                place = self._next[place, term]
+            self._ways[place] += 1
+
+    def longest_shared(self, terms: Sum) -> tuple[int, int]:
+        """Return the longest beginning of at least two terms that other sums share.
+
+        Returns:
+            The number of its terms, or 0, and its place in the tree.
+        """
+        place, found = 0, (0, 0)
+        for length, term in enumerate(terms, 1):
+            place = self._next[place, term]
+            if length > 1 and self._ways[place] > 1:
+                found = length, place
+        return found
 
 
 class _StatementWriter:
@@ -136,8 +156,8 @@ class _StatementWriter:
         self.lines: list[str] = []
         self._network, self._values = network, values
         self._functions, self._prefix = functions, prefix
-        self._beginnings = _shared_beginnings({terms for _, terms in values.of.values()})
-        self._totals: dict[Sum, str] = {}
+        self._beginnings = _Beginnings({terms for _, terms in values.of.values()})
+        self._totals: dict[int, str] = {}
         self._named_sums = 0
         self._done = {BIAS}
         for output in values.outputs:
@@ -179,15 +199,13 @@ class _StatementWriter:
 
     def _total(self, terms: Sum) -> Needs:
         """Return the sum as an expression; a shared beginning gets a name."""
-        lengths = range(len(terms), 1, -1)
-        shared = next((n for n in lengths if terms[:n] in self._beginnings), 0)
+        shared, place = self._beginnings.longest_shared(terms)
         if not shared:
             return (yield from self._sum((), terms))
-        beginning = terms[:shared]
-        if beginning not in self._totals:
-            total = yield from self._sum((), beginning)
-            self._totals[beginning] = self._named(f"const float {{}} = {total};")
-        return (yield from self._sum((self._totals[beginning],), terms[shared:]))
+        if place not in self._totals:
+            total = yield from self._sum((), terms[:shared])
+            self._totals[place] = self._named(f"const float {{}} = {total};")
+        return (yield from self._sum((self._totals[place],), terms[shared:]))
 
     def _sum(self, begun: Sequence[str], terms: Sum) -> Needs:
         """Add up the known values before asking for an unknown one."""

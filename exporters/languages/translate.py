@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pycparser import c_ast
 
+from wann_edge.errors import ExportError
 from wann_edge.exporters.c.contract_lines import literal
 from wann_edge.exporters.c.statements import Bounds, Values, bounded, statements
 from wann_edge.exporters.decimals import nearest_float32
@@ -51,6 +52,10 @@ _ARITHMETIC, _COMPARISONS = ("+", "-", "*", "/"), ("<", "<=", ">", ">=", "==", "
 _LONGEST = 64
 
 
+# A translation takes up to 0.2 ms a connection on one core.
+MAX_EDGES = 50_000
+
+
 class Body(NamedTuple):
     """A network in another language.
 
@@ -76,8 +81,14 @@ def translated(network: Network, language: Language) -> Body:
         language: the target language.
 
     Raises:
-        ExportError: the kernel's text has C that is not translated.
+        ExportError: the network is too large, or the kernel's text has C that is not translated.
     """
+    if len(network.edges) > MAX_EDGES:
+        raise ExportError(
+            f"{len(network.edges)} connections are too many to translate",
+            where="edges",
+            remedy=f"use at most {MAX_EDGES} connections, or --format c",
+        )
     values = Values(network)
     nodes = statements(network, values, (), "")
     actions = _actions(network, values)

@@ -15,9 +15,27 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from wann_edge.errors import ExportError
 from wann_edge.exporters.onnx.graph_builder import GraphBuilder
 from wann_edge.kernel import ACTIVATIONS
 from wann_edge.network import Network
+
+# Of all matrices together: 32 MiB in the file.
+MAX_NUMBERS = 2**23
+
+
+def _check_size(inputs: int, layers: Sequence[Sequence[int]]) -> None:
+    """Raise ExportError if the matrices of connections are too large."""
+    values, numbers = inputs + 1, 0
+    for layer in layers:
+        numbers += values * len(layer)
+        values += len(layer)
+    if numbers > MAX_NUMBERS:
+        raise ExportError(
+            f"{len(layers)} layers take matrices of {numbers} numbers",
+            where="onnx",
+            remedy=f"use a network whose matrices have at most {MAX_NUMBERS}, or --format c",
+        )
 
 
 def layers(network: Network) -> list[list[int]]:
@@ -62,6 +80,7 @@ class NetworkWriter:
         """Add all operators."""
         *hidden, last = layers(self._network)
         order = list(range(1, self._network.first_computed))
+        _check_size(len(order), [*hidden, last])
         values = self._scaled(always=bool(hidden))
         for layer in hidden:
             values = self._graph.add("Concat", values, *self._layer(values, order, layer), axis=1)

@@ -17,6 +17,8 @@ MARGIN = 1.5
 
 _EPISODES = 3
 _DRAWN = 4000
+# Numbers of nodes in one call: memory does not grow with deep networks.
+_MOST_VALUES = 4_000_000
 
 
 def weights_of_interest(network: Network) -> tuple[float, ...]:
@@ -121,10 +123,13 @@ def _largest(
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
     """Return the largest sum and argument of each computed node, over observations and weights."""
     sums = np.zeros((2, len(network.activations)))
+    rows = max(1, _MOST_VALUES // len(network.activations))
     for weight in filter(None, weights):
-        shared = np.full(len(seen), weight, np.float32)
-        reached = np.abs(network.program.forward_with_sums(seen, shared)[1]).astype(np.float64)
-        # Infinity less infinity: the sum has no bound.
-        arguments = np.where(np.isnan(reached), np.inf, reached).max(axis=0)
-        sums = np.maximum(sums, [arguments / abs(weight), arguments])
+        for first in range(0, len(seen), rows):
+            part = seen[first : first + rows]
+            shared = np.full(len(part), weight, np.float32)
+            reached = np.abs(network.program.forward_with_sums(part, shared)[1]).astype(np.float64)
+            # Infinity less infinity: the sum has no bound.
+            arguments = np.where(np.isnan(reached), np.inf, reached).max(axis=0)
+            sums = np.maximum(sums, [arguments / abs(weight), arguments])
     return sums[0], sums[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Annotated
+from typing import Annotated, cast
 
 import numpy as np
 from pydantic import (
@@ -14,6 +14,7 @@ from pydantic import (
     FailFast,
     Field,
     PlainSerializer,
+    ValidationInfo,
     model_serializer,
     model_validator,
 )
@@ -22,6 +23,9 @@ from pydantic_core import PydanticCustomError
 from wann_edge.errors import NetworkError
 from wann_edge.network import MAX_EDGES, MAX_NODES, float32
 from wann_edge.system.jsonfile import parse_json, short
+
+# The context in which a document that was parsed from JSON is validated.
+PARSED = "parsed"
 
 
 def json_text(value: object, indent: int | None = None) -> str:
@@ -47,17 +51,21 @@ def _shortest(value: float) -> float:
     return shortest if float32(shortest) == value else float(f"{value:.9g}")
 
 
-def _plain(value: dict[str, object]) -> dict[str, object]:
-    """Return what a reader of the file will find: tuples become lists."""
+def _plain(value: dict[str, object], info: ValidationInfo) -> dict[str, object]:
+    """Return what a reader of the file will find: tuples become lists.
+
+    A large provenance takes long to parse: the values of a file are known to be plain.
+    """
+    plain: object = value
     try:
         text = json_text(value)
         text.encode()
-        parse_json(text)
+        if info.context != PARSED:
+            plain = parse_json(text)
     except (TypeError, ValueError, RecursionError, NetworkError) as error:
         reason = {"reason": short(str(error))}
         raise PydanticCustomError("json", "cannot be written as JSON: {reason}", reason) from error
-    plain: dict[str, object] = json.loads(text)
-    return plain
+    return cast("dict[str, object]", plain)
 
 
 Number = Annotated[float, AfterValidator(_nearest), PlainSerializer(_shortest)]

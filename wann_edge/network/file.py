@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from wann_edge.errors import NetworkError
 from wann_edge.network import Input, Network, Output
 from wann_edge.network.document import (
+    PARSED,
     InputDocument,
     NetworkDocument,
     OutputDocument,
@@ -89,7 +90,7 @@ def from_json(text: str, where: str = "network file") -> Network:
         NetworkError: the text is not a valid network file.
     """
     with located(where):
-        return from_document(parse_json(text))
+        return _network(_read(parse_json(text), PARSED))
 
 
 def from_document(document: object) -> Network:
@@ -108,13 +109,13 @@ def load(path: Path) -> Network:
         NetworkError: the file cannot be read or is not valid; the message names the place.
     """
     with located(str(path)):
-        return from_document(parse_json(read_text(path)))
+        return _network(_read(parse_json(read_text(path)), PARSED))
 
 
-def _read(document: object) -> NetworkDocument:
+def _read(document: object, context: str | None = None) -> NetworkDocument:
     _check_header(document)
     try:
-        return NetworkDocument.model_validate(document)
+        return NetworkDocument.model_validate(document, context=context)
     except ValidationError as error:
         raise _first_fault(error) from None  # the whole list may have thousands of lines
 

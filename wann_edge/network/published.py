@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from wann_edge.errors import NetworkError
 from wann_edge.network import (
+    MAX_EDGES,
     Input,
     Network,
     Output,
@@ -156,7 +157,7 @@ def _matrix(text: str) -> tuple[Matrix, Matrix]:
         )
     lines = text.rstrip().split("\n")
     width = len(lines) + 1
-    rows: list[list[float]] = []
+    rows: list[Matrix] = []  # arrays, not lists: a number takes a third of the memory
     for number, line in enumerate(lines, 1):
         cells = line.split(",")
         if len(cells) != width:
@@ -166,7 +167,7 @@ def _matrix(text: str) -> tuple[Matrix, Matrix]:
                 remedy="use one cell for each row, then the activation id",
             )
         try:
-            rows.append([float(cell) for cell in cells])
+            rows.append(np.array([float(cell) for cell in cells], np.float64))
         except ValueError as error:
             raise NetworkError(
                 short(str(error)),
@@ -182,7 +183,14 @@ def _network(cells: Matrix, ids: Matrix, inputs: int, outputs: int, task: Spec |
     _check_ends(cells, inputs, outputs)
     seen, done = _channels(inputs, outputs, task)
     activations = [_activation(number, value) for number, value in enumerate(ids.tolist(), 1)]
-    edges = np.argwhere((cells != 0) & ~np.isnan(cells)).tolist()
+    places = np.argwhere((cells != 0) & ~np.isnan(cells))
+    if len(places) > MAX_EDGES:
+        raise NetworkError(
+            f"{len(places)} connections are too many",
+            where="connections",
+            remedy=f"use a file with at most {MAX_EDGES}",
+        )
+    edges = places.tolist()
     return Network(
         inputs=seen,
         outputs=done,
