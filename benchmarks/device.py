@@ -120,7 +120,8 @@ def headers(kind: str, network: Network, seen: Floats) -> Iterator[Controller]:
         number = "int16_t" if isinstance(runs, FixedNetwork) else "float"
         actions = runs.program.forward(seen, np.full(len(seen), runs.shared_weight, np.float32))
         if isinstance(runs, FixedNetwork):
-            actions = actions * np.exp2(np.array(runs.output_bits, np.float32))
+            offsets = [channel.offset for channel in runs.outputs]
+            actions = (actions - np.array(offsets)) / np.array(runs.output_steps)
         yield Controller(
             f"{kind}, {name}",
             '#include "policy.h"\n'

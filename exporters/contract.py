@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
 from importlib.metadata import version
 
 from wann_edge.network import Input, Network, Output
-from wann_edge.network.channels import choices
+from wann_edge.network.channels import choices, plain_fields
 
 
 def contract(network: Network, format: str) -> dict[str, object]:
@@ -39,5 +38,5 @@ def _channel(channel: Input | Output) -> dict[str, str | float | None]:
     """Return the fields of an input or output; None for an absent bound."""
     return {
         name: None if isinstance(value, float) and math.isinf(value) else value
-        for name, value in asdict(channel).items()
+        for name, value in plain_fields(channel).items()
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from textwrap import wrap
 
 import numpy as np
 
 from wann_edge.network import Input, Network, Output
 from wann_edge.network.channels import choices
+from wann_edge.network.choices import reading_lines
 
 # The endings of the macros of an input or output; the macro of its index has none.
 _ENDINGS = ("", "_LOW", "_HIGH", "_SAFE")
@@ -48,7 +50,7 @@ def description_lines(network: Network, weight: str = "", *more: str) -> list[st
         "Outputs, in this order, clamped to their bounds; safe where an observation is not",
         "finite, or where the output is not a number:",
         *(f"  {i}  {_output_line(channel)}" for i, channel in enumerate(network.outputs)),
-        *choice_lines(network.outputs),
+        *choice_lines(network),
         f"Control period: {'any' if period_s is None else f'{decimal(period_s)} s'}",
         f"Shared weight: {decimal(network.shared_weight)}{weight}",
         *more,
@@ -142,19 +144,31 @@ def _input_line(channel: Input) -> str:
 
 def _output_line(channel: Output) -> str:
     safe = decimal(channel.safe)
-    return f"{plain(channel.name)} [{plain(channel.unit)}], {range_text(channel)}, safe {safe}"
+    line = f"{plain(channel.name)} [{plain(channel.unit)}], {range_text(channel)}, safe {safe}"
+    if not channel.is_scaled:
+        return line
+    return f"{line}; scaled as y * {decimal(channel.scale)} + {decimal(channel.offset)}"
 
 
-def choice_lines(outputs: Sequence[Output]) -> list[str]:
-    """Return how a discrete action is read off the outputs; no line where none is discrete."""
-    return [
+def choice_lines(network: Network, *more: str) -> list[str]:
+    """Return how discrete actions are read off, and ``more``; nothing where there are none."""
+    found = [
         line
-        for first, last in choices(outputs)
+        for reading in reading_lines(network.outputs)
+        for line in wrap(plain(reading), 90, initial_indent="  ", subsequent_indent="    ")
+    ]
+    if found:
+        return ["Discrete actions:", *found, *more]
+    # Files of earlier versions state a discrete action in the names of its outputs only.
+    named = [
+        line
+        for first, last in choices(network.outputs)
         for line in (
             f"Outputs {first} to {last} are one discrete action: the environment takes the choice",
             "of the largest of them, the first where several are equal.",
         )
     ]
+    return [*named, *more] if named else []
 
 
 def range_text(channel: Input | Output) -> str:

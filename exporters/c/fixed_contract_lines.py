@@ -28,7 +28,9 @@ def contract_lines(network: FixedNetwork, name: str) -> list[str]:
         *(f"  {index}  {_input_line(network, index)}" for index in range(len(network.inputs))),
         "Outputs, in this order, clamped to their bounds; each is a word:",
         *(f"  {index}  {_output_line(network, index)}" for index in range(len(network.outputs))),
-        *choice_lines(network.outputs),
+        *choice_lines(
+            network, "  As words of different outputs may have different units, compare x."
+        ),
         f"Control period: {'any' if period_s is None else f'{decimal(period_s)} s'}",
         f"Shared weight: {decimal(network.shared_weight)}, as the word "
         f"{network.weight_word(network.shared_weight)} of 2^-{network.weight_bits};",
@@ -105,7 +107,8 @@ def _input_line(network: FixedNetwork, index: int) -> str:
 
 def _output_line(network: FixedNetwork, index: int) -> str:
     channel = network.outputs[index]
+    plus = f" + {decimal(channel.offset)}" if channel.offset else ""
     return (
         f"{plain(channel.name)} [{plain(channel.unit)}], {range_text(channel)}, "
-        f"safe {decimal(channel.safe)}; x = word * {decimal(2.0 ** -network.output_bits[index])}"
+        f"safe {decimal(channel.safe)}; x = word * {decimal(network.output_steps[index])}{plus}"
     )

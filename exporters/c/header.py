@@ -13,7 +13,7 @@ from wann_edge.exporters import Files, Optimize
 from wann_edge.exporters.c.contract_lines import constant_lines, contract_lines, output_macros
 from wann_edge.exporters.c.fixed_header import fixed_header
 from wann_edge.exporters.c.selftest import selftest
-from wann_edge.exporters.c.statements import Bounds, Values, bounded, statements
+from wann_edge.exporters.c.statements import Bounds, Values, action_statements, statements
 from wann_edge.exporters.c.text import CASTS_BEGIN, CASTS_END, check_c_name, wrapped
 from wann_edge.exporters.kernel_text import blocks, needed_by, shipped
 from wann_edge.exporters.names import check_numbers
@@ -175,8 +175,7 @@ def _function(network: Network, name: str, optimize: Optimize) -> str:
     functions = values.called() if optimize == "size" else []
     macros = output_macros(network, name)
     bounds = [Bounds(*(f"{macro}_{end}" for end in ("LOW", "HIGH", "SAFE"))) for macro in macros]
-    outputs = zip(values.outputs, network.outputs, bounds, strict=True)
-    actions = [f"action[{i}] = {bounded(*each)};" for i, each in enumerate(outputs)]
+    actions = action_statements(values, network, bounds)
     safe = [f"action[{i}] = {macro}_SAFE;" for i, macro in enumerate(macros)]
     return _FUNCTION.substitute(
         name=name,

@@ -87,6 +87,29 @@ def is_called(activation: str, uses: int) -> bool:
     return least is not None and uses >= least
 
 
+def action_statements(
+    values: Values, network: Network, bounds: Sequence[Bounds], *, guard: str = ""
+) -> list[str]:
+    """Return the statements that write the actions.
+
+    Args:
+        values: the values of the network, which are computed before.
+        network: the network.
+        bounds: one for each output.
+        guard: a condition without which the action is the safe one; "" for none.
+    """
+    lines = []
+    for index, (node, output) in enumerate(zip(values.outputs, network.outputs, strict=True)):
+        name = f"y{index}" if output.is_scaled else node
+        if output.is_scaled:
+            lines.append(f"const float {name} = {_scaled(node, output)};")
+        action = bounded(name, output, bounds[index])
+        if guard:
+            action = f"wann_select({guard}, {action}, {bounds[index].safe})"
+        lines.append(f"action[{index}] = {action};")
+    return lines
+
+
 def bounded(node: str, output: Output, bounds: Bounds) -> str:
     """Return an expression that bounds a node; C has no constant for an infinite bound."""
     low, high, safe = bounds
@@ -98,6 +121,12 @@ def bounded(node: str, output: Output, bounds: Bounds) -> str:
     elif math.isfinite(output.high):
         inside = f"wann_select({node} > {high}, {high}, {node})"
     return f"wann_select({node} == {node}, {inside}, {safe})"
+
+
+def _scaled(node: str, output: Output) -> str:
+    times = "" if output.scale == 1 else f" * {literal(output.scale)}"
+    plus = f" + {literal(output.offset)}" if output.offset else ""
+    return f"{node}{times}{plus}".replace("+ -", "- ")
 
 
 def _unless_1(weight: float | None) -> float | None:

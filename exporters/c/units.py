@@ -37,11 +37,11 @@ static inline void ${name}_step_units_with_word(const float *physical, ${word} s
 {
     static const float step[${NAME}_OUTPUTS] = {${step}};
     static const float safe[${NAME}_OUTPUTS] = {${safe}};
-    ${word} observation[${NAME}_INPUTS], words[${NAME}_OUTPUTS];
+${offsets}    ${word} observation[${NAME}_INPUTS], words[${NAME}_OUTPUTS];
     const int all_finite = ${name}_words(physical, observation);
     ${name}_step_with_weight(observation, shared_weight, words);
     for (int o = 0; o < ${NAME}_OUTPUTS; o++)
-        action[o] = all_finite ? (float)words[o] * step[o] : safe[o];
+        action[o] = all_finite ? (float)words[o] * step[o]${plus} : safe[o];
 }
 
 /* With a finite shared weight chosen at run time. */
@@ -73,6 +73,8 @@ def units(network: FixedNetwork, name: str, word: str, known: Sequence[str]) -> 
 
     ``known`` are the blocks of the kernel that the header contains already.
     """
+    is_moved = any(channel.offset for channel in network.outputs)
+    zero = _list([channel.offset or -0.0 for channel in network.outputs])
     text = _UNITS.safe_substitute(
         name=name,
         NAME=name.upper(),
@@ -80,7 +82,11 @@ def units(network: FixedNetwork, name: str, word: str, known: Sequence[str]) -> 
         limit=literal(32767.0 if network.dtype == "q15" else 2147483520.0),
         offset=_list([channel.offset for channel in network.inputs]),
         input_units=_list([input_units(network, i) for i in range(len(network.inputs))]),
-        step=_list([2.0**-bits for bits in network.output_bits]),
+        step=_list(network.output_steps),
+        plus=" + zero[o]" if is_moved else "",
+        offsets=f"    static const float zero[{name.upper()}_OUTPUTS] = {{{zero}}};\n"
+        if is_moved
+        else "",
         safe=_list([channel.safe for channel in network.outputs]),
         weight_units=literal(2.0**network.weight_bits),
     )

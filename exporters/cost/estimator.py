@@ -117,7 +117,8 @@ def parts_of(network: Network, found: Counted | None = None) -> Parts:
         "base": 1,
         "input": len(network.inputs),
         "read": len(read),
-        "scaled": sum(channel.scale != 1 or channel.offset != 0 for channel in read),
+        "scaled": sum(channel.scale != 1 or channel.offset != 0 for channel in read)
+        + sum(channel.is_scaled for channel in network.outputs),
         "add": len(found.additions),
         "weight": found.products,
         "multiply": 0 if is_1 else sum(uses.values()) - called,

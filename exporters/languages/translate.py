@@ -17,7 +17,7 @@ from pycparser import c_ast
 
 from wann_edge.errors import ExportError
 from wann_edge.exporters.c.contract_lines import literal
-from wann_edge.exporters.c.statements import Bounds, Values, bounded, statements
+from wann_edge.exporters.c.statements import Bounds, Values, action_statements, statements
 from wann_edge.exporters.decimals import nearest_float32
 from wann_edge.exporters.kernel_text import blocks, needed_by
 from wann_edge.exporters.languages.kernel_parse import (
@@ -107,12 +107,11 @@ def translated(network: Network, language: Language) -> Body:
 
 def _actions(network: Network, values: Values) -> list[str]:
     """Return the statements of the clamped outputs and of the safe action."""
-    lines = []
-    for index, (node, output) in enumerate(zip(values.outputs, network.outputs, strict=True)):
-        bounds = Bounds(*(literal(value) for value in (output.low, output.high, output.safe)))
-        choice = f"all_finite, {bounded(node, output, bounds)}, {bounds.safe}"
-        lines.append(f"action[{index}] = wann_select({choice});")
-    return lines
+    bounds = [
+        Bounds(*(literal(value) for value in (output.low, output.high, output.safe)))
+        for output in network.outputs
+    ]
+    return action_statements(values, network, bounds, guard="all_finite")
 
 
 def translated_block(text: str, language: Language, name: str = "") -> list[str]:

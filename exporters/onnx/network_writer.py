@@ -142,7 +142,7 @@ class NetworkWriter:
         ]
 
     def _write_action(self, output: str) -> None:
-        """Clamp the outputs; select the safe action if an observation or output is not a number.
+        """Scale and clamp the outputs; select the safe action if an observation or output is not a number.
 
         Zero times an observation that is not finite is not a number. Added to an output, it marks
         it, and NaN is the only number that does not equal itself.
@@ -154,10 +154,20 @@ class NetworkWriter:
         low, high, safe = (
             [getattr(channel, name) for channel in channels] for name in ("low", "high", "safe")
         )
-        action = marked
+        action = self._scaled_output(marked)
         if any(map(math.isfinite, low)):
             action = graph.add("Max", action, graph.floats("output_low", low))
         if any(map(math.isfinite, high)):
             action = graph.add("Min", action, graph.floats("output_high", high))
         valid = graph.add("Equal", marked, marked)
         graph.add("Where", valid, action, graph.floats("output_safe", safe), result="action")
+
+    def _scaled_output(self, output: str) -> str:
+        graph, channels = self._graph, self._network.outputs
+        if any(channel.scale != 1 for channel in channels):
+            scale = graph.floats("output_scale", [channel.scale for channel in channels])
+            output = graph.add("Mul", output, scale)
+        if any(channel.offset for channel in channels):
+            offset = graph.floats("output_offset", [channel.offset or -0.0 for channel in channels])
+            output = graph.add("Add", output, offset)
+        return output

@@ -43,7 +43,10 @@ def random_network(
             for i in range(inputs)
         ),
         outputs=tuple(
-            Output(f"out_{i}", "N", float32(-1.5), float32(1.25), float32(0.1))
+            Output(
+                *(f"out_{i}", "N", float32(-1.5), float32(1.25), float32(0.1)),
+                *((float32(0.3 * i), float32(0.4 + i)) if scaled else ()),
+            )
             for i in range(outputs)
         ),
         activations=tuple(names[k] for k in rng.integers(len(names), size=hidden + outputs)),

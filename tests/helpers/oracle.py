@@ -122,10 +122,14 @@ def forward(
             total = total + (nodes[source] if single is None else nodes[source] * Near(single))
         given.append(total * Near(weight))
         nodes.append(given[-1].through(name))
-    last = nodes[len(nodes) - len(network.outputs) :]
+    last = zip(nodes[len(nodes) - len(network.outputs) :], network.outputs, strict=True)
+    actions = [
+        (node * Near(out.scale) + Near(out.offset) if out.is_scaled else node, out)
+        for node, out in last
+    ]
     return given, [
-        Near(min(max(node.value, output.low), output.high), node.error)
-        for node, output in zip(last, network.outputs, strict=True)
+        Near(min(max(action.value, output.low), output.high), action.error)
+        for action, output in actions
     ]
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from helpers.networks import networks, random_network
 from wann_edge.errors import NetworkError
-from wann_edge.kernel import Floats, Links, PackedContract, Program, Wires
+from wann_edge.kernel import Floats, Links, Program, Wires
 from wann_edge.network import (
     MAX_EDGES,
     MAX_NODES,
@@ -137,15 +137,8 @@ def test_sources_are_those_of_the_edges(network: Network) -> None:
 
 def run_whole(network: Network, observations: Floats, weights: Floats) -> Floats:
     """Return the kernel's actions with every node computed, dead ones too."""
-    contract = PackedContract(
-        [channel.offset for channel in network.inputs],
-        [channel.scale for channel in network.inputs],
-        [channel.low for channel in network.outputs],
-        [channel.high for channel in network.outputs],
-        [channel.safe for channel in network.outputs],
-    )
     wires = Wires(Links.of(network.edges), network.first_computed, len(network.activations))
-    program = Program(contract, network.activations, wires, network.weights)
+    program = Program(network.contract, network.activations, wires, network.weights)
     return program.forward(observations, weights)
 
 

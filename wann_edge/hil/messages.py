@@ -200,13 +200,16 @@ class Numbers:
         outputs = len(self._network.outputs)
         if len(payload) != outputs * self._type.itemsize:
             return None
-        return self.exact(payload).astype(np.float32)
+        numbers = np.frombuffer(payload, self._type)
+        return self._fixed.actions(numbers) if self._fixed else numbers.astype(np.float32)
 
     def exact(self, payload: bytes) -> Doubles:
         """Return the action float64 [outputs], which holds each word exactly."""
         numbers = np.frombuffer(payload, self._type)
-        bits = self._fixed.output_bits if self._fixed else (0,) * len(numbers)
-        action: Doubles = numbers * np.exp2(-np.array(bits, np.float64))
+        if self._fixed is None:
+            return numbers.astype(np.float64)
+        offsets = [output.offset for output in self._fixed.outputs]
+        action: Doubles = numbers * np.array(self._fixed.output_steps) + np.array(offsets)
         return action
 
     def kernel_action(self, observation: Floats, weight: float) -> bytes:

@@ -26,7 +26,7 @@ typedef struct {
     const float *input_units;      /* [inputs] word = (observation - offset) * units */
     const int32_t *output_low;     /* [outputs] words of actions are bounded to low..high */
     const int32_t *output_high;    /* [outputs] */
-    const float *output_step;      /* [outputs] action = word * step */
+    const float *output_step;      /* [outputs] action = word * step + offset of the output */
 } wann_fixed;
 
 /* wann:begin nearest_word */
@@ -150,8 +150,9 @@ WANN_INLINE void wann_fixed_forward(const wann_fixed *fixed, const wann_real *we
     for (int32_t o = 0; o < net->outputs; o++)
         WANN_EACH_BLOCK(b) {
             wann_real y = wann_to_real(wann_fixed_action(fixed, value, o, b));
-            action[o * WANN_BLOCKS + b] = wann_select(finite[b], y * fixed->output_step[o],
-                                                      wann_constant(net->output_safe[o]));
+            y = y * fixed->output_step[o] + net->output_offset[o];
+            action[o * WANN_BLOCKS + b] =
+                wann_select(finite[b], y, wann_constant(net->output_safe[o]));
         }
 }
 

@@ -30,7 +30,7 @@ class Shifts:
         input_units: for each input the words in one unit of the scaled observation.
         output_low: for each output the lowest word.
         output_high: for each output the highest word.
-        output_step: for each output the action of one word.
+        output_step: for each output the action of one word, without its offset.
     """
 
     wide: bool

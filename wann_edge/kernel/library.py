@@ -32,6 +32,8 @@ class NetworkStruct(ctypes.Structure):
         ("output_low", ctypes.c_void_p),
         ("output_high", ctypes.c_void_p),
         ("output_safe", ctypes.c_void_p),
+        ("output_offset", ctypes.c_void_p),
+        ("output_scale", ctypes.c_void_p),
     ]
 
 

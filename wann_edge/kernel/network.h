@@ -22,6 +22,8 @@ typedef struct {
     const float *output_low;            /* [outputs] actions are clamped to low..high */
     const float *output_high;           /* [outputs] */
     const float *output_safe;           /* [outputs] the action when a number is not finite */
+    const float *output_offset;         /* [outputs] action = value * scale + offset; -0 is none */
+    const float *output_scale;          /* [outputs] */
 } wann_network;
 
 /* The number of vectors that are evaluated together: while the processor waits for the result
@@ -101,7 +103,7 @@ WANN_INLINE void wann_read_inputs(const wann_network *net, const wann_real *obse
         wann_select((x) >= (low), (x), wann_select((x) < (low), wann_constant(low), safe)))
 /* wann:end */
 
-/* Clamps the outputs into the actions. Writes the safe action where an observation is not
+/* Scales the outputs and clamps them into the actions. Writes the safe action where an observation is not
  * finite or the output is not a number. */
 WANN_INLINE void wann_write_outputs(const wann_network *net, const wann_real *value,
                                       const wann_mask *finite, wann_real *action)
@@ -109,7 +111,7 @@ WANN_INLINE void wann_write_outputs(const wann_network *net, const wann_real *va
     const wann_real *last = value + (1 + net->inputs + net->computed - net->outputs) * WANN_BLOCKS;
     for (int32_t o = 0; o < net->outputs; o++)
         WANN_EACH_BLOCK(b) {
-            wann_real y = last[o * WANN_BLOCKS + b];
+            wann_real y = last[o * WANN_BLOCKS + b] * net->output_scale[o] + net->output_offset[o];
             wann_real safe = wann_constant(net->output_safe[o]);
             wann_real bounded = wann_bounded(y, net->output_low[o], net->output_high[o], safe);
             action[o * WANN_BLOCKS + b] = wann_select(finite[b], bounded, safe);

@@ -6,7 +6,7 @@ import ctypes
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -55,9 +55,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One number of the action, clamped to its bounds.
+    """One number of the action: ``value of the node * scale + offset``, clamped to its bounds.
 
-    Numbers are rounded to float32.
+    Numbers are rounded to float32. Outputs with the same ``choice`` select a discrete action
+    together; choices.py has the rule.
 
     Attributes:
         name: unique among the outputs.
@@ -65,6 +66,10 @@ class Output:
         low: the lower bound; -infinity for none.
         high: the upper bound; infinity for none.
         safe: the action when an observation is not finite or the output is not a number.
+        offset: the action where the node's value is 0.
+        scale: multiplies the node's value; above 0.
+        choice: the name of the discrete action that this output helps to select; "" for none.
+        selects: the whole number that the discrete action is if this output wins.
     """
 
     name: str
@@ -72,9 +77,39 @@ class Output:
     low: float = -math.inf
     high: float = math.inf
     safe: float = 0.0
+    offset: float = 0.0
+    scale: float = 1.0
+    choice: str = ""
+    selects: int = 0
 
     def __post_init__(self) -> None:
-        _round(self, "low", "high", "safe")
+        _round(self, "low", "high", "safe", "offset", "scale")
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether scaling changes the value of the node."""
+        return (self.offset, self.scale) != (0.0, 1.0)
+
+    @property
+    def node_bounds(self) -> tuple[float, float]:
+        """The bounds of the node's value, before scaling."""
+        return (self.low - self.offset) / self.scale, (self.high - self.offset) / self.scale
+
+
+def plain_fields(channel: Input | Output) -> dict[str, str | float]:
+    """Return the fields of an input or output for a document.
+
+    An output has ``offset`` and ``scale`` only if it is scaled, and ``choice`` and ``selects``
+    only if it selects a discrete action.
+    """
+    found = asdict(channel)
+    if isinstance(channel, Input):
+        return found
+    left_out = {
+        *(() if channel.is_scaled else ("offset", "scale")),
+        *(() if channel.choice else ("choice", "selects")),
+    }
+    return {name: value for name, value in found.items() if name not in left_out}
 
 
 def named_channels(inputs: int, outputs: int) -> tuple[tuple[Input, ...], tuple[Output, ...]]:
@@ -137,7 +172,18 @@ def check_channel(channel: Input | Output, where: str) -> None:
     if isinstance(channel, Input):
         check_finite(channel.offset, f"{where}.offset")
         check_finite(channel.scale, f"{where}.scale")
-    elif not low <= channel.safe <= high or math.isinf(channel.safe):
+        return
+    check_finite(channel.offset, f"{where}.offset")
+    check_finite(channel.scale, f"{where}.scale")
+    if not channel.scale > 0:
+        raise NetworkError(
+            f"the scale {channel.scale} of an output is not above 0",
+            where=f"{where}.scale",
+            remedy="choose a scale above 0",
+        )
+    if channel.choice:
+        check_text(channel.choice, f"{where}.choice")
+    if not low <= channel.safe <= high or math.isinf(channel.safe):
         raise NetworkError(
             f"the safe action {channel.safe} is outside the bounds {low}..{high}",
             where=where,

@@ -102,9 +102,13 @@ class InputDocument(ChannelDocument):
 
 
 class OutputDocument(ChannelDocument):
-    """An output."""
+    """An output; ``plain_fields`` tells which fields a file leaves out."""
 
     safe: Number
+    offset: Number = 0.0
+    scale: Number = 1.0
+    choice: str = ""
+    selects: int = Field(0, ge=-(2**63), lt=2**63)
 
 
 class EdgeDocument(_Strict):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from wann_edge.errors import NetworkError
 from wann_edge.network import Input, Network, Output
+from wann_edge.network.channels import plain_fields
 from wann_edge.network.document import (
     PARSED,
     InputDocument,
@@ -48,7 +48,7 @@ def to_document(network: Network) -> dict[str, object]:
             "edges": _edges(network),
             "provenance": dict(network.provenance),
         }
-    ).model_dump()
+    ).model_dump(exclude_unset=True)
 
 
 def to_json(network: Network) -> str:
@@ -189,7 +189,17 @@ def _input(channel: InputDocument) -> Input:
 
 def _output(channel: OutputDocument) -> Output:
     low, high = channel.bounds
-    return Output(name=channel.name, unit=channel.unit, low=low, high=high, safe=channel.safe)
+    return Output(
+        name=channel.name,
+        unit=channel.unit,
+        low=low,
+        high=high,
+        safe=channel.safe,
+        offset=channel.offset,
+        scale=channel.scale,
+        choice=channel.choice,
+        selects=channel.selects,
+    )
 
 
 def _channel(channel: Input | Output) -> dict[str, object]:
@@ -197,7 +207,7 @@ def _channel(channel: Input | Output) -> dict[str, object]:
         "low": None if channel.low == -math.inf else channel.low,
         "high": None if channel.high == math.inf else channel.high,
     }
-    return asdict(channel) | unbounded
+    return {**plain_fields(channel), **unbounded}
 
 
 def _edges(network: Network) -> list[list[float]]:

@@ -7,14 +7,15 @@ arithmetic.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wann_edge.kernel import ACTIVATIONS, FixedProgram, Integers, Shifts
-from wann_edge.network import LARGEST, Network
+from wann_edge.kernel import ACTIVATIONS, FixedProgram, Floats, Integers, Shifts
+from wann_edge.network import LARGEST, Network, float32
 from wann_edge.network.number_formats import (
     WORDS,
     FormatChooser,
@@ -87,7 +88,7 @@ class FixedNetwork(Network):
                 input_units=[s * 2.0**n for s, n in zip(scales, self.input_bits, strict=True)],
                 output_low=[low for low, _, _ in bounds],
                 output_high=[high for _, high, _ in bounds],
-                output_step=[2.0**-n for n in self.output_bits],
+                output_step=self.output_steps,
             ),
         )
 
@@ -96,14 +97,39 @@ class FixedNetwork(Network):
         """n for each action, if its words are in Qn."""
         return tuple(format.result_bits for format in self.formats[-len(self.outputs) :])
 
+    @property
+    def output_steps(self) -> list[float]:
+        """The action of one word of each output, without its offset."""
+        outputs = zip(self.outputs, self.output_bits, strict=True)
+        return [output.scale * 2.0**-bits for output, bits in outputs]
+
     def output_words(self, index: int) -> tuple[int, int, int]:
         """Return the lower bound, the upper bound and the safe value of an action, in words."""
         output, one = self.outputs[index], 2.0 ** self.output_bits[index]
         smallest, largest = -(2 ** (WORDS[self.dtype] - 1)), 2 ** (WORDS[self.dtype] - 1) - 1
-        low = math.ceil(max(output.low * one, smallest))
-        high = math.floor(min(output.high * one, largest))
+        below, above = output.node_bounds
+        low = math.ceil(max(below * one, smallest))
+        high = math.floor(min(above * one, largest))
+        if output.is_scaled:
+            # The rounding of step and offset must not lead out of the bounds.
+            words = range(smallest, largest + 1)
+            low = smallest + bisect_left(words, output.low, key=partial(self._action, index))
+            high = smallest + bisect_right(words, output.high, key=partial(self._action, index)) - 1
         low, high = (low, high) if low <= high else (high, high)
-        return low, high, min(max(round(output.safe * one), low), high)
+        safe = (output.safe - output.offset) / output.scale
+        return low, high, min(max(round(safe * one), low), high)
+
+    def _action(self, index: int, word: int) -> float:
+        return float32(
+            float32(float32(word) * float32(self.output_steps[index])) + self.outputs[index].offset
+        )
+
+    def actions(self, words: ArrayLike) -> Floats:
+        """Return the actions, float32 [..., outputs], of words, as the kernel makes them."""
+        steps = np.array(self.output_steps, np.float32)
+        offsets = np.array([output.offset or -0.0 for output in self.outputs], np.float32)
+        actions: Floats = np.asarray(words).astype(np.float32) * steps + offsets
+        return actions
 
     def words(self, observations: ArrayLike) -> Integers:
         """Return words, int32 [n, inputs], as ``wann_nearest_word`` in fixed.h makes them.
@@ -156,8 +182,8 @@ def quantise(network: Network, ranges: Ranges, dtype: str) -> FixedNetwork:
         most = ranges.arguments[node]
         output = node - (len(alive.activations) - len(alive.outputs))
         if output >= 0:
-            bound = max(abs(alive.outputs[output].low), abs(alive.outputs[output].high))
-            most = min(most, bound)
+            low, high = alive.outputs[output].node_bounds
+            most = min(most, max(abs(low), abs(high)))
         chooser = FormatChooser(
             bits=bits,
             weight_bits=weight_bits,

@@ -165,11 +165,13 @@ _OF_EDGES = (*_OF_NODES, "wires")
 @lru_cache(maxsize=64)
 def _contract(inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> PackedContract:
     return PackedContract(
-        offset=[channel.offset for channel in inputs],
-        scale=[channel.scale for channel in inputs],
-        low=[channel.low for channel in outputs],
-        high=[channel.high for channel in outputs],
-        safe=[channel.safe for channel in outputs],
+        input_offset=[channel.offset for channel in inputs],
+        input_scale=[channel.scale for channel in inputs],
+        output_low=[channel.low for channel in outputs],
+        output_high=[channel.high for channel in outputs],
+        output_safe=[channel.safe for channel in outputs],
+        output_offset=[channel.offset for channel in outputs],
+        output_scale=[channel.scale for channel in outputs],
     )
 
 
