@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from copy import copy
 from typing import Any, cast
 
 import gymnasium
@@ -13,9 +14,11 @@ import numpy as np
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
 from wann_edge.registry import registered
-from wann_edge.sims.control_period import control_period_s
+from wann_edge.sims.control_period import ControlPeriod, control_period
+from wann_edge.sims.gym_actions import action_of, outputs_of
+from wann_edge.sims.gym_arguments import parsed_name
 from wann_edge.sims.gym_errors import SlipError, flag_of, guarded, reward_of, started, stepped
-from wann_edge.sims.gym_spaces import action_of, inputs_of, numbers_of, outputs_of
+from wann_edge.sims.gym_observations import flags_in, inputs_of, numbers_of
 from wann_edge.sims.reuse import Reuse
 from wann_edge.system.needs import Need
 from wann_edge.task import Picture, Spec
@@ -36,14 +39,18 @@ class GymTask:
     """A gymnasium environment, named ``gymnasium:EnvId`` or ``module:EnvId``.
 
     The module is imported first and registers the environment; it can be a file in the
-    current folder. Observations must be a Box [n]. Actions must be a Box [n], to which they
-    are clipped, or Discrete, where the largest output selects the action. ``dt_s`` is the
-    environment's ``dt`` or ``tau``, or 1 / ``render_fps``.
+    current folder. gym_arguments.py has the spelling of arguments, gym_observations.py and
+    gym_actions.py the inputs and outputs, and control_period.py the control period.
+
+    Attributes:
+        flags: for each input whether it is 0 or 1 by its kind.
+        notes: what the user should know about the control period, a sentence each.
 
     Args:
-        name: of the environment, with its prefix.
+        name: of the environment, with its prefix, and with its arguments.
 
     Raises:
+        SettingsError: an argument is not valid.
         TaskError: there is no such environment, or its spaces are not supported.
         MissingError: the environment needs a package that is not installed.
     """
@@ -52,14 +59,21 @@ class GymTask:
     needs: tuple[Need, ...] = ()
 
     def __init__(self, name: str) -> None:
-        before, _, rest = name.partition(":")
-        self._id = rest if before in registered("simulators") else name
+        parsed = parsed_name(name)
+        name = parsed.spelling
+        before, _, rest = parsed.environment.partition(":")
+        self._id = rest if before in registered("simulators") else parsed.environment
+        self._arguments = parsed.arguments
         with warnings.catch_warnings():
             # Importing Box2D crashes where this warning is an error.
             warnings.filterwarnings("ignore", "builtin type", DeprecationWarning)
             environment = self.make(name)
         with guarded(name), opened(environment):
-            self.spec = _spec(name, environment)
+            given_s = parsed.control_period_s
+            period = ControlPeriod(given_s) if given_s else control_period(name, environment)
+            self.spec = _spec(name, environment, period.seconds)
+            self.flags = flags_in(environment.observation_space)
+            self.notes = period.notes
             reusable = bool(environment.metadata.get("reusable", True))
         self.reuse = Reuse(self.spec, is_allowed=reusable)
 
@@ -67,10 +81,19 @@ class GymTask:
         """Create an environment; ``where`` names it in errors, ``drawn`` adds pictures."""
         if ":" in self._id and os.getcwd() not in sys.path:
             sys.path.append(os.getcwd())
-        options: dict[str, Any] = {"render_mode": "rgb_array"} if drawn else {}
+        options: dict[str, Any] = {
+            **self._arguments,
+            **({"render_mode": "rgb_array"} if drawn else {}),
+        }
         idle.release()
         with guarded(where):
             return gymnasium.make(self._id, disable_env_checker=True, **options)
+
+    def with_spec(self, spec: Spec) -> GymTask:
+        """Return the task with other inputs and outputs, equal in number."""
+        made = copy(self)
+        made.spec = spec
+        return made
 
     def world(self) -> GymWorld:
         """Create a world."""
@@ -185,20 +208,21 @@ class GymWorld:
 
     def _checked(self, observation: object) -> Floats:
         """Return an observation as float32 [inputs]. Raises SlipError where a number is NaN."""
-        seen = numbers_of(observation, len(self._task.spec.inputs))
+        assert self._environment is not None
+        seen = numbers_of(self._environment.observation_space, observation)
         if np.isnan(seen).any():
             name = self._task.spec.inputs[int(np.argmax(np.isnan(seen)))].name
             raise SlipError(f"the observation {name} is nan")
         return seen
 
 
-def _spec(name: str, environment: Environment) -> Spec:
+def _spec(name: str, environment: Environment, dt_s: float) -> Spec:
     registered = environment.spec
     limit = None if registered is None else registered.max_episode_steps
     return Spec(
         name=name,
         inputs=inputs_of(name, environment.observation_space),
         outputs=outputs_of(name, environment.action_space),
-        dt_s=control_period_s(name, environment),
+        dt_s=dt_s,
         max_steps=limit or MAX_STEPS,
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from wann_edge.network import Input, Network, Output
 from wann_edge.network.channels import choices
-from wann_edge.network.choices import reading_lines
+from wann_edge.network.discrete_actions import reading_lines
 
 # The endings of the macros of an input or output; the macro of its index has none.
 _ENDINGS = ("", "_LOW", "_HIGH", "_SAFE")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from wann_edge.baselines.paper import MODES
@@ -14,6 +16,7 @@ from wann_edge.search.complexity import COUNTS, known
 from wann_edge.search.settings import PRESETS
 from wann_edge.search.weight_distributions import LogUniform, Normal, Uniform
 from wann_edge.task.disturbances import USUAL
+from wann_edge.task.scaling import Scale
 from wann_edge.verify.policies import ENGINES
 
 Capture = pytest.CaptureFixture[str]
@@ -30,6 +33,7 @@ def shown(capsys: Capture, *arguments: str) -> str:
     [
         (choices.PRESETS, PRESETS),
         (choices.MODES, MODES),
+        (choices.SCALES, get_args(Scale)),
         (choices.DTYPES, DTYPES),
         (choices.ENGINES, ENGINES),
         (choices.FAULTS, FAULTS),

@@ -24,9 +24,9 @@ from wann_edge.fixed_point.ranges import (
     measured_ranges,
     weights_of_interest,
 )
-from wann_edge.kernel import plant
+from wann_edge.kernel import Floats, Integers, plant
 from wann_edge.network import Input, Network, Output, float32, named_channels
-from wann_edge.network.fixed_network import quantise
+from wann_edge.network.fixed_network import FixedNetwork, quantise
 from wann_edge.network.number_formats import WORDS
 from wann_edge.sims.swingup import SwingUp
 
@@ -57,9 +57,17 @@ def test_floats_go_through_the_same_walk(network: Network, dtype: str, seed: int
     seen = observations * np.exp2(-np.array(fixed.input_bits, np.float64))
     shared = weights * 2.0**-fixed.weight_bits
     actions = plain.program.forward(seen.astype(np.float32), shared.astype(np.float32))
-    steps = np.exp2(-np.array(fixed.output_bits, np.float64))
-    expected = (fixed.program.walk(observations, weights) * steps).astype(np.float32)
+    expected = physical(fixed, fixed.program.walk(observations, weights))
     np.testing.assert_array_equal(actions, expected)
+
+
+def physical(fixed: FixedNetwork, words: Integers) -> Floats:
+    """Return the actions of words, float32 [n, outputs], each operation rounded."""
+    columns = []
+    for output, bits, column in zip(fixed.outputs, fixed.output_bits, words.T, strict=True):
+        value = column.astype(np.float32) * np.float32(output.scale * 2.0**-bits)
+        columns.append(value + np.float32(output.offset) if output.offset else value)
+    return np.array(columns, np.float32).T
 
 
 @settings(max_examples=40)
@@ -70,9 +78,12 @@ def test_observations_become_the_kernels_words(network: Network, dtype: str, see
     seen = rng.normal(0, 10.0 ** rng.integers(-3, 9), (30, len(network.inputs)))
     weights = np.full(30, network.shared_weight, np.float32)
     own = np.full(30, fixed.weight_word(network.shared_weight), np.int32)
-    steps = np.exp2(-np.array(fixed.output_bits, np.float64))
-    expected = (fixed.program.walk(fixed.words(seen), own) * steps).astype(np.float32)
+    words = fixed.program.walk(fixed.words(seen), own)
+    expected = physical(fixed, words)
     np.testing.assert_array_equal(fixed.program.forward(seen, weights), expected)
+    np.testing.assert_array_equal(fixed.actions(words), expected)
+    for output, column in zip(fixed.outputs, expected.T, strict=True):
+        assert ((output.low <= column) & (column <= output.high)).all()
 
 
 @pytest.mark.parametrize("dtype", WORDS)

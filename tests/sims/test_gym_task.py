@@ -15,13 +15,13 @@ from gymnasium import spaces
 from helpers.commands import complaint
 from helpers.networks import random_network
 from helpers.parts import missing
+from helpers.plain_environment import Plain, plain_task
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.evaluate import KernelPolicy, rollouts, run_episode, score
 from wann_edge.network import Network
 from wann_edge.network.published import read_published
 from wann_edge.parallel.engine import Engine
 from wann_edge.sims.gym_errors import guarded
-from wann_edge.sims.gym_task import GymTask
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Task, final_task, load_task
 
@@ -29,40 +29,9 @@ SWINGUP = "wann_edge.sims.environments:wann_edge/SwingUp-v0"
 LANDER = "LunarLanderContinuous-v3"
 
 
-class Plain(gymnasium.Env[np.ndarray, object]):
-    """Counts up to 3; tests set further properties on the class."""
-
-    observation_space: spaces.Space = spaces.Box(-1, np.inf, (1,))
-    action_space: spaces.Space = spaces.Box(-2, 5, (2,))
-    metadata = {"render_modes": []}  # noqa: RUF012
-    dt: float | None = 0.25
-    reward = 1.0
-    taken: object = None
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, object] | None = None
-    ) -> tuple[np.ndarray, dict[str, object]]:
-        super().reset(seed=seed)
-        self.count = 0
-        return np.zeros(1, np.float32), {}
-
-    def step(self, action: object) -> tuple[np.ndarray, float, bool, bool, dict[str, object]]:
-        type(self).taken = action
-        self.count += 1
-        return np.full(1, self.count, np.float32), self.reward, self.count == 3, False, {}
-
-
 class Failing(Plain):
     def step(self, action: object) -> tuple[np.ndarray, float, bool, bool, dict[str, object]]:
         raise ZeroDivisionError("no such\nworld")
-
-
-def plain_task(kind: type[Plain] = Plain, **changes: object) -> GymTask:
-    """Return a task of an environment that is registered here."""
-    made = type("Changed", (kind,), changes)
-    gymnasium.registry.pop("Plain-v0", None)
-    gymnasium.register("Plain-v0", made)
-    return GymTask("gymnasium:Plain-v0")
 
 
 def networks_of(task: Task, count: int) -> list[Network]:
@@ -106,7 +75,7 @@ def test_time_steps() -> None:
     shown = {"render_modes": [], "render_fps": 40}
     assert plain_task(metadata=shown).spec.dt_s == 0.25, "dt goes before the pictures' rate"
     assert plain_task(metadata=shown, dt=None).spec.dt_s == 0.025
-    with pytest.raises(TaskError, match="has no time step; give it an attribute dt"):
+    with pytest.raises(TaskError, match="has no control period; set it with --dt SECONDS, or give"):
         plain_task(dt=None)
 
 
@@ -125,11 +94,16 @@ def test_the_largest_output_selects_a_discrete_action() -> None:
     ("changes", "said"),
     [
         ({"observation_space": spaces.Box(0, 255, (96, 96, 3))}, "observations are a Box of shape"),
-        ({"observation_space": spaces.Discrete(4)}, "observations are Discrete, but"),
+        ({"observation_space": spaces.Text(4)}, "observations are Text, but"),
+        (
+            {"observation_space": spaces.Dict(a=spaces.Dict(mission=spaces.Text(4)))},
+            "observations are Text in 'a.mission', but",
+        ),
         ({"observation_space": spaces.Dict({})}, "observations are Dict"),
         ({"observation_space": spaces.Tuple([])}, "observations are Tuple"),
-        ({"action_space": spaces.MultiDiscrete([2, 2])}, "actions are MultiDiscrete"),
-        ({"action_space": spaces.Box(0, 1, (2, 2))}, r"actions are a Box of shape \(2, 2\)"),
+        ({"action_space": spaces.Text(4)}, "actions are Text, but"),
+        ({"action_space": spaces.Discrete(9999)}, "actions are Discrete, but .* not 9999"),
+        ({"action_space": spaces.Box(0, 1, (0, 2))}, r"actions are a Box of shape \(0, 2\)"),
     ],
 )
 def test_spaces_that_are_not_vectors_are_refused(changes: dict[str, object], said: str) -> None:

@@ -87,6 +87,8 @@ KEYS = {
     (1,): "TRAINING_EPISODES",
     (2,): "TUNING_RUNS",
     (3,): "MODE_WEIGHTS",
+    (7,): "SCALING_EPISODES",
+    (8,): "SCALING_ACTIONS",
     (101,): "VARIATION",
     (102,): "NOISE",
     (103,): "DROPPED_SAMPLES",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,23 @@ def agreed(question: str) -> bool:
     sys.stderr.write(clean(f"{question} [y/N] "))
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def with_arguments(name: str, pairs: Sequence[str], dt_s: float | None) -> str:
+    """Return a task's name with the arguments of --env-arg, and the control period of --dt.
+
+    Raises:
+        SettingsError: one of them is not valid, or the task takes none.
+    """
+    from wann_edge.sims.gym_arguments import with_arguments as spelled
+
+    return spelled(name, pairs, dt_s)
+
+
+def print_notes(task: Task) -> None:
+    """Print on standard error what the task says about itself."""
+    for note in getattr(task, "notes", ()):
+        print(f"wann-edge: {task.spec.name}: {note}", file=sys.stderr)
 
 
 def task_if_named(name: str | None, network: Network) -> Task | None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wann_edge.cli.arguments import named_task
+from wann_edge.cli.arguments import named_task, print_notes, with_arguments
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import TASK, Seed, TuningLimit
+from wann_edge.cli.options import TASK, EnvArgs, PeriodOption, ScaleOption, Seed, TuningLimit
 from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.parsing import parse_layers, parse_time_limit_s
 from wann_edge.cli.tables import print_table, print_title, say, table
@@ -36,6 +36,9 @@ def command(
     layers: _Layers = "10",
     time_limit: TuningLimit = None,
     seed: Seed = 0,
+    scale: ScaleOption = None,
+    env_arg: EnvArgs = None,
+    dt: PeriodOption = None,
     output: _Output = None,
 ) -> int:
     """Measure a dense network in the paper's four modes, beside the paper's figures.
@@ -47,8 +50,14 @@ def command(
     from wann_edge.baselines.paper import MODES, PAPER_FIXED
     from wann_edge.network import file as network_file
     from wann_edge.system.files import check_writable
+    from wann_edge.task.scaling import chosen_scale, measured_statistics, scaled
 
-    world = named_task(task)
+    task = with_arguments(task, env_arg or (), dt)
+    plain = named_task(task)
+    print_notes(plain)
+    chosen = chosen_scale(plain, scale)
+    measured = measured_statistics(plain, seed) if chosen == "auto" else None
+    world = scaled(plain, chosen, measured)
     network = dense(world.spec, parse_layers(layers))
     limit_s = parse_time_limit_s(time_limit)
     if output is not None:

@@ -11,6 +11,7 @@ from wann_edge.system.cores import core_names
 
 PRESETS = ("fast", "slow", "diverse", "paper")
 COMPLEXITIES = ("connections", "nodes", "instructions:CORE", "flash_bytes:CORE")
+SCALES = ("none", "bounds", "auto")
 MODES = ("random-weights", "random-shared", "tuned-shared", "tuned-weights")
 DTYPES = ("float", "q15", "q31", "auto")
 ENGINES = ("kernel", "onnxruntime", "c")

@@ -43,6 +43,33 @@ SharedWeight = Annotated[
     float | None,
     typer.Option(help="The shared weight. Default: the one in the network file."),
 ]
+ScaleOption = Annotated[
+    Literal["none", "bounds", "auto"] | None,
+    typer.Option(
+        "--scale",
+        help="How the observations and actions of a gymnasium environment are scaled: none, "
+        "bounds (finite bounds become -1 and 1) or auto (also the other observations, by mean and "
+        "standard deviation in episodes of random actions). Default: bounds.",
+    ),
+]
+EnvArgs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--env-arg",
+        metavar="KEY=VALUE",
+        help="A keyword argument of the gymnasium environment, such as gravity=-5.0; can be "
+        "repeated. The value is read as JSON where possible, otherwise as text.",
+    ),
+]
+PeriodOption = Annotated[
+    float | None,
+    typer.Option(
+        "--dt",
+        metavar="SECONDS",
+        help="The control period of the gymnasium environment. Default: its dt, else 1 / "
+        "render_fps, else its tau.",
+    ),
+]
 Baseline = Annotated[
     Path | None,
     typer.Option(

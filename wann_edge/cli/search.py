@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from wann_edge.cli.arguments import genomes_at, named_task, task_in_file
-from wann_edge.cli.choices import COMPLEXITIES, PRESETS, listed
+from wann_edge.cli import search_options
+from wann_edge.cli.arguments import (
+    genomes_at,
+    named_task,
+    print_notes,
+    task_in_file,
+    with_arguments,
+)
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import TASK, Disturb, Folder, Force, Seed, TimeLimit, Workers
+from wann_edge.cli.options import (
+    TASK,
+    Disturb,
+    EnvArgs,
+    Folder,
+    Force,
+    PeriodOption,
+    ScaleOption,
+    Seed,
+    TimeLimit,
+    Workers,
+)
 from wann_edge.cli.search_report import print_result, search_with_progress
 from wann_edge.cli.search_settings import end_settings, episode_settings, weight_settings
 from wann_edge.errors import SettingsError
@@ -23,135 +38,34 @@ if TYPE_CHECKING:
 EXAMPLE = "swingup --preset fast --time-limit 60s --out my-run"
 
 
-_Preset = Annotated[
-    str | None,
-    typer.Option(
-        help=f"The settings to start from: {listed(PRESETS)}. Default: fast for a task that "
-        "the kernel simulates, else slow."
-    ),
-]
-_Population = Annotated[int | None, typer.Option(min=2, help="Networks in a generation.")]
-_Islands = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        help="Independent populations, the worse of which are eliminated round by round. "
-        "Needs a preset with fixed episodes (fast or diverse). With --start, one per worker "
-        "is a good number. Default: the preset's; fast has 8.",
-    ),
-]
-_Complexity = Annotated[
-    str | None,
-    typer.Option(
-        help=f"What the front weighs against reward: {listed(COMPLEXITIES)}. Default: connections."
-    ),
-]
-_Generations = Annotated[int | None, typer.Option(min=1, help="Stop after this many generations.")]
-_Weights = Annotated[
-    str | None,
-    typer.Option(
-        help="Weights to score with: a list such as -2,-1,1,2, or a distribution to draw from: "
-        "uniform:-2,2, normal:0,1 (mean, standard deviation) or log-uniform:0.1,3 (magnitude; "
-        "either sign). Default: the paper's six, -2,-1,-0.5,0.5,1,2."
-    ),
-]
-_WeightsPer = Annotated[
-    Literal["rollout", "generation"] | None,
-    typer.Option(
-        help="Draw a weight for each rollout, or keep each for all episodes of a generation. "
-        "Default: rollout."
-    ),
-]
-_Sampling = Annotated[
-    Literal["shared", "per-connection"] | None,
-    typer.Option(
-        help="Draw one weight for all connections, or one for each connection. Default: shared."
-    ),
-]
-_Draws = Annotated[
-    int | None,
-    typer.Option(min=1, max=1000, help="How many weights to draw. Default: 6."),
-]
-_Episodes = Annotated[
-    int | None,
-    typer.Option(min=1, help="Episodes for each weight. Default: the preset's; fast has 8."),
-]
-_FirstHeat = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        help="For preset diverse: run this many episodes of a candidate first, then double "
-        "the number as long as it keeps up with its niche. Default: all episodes at once.",
-    ),
-]
-_Finalists = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COUNT:EPISODES",
-        help="Run more episodes of the best candidates of each generation, such as 32:3. For "
-        "tasks whose episodes are slow and differ much.",
-    ),
-]
-_Patience = Annotated[
-    str | None,
-    typer.Option(
-        metavar="STEPS:REWARD",
-        help="While searching, end an episode when this many steps earn less than this "
-        "reward, such as 150:3.",
-    ),
-]
-_RewardFloor = Annotated[
-    float | None,
-    typer.Option(
-        help="While searching, clamp each step's reward from below: with -1, a step that "
-        "earns -100 counts as -1."
-    ),
-]
-_Start = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="PATH",
-        help="Start from the front of this run folder, or from this network file, instead of "
-        "random networks.",
-    ),
-]
-_Tensorboard = Annotated[
-    bool, typer.Option("--tensorboard", help="Also write the history for TensorBoard.")
-]
-_Resume = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="DIR",
-        help="Continue the run in this folder, to its own limit or to a new one.",
-    ),
-]
-
-
 def command(
     task: Annotated[str | None, TASK] = None,
-    preset: _Preset = None,
-    population: _Population = None,
-    islands: _Islands = None,
-    complexity: _Complexity = None,
-    generations: _Generations = None,
+    preset: search_options.Preset = None,
+    population: search_options.Population = None,
+    islands: search_options.Islands = None,
+    complexity: search_options.Complexity = None,
+    generations: search_options.Generations = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
     workers: Workers = None,
-    weights: _Weights = None,
-    weights_per: _WeightsPer = None,
-    sampling: _Sampling = None,
-    draws: _Draws = None,
-    episodes: _Episodes = None,
-    first_heat: _FirstHeat = None,
-    finalists: _Finalists = None,
-    patience: _Patience = None,
-    reward_floor: _RewardFloor = None,
+    weights: search_options.Weights = None,
+    weights_per: search_options.WeightsPer = None,
+    sampling: search_options.Sampling = None,
+    draws: search_options.Draws = None,
+    episodes: search_options.Episodes = None,
+    first_heat: search_options.FirstHeat = None,
+    finalists: search_options.Finalists = None,
+    patience: search_options.Patience = None,
+    reward_floor: search_options.RewardFloor = None,
     disturb: Disturb = None,
-    start: _Start = None,
+    scale: ScaleOption = None,
+    env_arg: EnvArgs = None,
+    dt: PeriodOption = None,
+    start: search_options.Start = None,
     out: Folder = Path("wann-run"),
     force: Force = False,
-    tensorboard: _Tensorboard = False,
-    resume: _Resume = None,
+    tensorboard: search_options.Tensorboard = False,
+    resume: search_options.Resume = None,
 ) -> int:
     """Search for topologies that control a task with one shared weight.
 
@@ -170,14 +84,14 @@ def command(
         reward_floor=reward_floor,
         disturb=disturb,
     )
-    if islands is not None:
-        changes["islands"] = islands
+    given = {"islands": islands, "scale": scale}
+    changes |= {name: value for name, value in given.items() if value is not None}
     ends = end_settings(generations, time_limit) | {"workers": workers or cores()}
     if resume is not None:
-        kept = (start, preset, population, complexity)
+        kept = (start, preset, population, complexity, env_arg, dt)
         if changes or any(value is not None for value in kept):
             raise SettingsError(
-                "a resumed run keeps its weights and episodes, its start and its settings",
+                "a resumed run keeps its task, its weights and episodes, its start and its settings",
                 where="--resume",
                 remedy="leave these options out, or start a new run",
             )
@@ -186,7 +100,7 @@ def command(
     changes |= {"population": population} if population is not None else {}
     changes |= {"complexity": complexity} if complexity is not None else {}
     return _search(
-        task,
+        None if task is None else with_arguments(task, env_arg or (), dt),
         preset,
         {**ends, "seed": seed, **changes},
         start=start,
@@ -214,6 +128,7 @@ def _search(
         )
     place, start = out.absolute(), start and start.absolute()
     task = named_task(name)
+    print_notes(task)
     if start is not None:
         changes["start"] = genomes_at(start, task)
     settings = preset(preset_name or usual_preset(task), **changes)

@@ -58,7 +58,7 @@ class Output:
     """One number of the action: ``value of the node * scale + offset``, clamped to its bounds.
 
     Numbers are rounded to float32. Outputs with the same ``choice`` select a discrete action
-    together; choices.py has the rule.
+    together; discrete_actions.py has the rule.
 
     Attributes:
         name: unique among the outputs.
@@ -142,15 +142,17 @@ def _round(channel: Input | Output, *names: str) -> None:
         object.__setattr__(channel, name, float32(getattr(channel, name)) + 0.0)
 
 
-def check_text(text: str, where: str) -> None:
+def check_text(text: str, where: str, longest: int = 64) -> None:
     """Check that a text fits into a table, a comment and one line of a file.
 
     Raises:
-        NetworkError: it is empty, longer than 64 characters, or not printable.
+        NetworkError: it is empty, longer than ``longest``, or not printable.
     """
-    if not text or len(text) > 64 or not text.isprintable():
+    if not text or len(text) > longest or not text.isprintable():
         raise NetworkError(
-            f"{text[:80]!r} is not valid", where=where, remedy="use 1 to 64 printable characters"
+            f"{text[:80]!r} is not valid",
+            where=where,
+            remedy=f"use 1 to {longest} printable characters",
         )
 
 

@@ -197,7 +197,8 @@ def _check_contract(
             remedy="add what is missing",
         )
     if task is not None:
-        check_text(task, "task")
+        # It may contain the arguments of an environment.
+        check_text(task, "task", longest=512)
     kinds: dict[str, Sequence[Input | Output]] = {"inputs": inputs, "outputs": outputs}
     for kind, channels in kinds.items():
         names: set[str] = set()

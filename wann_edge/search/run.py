@@ -23,6 +23,7 @@ from wann_edge.task import Task, load_task
 from wann_edge.task.disturbances import NONE
 from wann_edge.task.disturbed import disturbed
 from wann_edge.task.practice import Practice, practised
+from wann_edge.task.scaling import chosen_scale, measured_statistics, scaled
 
 OnGeneration = Callable[[Progress], None]
 
@@ -79,6 +80,10 @@ def run_search(
         TaskError: the task fails.
         KeyboardInterrupt: interrupted before the first generation was done.
     """
+    if resume:
+        settings = _scaled_as(checkpoint.load(out_dir).settings, settings)
+    else:
+        settings = _with_scale(task, settings)
     with Engine(_changed(task, settings), settings.workers) as engine:
         folder = RunFolder(out_dir, engine.spec.name, engine.final_name, settings)
         search = RunningSearch(engine, settings)
@@ -145,11 +150,33 @@ def _rescued(search: RunningSearch, folder: RunFolder) -> Iterator[None]:
 
 
 def _changed(task: Task | str, settings: Settings) -> Task | str:
-    """Return the task with the settings' disturbances and practice rules."""
-    if settings.practice == Practice() and settings.disturbances == NONE:
+    """Return the task with the settings' scaling, disturbances and practice rules."""
+    is_scaled = settings.scale not in (None, "none")
+    if not is_scaled and settings.practice == Practice() and settings.disturbances == NONE:
         return task
-    made = load_task(task) if isinstance(task, str) else task
+    made = scaled(_loaded(task), settings.scale, settings.input_statistics)
     return practised(disturbed(made, settings.disturbances), settings.practice)
+
+
+def _loaded(task: Task | str) -> Task:
+    return load_task(task) if isinstance(task, str) else task
+
+
+def _with_scale(task: Task | str, settings: Settings) -> Settings:
+    """Return the settings with the task's scaling, measured where it has to be."""
+    made = _loaded(task)
+    scale, statistics = chosen_scale(made, settings.scale), settings.input_statistics
+    if scale == "auto" and statistics is None:
+        statistics = measured_statistics(made, settings.seed)
+    return settings.model_copy(update={"scale": scale, "input_statistics": statistics})
+
+
+def _scaled_as(begun: Settings, settings: Settings) -> Settings:
+    """Return the settings with the scaling of the run that they resume."""
+    if settings.scale not in (None, begun.scale):
+        return settings
+    same = {"scale": begun.scale, "input_statistics": begun.input_statistics}
+    return settings.model_copy(update=same)
 
 
 def _until_stopped(

@@ -19,6 +19,7 @@ from wann_edge.search.weight_distributions import WeightDraws, WeightList
 from wann_edge.task import Task, takes_many
 from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.task.practice import Practice
+from wann_edge.task.scaling import Scale, Statistics
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -74,6 +75,10 @@ class Settings(SettingsModel):
         episodes: episodes for each weight (int, default 3).
         finalists: the best networks of a generation, which run more episodes (int, default 0).
         finalist_episodes: these extra episodes (int, default 3).
+        scale: how inputs and outputs are scaled: none, bounds or auto; None for the task's default,
+            which is bounds for gymnasium environments (str, default None).
+        input_statistics: for scale auto, the offset and scale of each input that has no finite
+            bounds; None to measure them (pairs, default None).
         practice: rules of the episodes that score candidates (Practice, default none).
         disturbances: disturbances of all episodes, validation included (Disturbances, default
             none).
@@ -121,6 +126,8 @@ class Settings(SettingsModel):
         ("complexity", "connections"),
         ("finalists", 0),
         ("finalist_episodes", 3),
+        ("scale", None),
+        ("input_statistics", None),
         ("practice", asdict(Practice())),
         ("disturbances", asdict(NONE)),
         ("mutate_again", 0.0),
@@ -137,6 +144,8 @@ class Settings(SettingsModel):
     episodes: int = Field(3, ge=1, le=10_000)
     finalists: int = Field(0, ge=0, le=100_000)
     finalist_episodes: int = Field(3, ge=1, le=10_000)
+    scale: Scale | None = None
+    input_statistics: Statistics | None = None
     practice: Practice = Practice()
     disturbances: Disturbances = NONE
     fixed_episodes: bool = False

@@ -37,6 +37,8 @@ class Use(Enum):
     CANDIDATE_WEIGHTS = "the drawn weights of a generation", "key", 4, ("generation",)
     VALIDATION_WEIGHTS = "the drawn weights of validation", "key", 5, ("0",)
     FINALIST_EPISODES = "the extra episodes of finalists", "key", 6, ("generation",)
+    SCALING_EPISODES = "the episodes that measure the observations to scale", "key", 7, ()
+    SCALING_ACTIONS = "the random actions of these episodes", "key", 8, ()
 
     TRAINING_EPISODES = "the training episodes of one network's tuning", "key", 1, ()
     TUNING_RUNS = "the runs of CMA-ES of one network's tuning", "key", 2, ()

@@ -214,7 +214,9 @@ def load_task(name: str) -> Task:
         MissingError: a package that the task needs is not installed.
     """
     before, colon, _ = name.partition(":")
-    ending = PurePath(name).suffix
+    # The arguments of an environment may end as a file does.
+    named, _, arguments = name.partition("@")
+    ending = PurePath(named if "=" in arguments else name).suffix
     if ending in registered("task_files"):
         return cast("Callable[[str], Task]", load("task_files", ending))(name)
     if colon and not all(name.split(":")):

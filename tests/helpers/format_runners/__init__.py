@@ -38,7 +38,7 @@ MARK, OTHER = 0.710968017578125, 0.8125
 
 
 class Contract(NamedTuple):
-    """What an artefact says of itself. Inputs without scaling: offset 0, scale 1."""
+    """What an artefact states. Channels are without scaling: offset 0, scale 1."""
 
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
@@ -122,4 +122,5 @@ def replaced(files: Files, old: str, new: str) -> Files:
 def contract_of(network: Network) -> Contract:
     """What an artefact of this network is to say of itself."""
     inputs = tuple(replace(channel, offset=0.0, scale=1.0) for channel in network.inputs)
-    return Contract(inputs, network.outputs, network.control_period_s, network.shared_weight)
+    outputs = tuple(replace(channel, offset=0.0, scale=1.0) for channel in network.outputs)
+    return Contract(inputs, outputs, network.control_period_s, network.shared_weight)

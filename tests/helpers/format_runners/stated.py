@@ -11,11 +11,14 @@ from wann_edge.network import Input, Output
 
 
 def stated_contract(stated: Mapping[str, Any]) -> Contract:
-    """The contract without the inputs' scaling. An absent bound is None."""
-    inputs = [{**_bounds(entry), "offset": 0.0, "scale": 1.0} for entry in stated["inputs"]]
+    """The contract without scaling. An absent bound is None."""
+    inputs, outputs = (
+        [{**_bounds(entry), "offset": 0.0, "scale": 1.0} for entry in stated[kind]]
+        for kind in ("inputs", "outputs")
+    )
     return Contract(
         tuple(Input(**entry) for entry in inputs),
-        tuple(Output(**_bounds(entry)) for entry in stated["outputs"]),
+        tuple(Output(**entry) for entry in outputs),
         stated["control_period_s"],
         stated["shared_weight"],
     )

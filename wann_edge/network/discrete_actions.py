@@ -9,7 +9,7 @@ from wann_edge.network.channels import Output
 
 
 @dataclass(frozen=True)
-class Choice:
+class DiscreteAction:
     """A discrete action.
 
     With several outputs it is the value of the largest one, and of the first of equal ones. With
@@ -33,24 +33,24 @@ class Choice:
         return self.values[best]
 
 
-def choices(outputs: Sequence[Output]) -> tuple[Choice, ...]:
+def discrete_actions(outputs: Sequence[Output]) -> tuple[DiscreteAction, ...]:
     """Return the discrete actions that outputs select, in the order of their first outputs."""
     found: dict[str, list[int]] = {}
     for index, output in enumerate(outputs):
         if output.choice:
             found.setdefault(output.choice, []).append(index)
     return tuple(
-        Choice(name, tuple(places), tuple(outputs[place].selects for place in places))
+        DiscreteAction(name, tuple(places), tuple(outputs[place].selects for place in places))
         for name, places in found.items()
     )
 
 
 def reading_lines(outputs: Sequence[Output]) -> list[str]:
     """Return a sentence for each discrete action: how it is read off the outputs."""
-    return [_reading(choice) for choice in choices(outputs)]
+    return [_reading(choice) for choice in discrete_actions(outputs)]
 
 
-def _reading(choice: Choice) -> str:
+def _reading(choice: DiscreteAction) -> str:
     first, last = choice.outputs[0], choice.outputs[-1]
     if first == last:
         return f"{choice.name} is {choice.values[0]} where output {first} is above 0, otherwise 0."
