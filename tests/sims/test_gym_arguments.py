@@ -10,6 +10,7 @@ from helpers.commands import complaint
 from wann_edge.errors import SettingsError
 from wann_edge.sims.gym_arguments import parsed_name, with_arguments, without_arguments
 from wann_edge.task import load_task
+from wann_edge.task.trusted import runs_own_code
 
 LANDER = "gymnasium:LunarLanderContinuous-v3"
 VALUES = {
@@ -77,3 +78,24 @@ def test_the_environment_gets_its_arguments_and_the_task_its_period() -> None:
     world = task.world()
     world.reset(0)
     assert world._environment.unwrapped.g == 2.5  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("name", "runs"),
+    [
+        ("gymnasium:Pendulum-v1@file=a.c", False),
+        ("gymnasium:Pendulum-v1@file=mod:X", False),
+        ("gymnasium:mod:X-v0@a=1", True),
+        ("mod:X-v0@a=1", True),
+        ("./evil.c@a=.c", True),
+        ("./a@b.c", True),
+    ],
+)
+def test_arguments_hide_no_code_that_a_name_runs(name: str, runs: bool) -> None:
+    assert runs_own_code(name) == runs
+
+
+def test_a_file_with_an_at_sign_is_a_file() -> None:
+    for name in ("./evil.c@=1", "./evil.c@a"):
+        with pytest.raises(SettingsError, match="is not one of the tasks"):
+            load_task(name)

@@ -200,6 +200,12 @@ class Policy(Protocol):
         ...
 
 
+def file_ending(name: str) -> str:
+    """Return the file extension of a task's name; "" for an environment with arguments."""
+    environment, _, arguments = name.partition("@")
+    return "" if ":" in environment and "=" in arguments else PurePath(name).suffix
+
+
 def load_task(name: str) -> Task:
     """Load a task by its name.
 
@@ -214,9 +220,7 @@ def load_task(name: str) -> Task:
         MissingError: a package that the task needs is not installed.
     """
     before, colon, _ = name.partition(":")
-    # The arguments of an environment may end as a file does.
-    named, _, arguments = name.partition("@")
-    ending = PurePath(named if "=" in arguments else name).suffix
+    ending = file_ending(name)
     if ending in registered("task_files"):
         return cast("Callable[[str], Task]", load("task_files", ending))(name)
     if colon and not all(name.split(":")):

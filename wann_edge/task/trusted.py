@@ -11,12 +11,13 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib.machinery import PathFinder
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from wann_edge.errors import NetworkError, TaskError
 from wann_edge.registry import registered
 from wann_edge.system.jsonfile import read_bytes
 from wann_edge.system.private_folders import user_cache
+from wann_edge.task.protocols import file_ending
 
 # The key in a network's provenance.
 FINGERPRINT = "task_sha256"
@@ -29,9 +30,9 @@ def runs_own_code(name: str) -> bool:
     """Return whether loading a task runs code that no installed package has registered."""
     if name in registered("tasks"):
         return False
-    if PurePath(name).suffix in registered("task_files"):
+    if file_ending(name) in registered("task_files"):
         return True
-    simulator, colon, rest = name.partition(":")
+    simulator, colon, rest = name.partition("@")[0].partition(":")
     return bool(colon) and (simulator not in registered("simulators") or ":" in rest)
 
 
@@ -92,7 +93,7 @@ def _record(name: str) -> Path | None:
 
 def _source(name: str) -> tuple[Path, bytes] | None:
     """Return the file that defines a task and its content; it is not run."""
-    if PurePath(name).suffix in registered("task_files"):
+    if file_ending(name) in registered("task_files"):
         path = Path(name)
     else:
         simulator, _, rest = name.partition(":")
