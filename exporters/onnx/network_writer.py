@@ -142,7 +142,7 @@ class NetworkWriter:
         ]
 
     def _write_action(self, output: str) -> None:
-        """Scale and clamp the outputs; select the safe action if an observation or output is not a number.
+        """Scale and clamp the outputs; write the safe action for what is not a number.
 
         Zero times an observation that is not finite is not a number. Added to an output, it marks
         it, and NaN is the only number that does not equal itself.
