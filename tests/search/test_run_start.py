@@ -183,7 +183,7 @@ def test_an_unsuitable_start_is_refused_in_one_line(
     assert "the front is empty" in says(tmp_path)
     assert not (tmp_path / "out").exists()
     line = complaint(capsys, "--resume", str(earlier), "--start", str(earlier))
-    assert "keeps its weights and episodes, and its start" in line
+    assert "keeps its task, weights, episodes, start and settings" in line
 
 
 def test_settings_refuse_what_fits_no_task(tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_the_commands_take_arguments_and_scaling(
     assert run(["evaluate", str(out / "champion.json"), "--episodes", "1"]) == 0
     capsys.readouterr()
     line = complaint(capsys, "search", "--resume", out, "--scale", "none")
-    assert "a resumed run keeps its task" in line
+    assert "a resumed run keeps its task, weights" in line
     line = complaint(capsys, "search", "swingup", "--scale", "auto", "--out", tmp_path / "no")
     assert "--scale: the observations and actions of 'swingup' are not scaled" in line
     assert not (tmp_path / "no").exists()

@@ -91,7 +91,7 @@ def command(
         kept = (start, preset, population, complexity, env_arg, dt)
         if changes or any(value is not None for value in kept):
             raise SettingsError(
-                "a resumed run keeps its task, its weights and episodes, its start and its settings",
+                "a resumed run keeps its task, weights, episodes, start and settings",
                 where="--resume",
                 remedy="leave these options out, or start a new run",
             )
