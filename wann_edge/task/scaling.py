@@ -16,6 +16,7 @@ from wann_edge.kernel import Floats
 from wann_edge.network import LARGEST, Input, Output, float32
 from wann_edge.system.seeds import Use, drawn_seeds, generator
 from wann_edge.task import Spec, Task, World
+from wann_edge.task.open_world import opened
 
 # none: as the task gives them. bounds: where both bounds are finite. auto: also the other
 # observations, by their mean and standard deviation.
@@ -138,17 +139,18 @@ def _seen(task: ScalableTask, seed: int) -> Floats:
     """Return the observations of the episodes, float32 [steps, inputs]."""
     rng = generator(seed, Use.SCALING_ACTIONS)
     draw = _action_draws(task.spec.outputs, rng)
-    world, seen = task.world(), []
-    for episode in drawn_seeds(EPISODES, seed, Use.SCALING_EPISODES):
-        seen.append(world.reset(episode))
-        action = draw()
-        for step in range(min(task.spec.max_steps, MOST_STEPS)):
-            if step % HELD_STEPS == 0:
-                action = draw()
-            observation, _, over = world.step(action)
-            seen.append(observation)
-            if over:
-                break
+    steps, seen = min(task.spec.max_steps, MOST_STEPS), []
+    with opened(task.world()) as world:
+        for episode in drawn_seeds(EPISODES, seed, Use.SCALING_EPISODES):
+            seen.append(world.reset(episode))
+            action = draw()
+            for step in range(steps):
+                if step % HELD_STEPS == 0:
+                    action = draw()
+                observation, _, over = world.step(action)
+                seen.append(observation)
+                if over:
+                    break
     return np.array(seen, np.float32)
 
 
