@@ -1,6 +1,6 @@
 """Run the collected failing inputs of ../shared/cases and check that each is handled as expected.
 
-Run:  python -m benchmarks.cases [NAME ...] [--command "python -m wann_edge.cli"]
+Run:  python -m benchmarks.cases [NAME ...] [--command wann-edge]
 
 Each case is a folder with a script ``cmd`` and the files that it needs. The script runs in a copy
 of the folder; ``benchmarks.case_checks`` holds what its output must and must not contain. A case
@@ -30,7 +30,7 @@ def main() -> int:
     """Run the cases named on the command line, or all; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="beginnings of names of cases")
-    parser.add_argument("--command", default=f"{sys.executable} -m wann_edge.cli")
+    parser.add_argument("--command", default=str(Path(sys.executable).parent / "wann-edge"))
     parser.add_argument("--show", action="store_true", help="print the output of every case")
     options = parser.parse_args()
     if not FOLDER.is_dir():

@@ -51,6 +51,10 @@ class TaskError(WannError):
     """A task fails, or does not fit the network."""
 
 
+class UntrustedTaskError(TaskError):
+    """A file names a task whose code this user has not run before."""
+
+
 class ExportError(WannError):
     """A network can't be written in a format."""
 

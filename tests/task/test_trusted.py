@@ -92,7 +92,13 @@ def test_without_a_cache_a_name_counts_in_its_process(monkeypatch: pytest.Monkey
 
 
 COMMANDS = (
-    *(["evaluate"], ["verify"], ["validate"], ["stress"], ["simulate", "--video", "x.mp4"]),
+    *(
+        ["evaluate"],
+        ["verify", "--dtype", "q15"],
+        ["validate"],
+        ["stress"],
+        ["simulate", "--video", "x.mp4"],
+    ),
     *(["tune", "-o", "x.json"], ["export", "--format", "c", "--dtype", "q15", "-o", "x.h"]),
     *(
         ["hil", "--port", "/dev/null"],
@@ -111,6 +117,18 @@ def test_no_command_runs_what_a_file_names(
     path.write_text(json.dumps(json.loads(EXAMPLE) | {"task": name}))
     said = complaint(capsys, command[0], path, *command[1:])
     assert f"it names the task {name}, whose code you have not run before" in said
+
+
+@pytest.mark.parametrize("name", ["./evil.c", "evil:Env-v0"])
+def test_verify_compares_without_the_task(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "net.json"
+    path.write_text(json.dumps(json.loads(EXAMPLE) | {"task": name}))
+    assert run(["verify", str(path), "--target", "onnxruntime", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["checks"][0]["loop"] is None
+    assert f"no closed loop: network file: it names the task {name}" in shown.err
 
 
 def test_task_runs_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from wann_edge.errors import NetworkError, TaskError
+from wann_edge.errors import NetworkError, UntrustedTaskError
 from wann_edge.registry import registered
 from wann_edge.system.jsonfile import read_bytes
 from wann_edge.system.private_folders import user_cache
@@ -65,12 +65,12 @@ def check_trusted(name: str, provenance: Mapping[str, object], where: str) -> No
         where: the file, for the error message.
 
     Raises:
-        TaskError: this user has not named the task before, as its file is now.
+        UntrustedTaskError: this user has not named the task before, as its file is now.
     """
     if not runs_own_code(name) or is_known(name):
         return
     changed = provenance.get(FINGERPRINT) not in (None, fingerprint(name))
-    raise TaskError(
+    raise UntrustedTaskError(
         f"it names the task {name}, whose code "
         + ("has changed since the search" if changed else "you have not run before"),
         where=where,
