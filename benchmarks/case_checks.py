@@ -69,9 +69,17 @@ def _apart(printed: str) -> list[str]:
 
 
 def _all_found(printed: str) -> list[str]:
-    """Check that the same plant in other units is controlled nearly as well."""
-    means = [float(mean) for mean in re.findall(r"mean of.*?(-?\d+\.?\d*)", printed)]
-    return [] if means else ["no mean is printed"]
+    """Check that the same plant in other units earns nearly what it earns in units of 1."""
+    means = dict(re.findall(r"^(\w+:\w+) +mean of weights +(-?[\d.]+)", printed, re.M))
+    plants = ("act_env:Throttle", "act_env:Tiny", "obs_env:Micro")
+    pairs = [(name, f"{name.partition(':')[0]}:Unit") for name in plants]
+    if any(name not in means for pair in pairs for name in pair):
+        return ["a mean is missing"]
+    return [
+        f"{name} earns {means[name]}, in units of 1 {means[unit]}"
+        for name, unit in pairs
+        if float(means[name]) < 0.8 * float(means[unit])
+    ]
 
 
 def _deep_network() -> dict[str, str]:
@@ -89,10 +97,14 @@ def _deep_network() -> dict[str, str]:
         ],
         "outputs": [{"name": "force", "unit": "N", "low": -1.0, "high": 1.0, "safe": 0.0}],
         "nodes": [*["tanh"] * nodes, "linear"],
+        "provenance": {},
         "edges": [[0, 6], *([a, a + 1] for a in range(6, 6 + nodes))],
     }
     return {"deep.json": json.dumps(document)}
 
+
+# Cases that a test holds, as their script can't show it.
+ELSEWHERE = {"21-pybullet-python312": "tests/system/test_wheels.py"}
 
 CASES = (
     Case(
@@ -108,7 +120,7 @@ CASES = (
     Case("06-tmpdir", ("TMPDIR", "TMPDIR", "TMPDIR", "write|space"), needs=("mount",)),
     Case(
         "07-environment-blamed-on-header",
-        ("TMPDIR", "rc=2", "rc=2", "rc=2"),
+        ("TMPDIR", "rc=2", "rc=2", "rc=[02]"),
         ("FAILED", "rc=1"),
         files=_deep_network,
     ),
@@ -122,10 +134,13 @@ CASES = (
     Case("18-latin1-show", ("[^ ]",), unwanted=("UnicodeEncodeError", "codec")),
     Case("19-wrong-serial", (r"serial\.py.*pip uninstall serial",)),
     Case("20-shadowed-stdlib", ("champion|wann-edge|r20",) * 3, ("Error",)),
-    Case("21-pybullet-python312"),
     Case("22-plant-nan-reward", (r"plant\.c.*reward.*finite",), ("tell: ",)),
     Case("24-bom", ("connections|byte order mark",)),
-    Case("25-control-period", ("dt",)),
+    Case(
+        "25-control-period",
+        ('_s": 0.02', '_s": 0.02', '_s": 0.02', "render_fps is '50'", '_s": 0.02', '_s": 0.02'),
+        ('_s": 0.99',),
+    ),
     Case("27-socket-port", (r"socket://HOST:PORT",)),
     Case("28-gone-folder", ("folder", "folder")),
     Case("29-ort-warning", ("array",), ("[Ww]arning", r"\[W:")),
