@@ -102,7 +102,7 @@ def test_too_great_a_loss_is_a_failure(
 ) -> None:
     network_file.save(champion(data), file)
     monkeypatch.setattr(precision, "measured_ranges", hundredth)
-    command = ["verify", str(file), "--dtype", "q15", "--target", "host", "--episodes", "20"]
+    command = ["verify", str(file), "--dtype", "q15", "--target", "host", "--episodes", "4"]
     assert run(command) == 1
     assert "FAILED" in capsys.readouterr().out
     assert run([*command, "--json"]) == 1

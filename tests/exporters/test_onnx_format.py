@@ -109,7 +109,9 @@ def test_metadata_is_the_contract(texts: list[str]) -> None:
     model = onnx.load_from_string(content)
     found = {entry.key: json.loads(entry.value) for entry in model.metadata_props}
     inputs = [asdict(channel) | {"high": None} for channel in network.inputs]
-    outputs = [asdict(channel) | {"low": None} for channel in network.outputs]
+    outputs = [
+        {"name": text, "unit": "N m", "low": None, "high": 2.5, "safe": 0.5} for text in texts
+    ]
     assert found == {
         "format": "wann-edge-onnx",
         "version": version("wann-edge"),

@@ -15,11 +15,11 @@ import pytest
 from helpers.kernel_builds import KERNEL, PROBES, STRICT, build, digests
 from helpers.parts import missing
 
-FREE = ["-std=gnu99", "-O3", "-march=native"]
+FREE = ["-std=gnu99", "-O2", "-march=native"]
 BUILDS = {
     "gcc, contraction not forbidden": ("gcc", FREE),
     "clang, contraction not forbidden": ("clang", FREE),
-    "gcc, strict": ("gcc", [*STRICT, "-O3"]),
+    "gcc, strict": ("gcc", [*STRICT, "-O2"]),
     "clang, strict": ("clang", [*STRICT, "-O2"]),
     "gcc, undefined behaviour stops it": (
         "gcc",

@@ -243,7 +243,7 @@ def test_a_loss_is_detected_and_auto_chooses_wider_words(data: Path) -> None:
     network, task = champion(data), SwingUp()
     ranges = measured_ranges(network, task)
     tiny = replace(ranges, sums=tuple(x / 100 for x in ranges.sums))
-    found = compare(network, quantise(network, tiny, "q15"), task, 50, 0, 0.02)
+    found = compare(network, quantise(network, tiny, "q15"), task, 10, 0, 0.02)
     assert found.loss > 0.02
     assert not found.ok
     fixed, cost = in_fixed_point(network, "auto", task, max_loss=-1.0)

@@ -201,8 +201,8 @@ def test_options_name_the_draws(
         (["--sampling", "all"], "--sampling"),
         (["--draws", "0"], "--draws"),
         (["--draws", "3"], "a list of weights is not drawn from"),
-        (["--resume", ".", "--weights", "1"], "keeps its weights and"),
-        (["--resume", ".", "--episodes", "1"], "weights and episodes"),
+        (["--resume", ".", "--weights", "1"], "keeps its task, weights, episodes"),
+        (["--resume", ".", "--episodes", "1"], "keeps its task, weights, episodes"),
     ],
 )
 def test_bad_options_get_one_line(

@@ -17,7 +17,7 @@ from helpers.parts import ROOT, missing
 from wann_edge import registry
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.evaluate import KernelPolicy, run_episode
-from wann_edge.network import Network
+from wann_edge.network import LARGEST, Network
 from wann_edge.robustness.validate import possible
 from wann_edge.task import Task, World, is_batch, load_task, takes_draws, takes_many
 from wann_edge.task.disturbances import parse
@@ -246,7 +246,7 @@ def test_disturbed_batches_equal_the_loop_over_steps(task: Task) -> None:
 
 def test_practice_batches_equal_the_loop_over_steps(task: Task) -> None:
     """The kernel's lanes apply the rules of practice like a world, step by step."""
-    other, hasty = practised(task, Practice(9, 4.5, -0.25)), practised(task, Practice(9, np.inf))
+    other, hasty = practised(task, Practice(9, 4.5, -0.25)), practised(task, Practice(9, LARGEST))
     if not (is_batch(other) and is_batch(hasty)):
         pytest.skip("this task answers no batches in practice")
     assert (hasty.rollouts(network_for(task), (0.7,), SEEDS).steps <= 9).all()

@@ -12,6 +12,8 @@ from wann_edge.system.interrupts import ENDING, ctrl_c_waits, like_ctrl_c
 
 @pytest.mark.parametrize("number", ENDING)
 def test_a_signal_interrupts(number: signal.Signals) -> None:
+    # A background process of a script ignores some of them.
+    signal.signal(number, signal.SIG_DFL)
     before = signal.getsignal(number)
     steps: list[str] = []
 

@@ -90,7 +90,7 @@ def with_arguments(name: str, pairs: Sequence[str], dt_s: float | None) -> str:
 def print_notes(task: Task) -> None:
     """Print on standard error what the task says about itself."""
     for note in getattr(task, "notes", ()):
-        print(clean(f"wann-edge: {task.spec.name}: {note}"), file=sys.stderr)
+        say(f"wann-edge: {task.spec.name}: {note}", file=sys.stderr)
 
 
 def task_if_named(name: str | None, network: Network) -> Task | None:

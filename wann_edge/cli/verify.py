@@ -26,10 +26,10 @@ from wann_edge.cli.tables import (
     print_json,
     print_precision,
     print_verification,
+    say,
     status_line,
 )
 from wann_edge.errors import UntrustedTaskError
-from wann_edge.system.terminal import clean
 
 if TYPE_CHECKING:
     from wann_edge.exporters import Optimize
@@ -120,7 +120,7 @@ def _world(name: str | None, network: Network, *, needed: bool) -> Task | None:
     except UntrustedTaskError as error:
         if needed:
             raise
-        print(clean(f"wann-edge: no closed loop: {error}"), file=sys.stderr)
+        say(f"wann-edge: no closed loop: {error}", file=sys.stderr)
         return None
 
 
