@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from helpers.c_structs import differences
+from helpers.networks import random_network
 from helpers.parts import missing
+from wann_edge.verify import prove
 
 
 @pytest.fixture
@@ -43,3 +47,14 @@ def test_fields_in_another_order_are_detected(
 
     found = differences(Reversed, "call_result", header(), tmp_path)
     assert [line.split()[1] for line in found] == ["came_back", "lowest_stack", "cycles"]
+
+
+@pytest.mark.usefixtures("emulators")
+@pytest.mark.parametrize("core", ["avr"])
+def test_the_bridge_stays_loaded(core: str) -> None:
+    """simavr calls the bridge's logger later; in an unloaded library that is a crash."""
+    for _ in range(2):
+        (check,) = prove(random_network(np.random.default_rng(0)), [core]).checks
+        assert check.ok
+        gc.collect()
+        assert "bridge.so" in Path("/proc/self/maps").read_text()

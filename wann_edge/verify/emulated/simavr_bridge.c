@@ -30,8 +30,9 @@ static void say_nothing(avr_t *avr, const int level, const char *format, va_list
 avr_t *bridge_open(const char *path)
 {
     elf_firmware_t firmware;
-    avr_t *avr = avr_make_mcu_by_name("atmega328p");
+    avr_t *avr;
     avr_global_logger_set(say_nothing);
+    avr = avr_make_mcu_by_name("atmega328p");
     memset(&firmware, 0, sizeof firmware);
     if (avr == 0 || elf_read_firmware(path, &firmware) != 0)
         return 0;

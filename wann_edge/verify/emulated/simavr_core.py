@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 from pathlib import Path
 
 from wann_edge.errors import VerifyError
+from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.shared_library import load_library
 from wann_edge.verify.emulated.image import Count, Image
 from wann_edge.verify.emulated.toolchain import SIMAVR_HEADERS, run_compiler
@@ -38,7 +40,7 @@ class SimavrCore:
 
     def __init__(self, program: Path, image: Image) -> None:
         self._image = image
-        self._bridge = _bridge(program.parent)
+        self._bridge = _bridge()
         self._avr = self._bridge.bridge_open(str(program).encode())
         if not self._avr:
             raise VerifyError(
@@ -100,13 +102,18 @@ class SimavrCore:
         return int(self._top) - 2 - int(self._lowest)
 
 
-def _bridge(folder: Path) -> ctypes.CDLL:
-    """Compile the bridge against the installed simavr and load it."""
-    library = folder / "bridge.so"
-    flags = ("-std=gnu99", "-O2", "-Wall", "-Wextra", "-isystem", str(SIMAVR_HEADERS))
-    files = ("-o", str(library), str(BRIDGE), "-lsimavr")
-    run_compiler(["gcc", *flags, "-shared", "-fPIC", *files], "simavr")
-    bridge = load_library(library)
+@cache
+def _bridge() -> ctypes.CDLL:
+    """Compile the bridge against the installed simavr and load it.
+
+    It stays loaded, as simavr keeps the address of its logger.
+    """
+    with scratch_folder() as folder:
+        library = folder / "bridge.so"
+        flags = ("-std=gnu99", "-O2", "-Wall", "-Wextra", "-isystem", str(SIMAVR_HEADERS))
+        files = ("-o", str(library), str(BRIDGE), "-lsimavr")
+        run_compiler(["gcc", *flags, "-shared", "-fPIC", *files], "simavr")
+        bridge = load_library(library)
     bridge.bridge_open.argtypes = [ctypes.c_char_p]
     bridge.bridge_open.restype = ctypes.c_void_p
     for function in (bridge.bridge_write, bridge.bridge_read):
