@@ -160,12 +160,7 @@ def test_a_search_evaluates_and_verifies_it(capsys: pytest.CaptureFixture[str]) 
             "calls helper, which plants don't have",
             r"changed\.c:\d+:\d+: error: .*helper",
         ),
-        (
-            "const wann_my_plant my_plant",
-            "const wann_my_plant other",
-            "defines no my_plant",
-            r"my_plant.*undeclared",
-        ),
+        ("wann_my_plant my_plant", "wann_my_plant other", "defines no my_plant", "undeclared"),
     ],
 )
 def test_errors_contain_the_compilers_message(
