@@ -50,17 +50,7 @@ FRAGMENTS = (
 WASM_EVERY = 40
 C = ("gcc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c")
 CPP = ("g++", "-std=c++11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c++")
-RUST = (
-    "rustc",
-    "--edition",
-    "2021",
-    "--crate-type",
-    "lib",
-    "--emit",
-    "metadata",
-    "-o",
-    "/dev/null",
-)
+RUST = ("rustc", "--edition", "2021", "--crate-type", "lib", "--emit", "metadata", "-o")
 
 
 def hostile_name(rng: np.random.Generator) -> str:
@@ -126,7 +116,8 @@ def faults_of(path: Path) -> Iterator[str]:
     if path.suffix == ".h":
         yield from (compiler_fault(command, path) for command in (C, CPP))
     elif path.suffix == ".rs":
-        yield compiler_fault(RUST, path)
+        # A file beside the source: as root, rustc would replace a device such as /dev/null.
+        yield compiler_fault((*RUST, str(path.with_suffix(".rmeta"))), path)
     elif path.suffix == ".mjs":
         yield compiler_fault(("node", "--check"), path)
         yield parser_fault(check_script, path)

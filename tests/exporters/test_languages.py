@@ -33,6 +33,7 @@ def test_the_crates_own_test_passes_offline(case: str, tmp_path: Path) -> None:
         ["cargo", "test", "--offline"],
         cwd=tmp_path,
         env={**os.environ, "RUSTFLAGS": "-Dwarnings"},
+        stdin=subprocess.DEVNULL,  # cargo passes it on to rustc, which reads a program from it
         capture_output=True,
         text=True,
         check=False,
@@ -51,7 +52,16 @@ def test_the_crates_own_test_can_fail(tmp_path: Path) -> None:
     assert text != files["src/lib.rs"]
     write_files({**files, "src/lib.rs": text}, tmp_path)
     command = ["cargo", "test", "--offline", "--lib"]
-    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 101
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 101
+    assert "test tests::gives_the_kernels_bits ... FAILED" in done.stdout
 
 
 @pytest.fixture

@@ -81,7 +81,8 @@ def test_rust_examples_compile_and_run(champion: Network, tmp_path: Path) -> Non
     write_files(export_files(champion, "rust"), tmp_path)
     (example,) = examples_of("rust")
     (tmp_path / "src" / "main.rs").write_text(example)
-    subprocess.run(["cargo", "run", "-q", "--offline"], cwd=tmp_path, check=True)
+    command = ["cargo", "run", "-q", "--offline"]
+    subprocess.run(command, cwd=tmp_path, stdin=subprocess.DEVNULL, check=True)
 
 
 def examples_of(language: str) -> list[str]:

@@ -126,7 +126,14 @@ class _Rust:
 def rustc(folder: Path, *arguments: str) -> None:
     """Compiles as cargo does for a release."""
     command = [str(shutil.which("rustc")), "--edition=2021", "-Copt-level=3", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
 
 
