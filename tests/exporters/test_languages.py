@@ -14,6 +14,7 @@ import pytest
 
 from helpers.format_networks import network_of
 from helpers.format_runners import runner_of, write_files
+from helpers.format_runners.rust import completed
 from helpers.format_runners.wasm import custom_section
 from helpers.parts import missing
 from wann_edge.cli import run
@@ -29,15 +30,8 @@ def test_the_crates_own_test_passes_offline(case: str, tmp_path: Path) -> None:
     """Warnings are errors; no text of a channel becomes an example of the documentation."""
     runner_of("rust").require()
     write_files(export_files(network_of(case, "float"), "rust", "balancer"), tmp_path)
-    done = subprocess.run(
-        ["cargo", "test", "--offline"],
-        cwd=tmp_path,
-        env={**os.environ, "RUSTFLAGS": "-Dwarnings"},
-        stdin=subprocess.DEVNULL,  # cargo passes it on to rustc, which reads a program from it
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    strict = {**os.environ, "RUSTFLAGS": "-Dwarnings"}
+    done = completed(["cargo", "test", "--offline"], tmp_path, strict)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "test tests::gives_the_kernels_bits ... ok" in done.stdout
     assert "Doc-tests balancer" in done.stderr
@@ -51,15 +45,7 @@ def test_the_crates_own_test_can_fail(tmp_path: Path) -> None:
     text = files["src/lib.rs"].replace(b"3.1415927;", b"3.14159;")
     assert text != files["src/lib.rs"]
     write_files({**files, "src/lib.rs": text}, tmp_path)
-    command = ["cargo", "test", "--offline", "--lib"]
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = completed(["cargo", "test", "--offline", "--lib"], tmp_path)
     assert done.returncode == 101
     assert "test tests::gives_the_kernels_bits ... FAILED" in done.stdout
 

@@ -126,15 +126,26 @@ class _Rust:
 def rustc(folder: Path, *arguments: str) -> None:
     """Compiles as cargo does for a release."""
     command = [str(shutil.which("rustc")), "--edition=2021", "-Copt-level=3", *arguments]
-    done = subprocess.run(
+    done = completed(command, folder)
+    assert done.returncode == 0, done.stderr
+
+
+def completed(
+    command: list[str], folder: Path, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run cargo or rustc in a folder, and return its exit code and output.
+
+    Standard input is empty: cargo passes it on to rustc, which reads a program from it.
+    """
+    return subprocess.run(
         command,
         cwd=folder,
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
 
 
 RUST = _Rust()
