@@ -29,7 +29,8 @@ from wann_edge.search.settings import Settings, preset
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts, load_task
 
-pytestmark = pytest.mark.usefixtures("no_main_module")
+# The tracer of coverage doubles the time of a search. Other tests run the same lines.
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("no_main_module")]
 
 
 def small(**changes: object) -> Settings:
@@ -221,7 +222,7 @@ SCRIPT = """
 from pathlib import Path
 from wann_edge.search.run import run_search
 from wann_edge.search.settings import preset
-settings = preset("fast", time_limit_s=60, workers={workers})
+settings = preset("fast", population=24, time_limit_s=60, workers={workers})
 result = run_search(
     "swingup", settings, Path({folder!r}), on_generation=lambda p: print(p.generation, flush=True)
 )
