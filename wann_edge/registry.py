@@ -84,7 +84,9 @@ def load(kind: str, name: str) -> object:
         SettingsError: the name is not registered; the message lists those that are.
         MissingError: its module, or a package that the module needs, can't be imported.
     """
-    found = registered(kind)
+    found = BUILT_IN[kind]
+    if name not in found:
+        found = registered(kind)
     if name not in found:
         raise SettingsError(
             f"{name!r} is not one of the {kind}",

@@ -59,7 +59,7 @@ def test_demo_goes_the_whole_path(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Fewer episodes, not fewer steps of the path.
-    monkeypatch.setattr(demo, "EPISODES", 20)
+    monkeypatch.setattr(demo, "EPISODES", 5)
     monkeypatch.setattr(demo, "TRIALS", 4)
     out = tmp_path / "demo"
     out.mkdir()

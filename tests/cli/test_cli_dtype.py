@@ -72,17 +72,17 @@ def test_a_graph_in_words_gets_one_line(file: Path, capsys: pytest.CaptureFixtur
 
 
 def test_verify_tells_both_rewards(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = "--dtype auto --episodes 10 --max-loss 0.5 --target host"
+    options = "--dtype auto --episodes 3 --max-loss 0.5 --target host"
     command = ["verify", str(file), *options.split()]
     assert run([*command, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     cost = told["fixed_point"]
-    assert (told["ok"], cost["ok"], cost["dtype"], cost["episodes"]) == (True, True, "q15", 10)
+    assert (told["ok"], cost["ok"], cost["dtype"], cost["episodes"]) == (True, True, "q15", 3)
     low, high = cost["interval"]
     assert low <= cost["fixed_reward"] - cost["float_reward"] <= high
     assert {check["target"] for check in told["checks"]} == {"host"}
     loop = told["checks"][0]["loop"]
-    assert (loop["equal_episodes"], loop["mean_reward"]) == (10, cost["fixed_reward"])
+    assert (loop["equal_episodes"], loop["mean_reward"]) == (3, cost["fixed_reward"])
     assert run(command) == 0
     shown = capsys.readouterr().out
     assert "95 % interval" in shown

@@ -13,7 +13,7 @@ from wann_edge.verify import host_target
 
 
 def test_verify_prints_json_and_a_table(champion: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["verify", str(champion), "--episodes", "3"]
+    command = ["verify", str(champion), "--episodes", "2"]
     assert run([*command, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["ok"] is True

@@ -55,8 +55,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_winner_is_the_same_for_any_number_of_workers(
-    networks: list[Network], no_main_module: None
+    networks: list[Network], no_main_module: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Fewer episodes, not fewer stages of the race.
+    monkeypatch.setattr(fronts, "MOST_EPISODES", 96)
+    monkeypatch.setattr(fronts, "FINAL_EPISODES", 256)
     found = []
     for workers in (1, 2):
         with Engine(Short(), workers) as engine:
