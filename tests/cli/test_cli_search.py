@@ -62,6 +62,7 @@ def test_an_earlier_run_is_overwritten_only_by_force(
 def test_ctrl_c_keeps_the_champion_and_exits_with_130(tmp_path: Path) -> None:
     out = tmp_path / "run"
     command = [sys.executable, "-m", "wann_edge.cli", "search", "swingup", "--workers", "2"]
+    command += ["--population", "24"]
     with subprocess.Popen(
         [*command, "--time-limit", "60", "--out", str(out)],
         stdout=subprocess.PIPE,
