@@ -23,6 +23,7 @@ class Acrobot(NativeTask):
     """
 
     summary = "Acrobot-v1: swing two links up by the joint between them"
+    held_state = "the tip 1 m above the first joint"
     spec = Spec(
         name="acrobot",
         inputs=(

@@ -22,6 +22,7 @@ class Balancer(NativeTask):
     """
 
     summary = "balance a robot on two wheels"
+    held_state = "upright within 10 degrees, within 1 m of its place,"
     spec = Spec(
         name="balancer",
         inputs=(

@@ -52,6 +52,7 @@ class Biped(NativeTask):
     """
 
     summary = "BipedalWalker-v3: walk on two legs over uneven ground"
+    held_state = "past the end of the ground"
     spec = Spec(
         name="biped",
         inputs=tuple(

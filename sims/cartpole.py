@@ -21,6 +21,7 @@ class CartPole(NativeTask):
     """
 
     summary = "CartPole-v1: keep a pole upright by pushing its cart left or right"
+    held_state = "on the track, the pole within 12 degrees,"
     spec = Spec(
         name="cartpole",
         inputs=(

@@ -70,7 +70,7 @@ class EnvpoolTask:
             )
         self.final = GymTask(PREFIX + self._id)
         spec = self.final.spec
-        self.spec = replace(spec, name=name)
+        self.spec, self.held = replace(spec, name=name), self.final.held
         with closing(self.final.make(name)) as environment:
             is_box = isinstance(environment.action_space, Box)
         if not is_box:
@@ -99,9 +99,9 @@ class EnvpoolTask:
     ) -> Rollouts:
         """Run each shared weight in the episode of each seed, all steps together."""
         pairs = np.repeat(np.array(weights, np.float32), len(seeds))
-        returns, steps = self._run(network, pairs, list(seeds) * len(weights))
+        found = self._run(network, pairs, list(seeds) * len(weights))
         shape = (len(weights), len(seeds))
-        return Rollouts(returns.reshape(shape), steps.reshape(shape))
+        return Rollouts(found.returns.reshape(shape), found.steps.reshape(shape))
 
     def _run(self, network: Network, weights: Floats, seeds: list[int]) -> Rollouts:
         """Run each weight with the seed beside it, until the last episode ends."""

@@ -22,6 +22,7 @@ class Furuta(NativeTask):
     """
 
     summary = "balance a rotary (Furuta) pendulum"
+    held_state = "upright within 10 degrees"
     spec = Spec(
         name="furuta",
         inputs=(

@@ -22,6 +22,7 @@ from wann_edge.sims.gym_observations import flags_in, inputs_of, numbers_of
 from wann_edge.sims.reuse import Reuse
 from wann_edge.system.needs import Need
 from wann_edge.task import Picture, Spec
+from wann_edge.task.held import of_reward
 from wann_edge.task.idle import idle
 from wann_edge.task.open_world import opened
 
@@ -45,6 +46,8 @@ class GymTask:
     Attributes:
         flags: for each input whether it is 0 or 1 by its kind.
         notes: what the user should know about the control period, a sentence each.
+        held: an episode is held from the environment's ``reward_threshold`` on; None where it
+            has none.
 
     Args:
         name: of the environment, with its prefix, and with its arguments.
@@ -74,6 +77,8 @@ class GymTask:
             self.spec = _spec(name, environment, period.seconds)
             self.flags = flags_in(environment.observation_space)
             self.notes = period.notes
+            threshold = None if environment.spec is None else environment.spec.reward_threshold
+            self.held = None if threshold is None else of_reward(threshold)
             reusable = bool(environment.metadata.get("reusable", True))
         self.reuse = Reuse(self.spec, is_allowed=reusable)
 

@@ -21,6 +21,7 @@ class MountainCar(NativeTask):
     """
 
     summary = "MountainCarContinuous-v0: rock a car up a hill"
+    held_state = "at the goal"
     spec = Spec(
         name="mountaincar",
         inputs=(

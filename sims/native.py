@@ -17,6 +17,7 @@ from wann_edge.task import Rollouts, Spec, World
 from wann_edge.task.disturbance_draws import draw
 from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.task.disturbed import DisturbedWorld
+from wann_edge.task.held import Held
 from wann_edge.task.practice import Practice, PracticeTask
 
 
@@ -33,6 +34,7 @@ class NativeTask:
         plant: the kernel's plant.
         disturbances: of all episodes.
         practice: the rules of practice episodes, for batches and worlds.
+        held_state: the states to hold or to reach, in words, without the time.
     """
 
     spec: Spec
@@ -40,13 +42,16 @@ class NativeTask:
     needs: tuple[Need, ...] = ()
     disturbances: Disturbances = NONE
     practice = Practice()
+    held_state: str
+    _is_judging = False
 
     def __init__(self) -> None:
         self.plant: Plant = plant(self.spec.name)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return how to create the task again: addresses of plants cannot be pickled."""
-        return (_made, (type(self), self._arguments(), self.disturbances, self.practice))
+        more = self.disturbances, self.practice, self._is_judging
+        return (_made, (type(self), self._arguments(), *more))
 
     def _arguments(self) -> tuple[object, ...]:
         """Return the arguments that create the task again."""
@@ -62,6 +67,23 @@ class NativeTask:
         """Return the task with these rules, which the kernel applies."""
         other = copy(self)
         other.practice = practice
+        return other
+
+    @property
+    def held(self) -> Held | None:
+        """When an episode is held; None where the plant does not say."""
+        steps = self.plant.held_steps
+        if not steps:
+            return None
+        last = (
+            f" for the last {steps * self.spec.dt_s:g} s" if steps > 1 else " after the last step"
+        )
+        return Held(self.held_state + last, steps)
+
+    def judging(self) -> NativeTask:
+        """Return the task whose rollouts say which episodes are held."""
+        other = copy(self)
+        other._is_judging = self.plant.held_steps > 0
         return other
 
     @property
@@ -113,11 +135,17 @@ class NativeTask:
         jobs = _jobs(self, np.array(weights, np.float32).tobytes(), tuple(seeds))
         programs = [network.program for network in networks]
         disturbed = _disturbed(self, tuple(seeds), len(weights))
+        held = self._room((shape[0], shape[1] * shape[2]))
         returns, steps = rollouts_of(
-            programs, self.plant, *jobs, self.spec.max_steps, None, disturbed, self._rules
+            programs, self.plant, *jobs, self.spec.max_steps, None, disturbed, self._rules, held
         )
-        pairs = zip(returns.reshape(shape), steps.reshape(shape), strict=True)
-        return [Rollouts(*pair) for pair in pairs]
+        found = [array.reshape(shape) for array in (returns, steps)]
+        flags = [None] * len(networks) if held is None else held.reshape(shape)
+        return [Rollouts(*arrays) for arrays in zip(*found, flags, strict=True)]
+
+    def _room(self, shape: tuple[int, ...]) -> Integers | None:
+        """Return room for which episodes are held, int32 of a shape; None if nobody asks."""
+        return np.empty(shape, np.int32) if self._is_judging else None
 
     def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
         """Run rollouts with different weights, in lanes; ``DrawTask`` has the shapes."""
@@ -128,10 +156,12 @@ class NativeTask:
             shared = np.ones(len(states), np.float32)
             single = weights.reshape(len(states), -1)
         disturbed = _disturbed(self, tuple(seeds), shape[0])
+        held = self._room((1, len(states)))
         returns, steps = network.program.rollouts(
-            self.plant, shared, states, self.spec.max_steps, single, disturbed, self._rules
+            self.plant, shared, states, self.spec.max_steps, single, disturbed, self._rules, held
         )
-        return Rollouts(returns.reshape(shape), steps.reshape(shape))
+        flags = None if held is None else held.reshape(shape)
+        return Rollouts(returns.reshape(shape), steps.reshape(shape), flags)
 
 
 @lru_cache(maxsize=8)
@@ -167,9 +197,10 @@ def _made(
     arguments: tuple[object, ...],
     disturbances: Disturbances,
     practice: Practice,
+    is_judging: bool,
 ) -> NativeTask:
     task = kind(*arguments)
-    task.disturbances, task.practice = disturbances, practice
+    task.disturbances, task.practice, task._is_judging = disturbances, practice, is_judging
     return task
 
 
@@ -205,6 +236,10 @@ class NativeWorld:
         self.state, self._over = state, False
         self._observation = self._task.plant.observe(state)
         return self._observation.copy()
+
+    def is_held(self) -> bool:
+        """Return whether the current state is one to hold or to reach."""
+        return self._task.plant.is_held(self.state, self._observation)
 
     def step(self, action: Floats) -> tuple[Floats, np.float32, bool]:
         """Run one control period: return observation, reward, and whether the episode is over.

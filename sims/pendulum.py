@@ -23,6 +23,7 @@ class Pendulum(NativeTask):
     """
 
     summary = "Pendulum-v1: swing a pendulum up with a weak motor"
+    held_state = "upright within 10 degrees"
     spec = Spec(
         name="pendulum",
         inputs=(

@@ -32,6 +32,7 @@ class PlantFileTask(NativeTask):
     """
 
     summary = "your own plant, in one C file"
+    held_state = "held() of the file is true"
 
     def __init__(self, path: str) -> None:
         self._path = path

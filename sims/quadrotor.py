@@ -24,6 +24,7 @@ class Quadrotor(NativeTask):
     """
 
     summary = "fly a planar quadrotor to a point and hold it there"
+    held_state = "within 0.1 m of the point to hover at"
     spec = Spec(
         name="quadrotor",
         inputs=(

@@ -47,6 +47,7 @@ class SwingUp(NativeTask):
 
     spec = SPEC
     summary = "swing a pole up and balance it, by pushing its cart"
+    held_state = "upright within 10 degrees, on the track,"
 
     def draw(self, rng: np.random.Generator) -> Floats:
         """Draw a state [4] about hanging at rest, with a standard deviation of 0.2 each.

@@ -27,6 +27,7 @@ from wann_edge.task import (
     takes_draws,
     takes_many,
 )
+from wann_edge.task.held import WatchedWorld, held_rule
 from wann_edge.task.open_world import opened
 
 # The weights of rollouts: shared weights, each run with every episode; or a rule that takes a
@@ -229,17 +230,20 @@ def drawn_rollouts(
         return task.drawn_rollouts(network, weights, seeds)
     shape = weights.shape[:2]
     result = Rollouts(np.empty(shape, np.float32), np.empty(shape, np.int32))
+    held = np.zeros(shape, np.int32)
     with nullcontext(run) if run is not None else _single_episodes(task) as one:
         for place in np.ndindex(shape):
             own = weights[place].tolist()
             shared = own if weights.ndim == 2 else 1.0
             runs = network if weights.ndim == 2 else with_single_weights(network, own)
-            result.returns[place], result.steps[place] = one(runs, shared, seeds[place[1]])
-    return result
+            found = one(runs, shared, seeds[place[1]])
+            result.returns[place], result.steps[place], held[place] = found
+    return result._replace(held=held)
 
 
-# Takes a network, its shared weight and a seed; returns the return and the length in steps.
-_RunEpisode = Callable[[Network, float, int], tuple[float, int]]
+# Takes a network, its shared weight and a seed; returns the return, the length in steps, and
+# whether the episode is held (False without a rule on states).
+_RunEpisode = Callable[[Network, float, int], tuple[float, int, bool]]
 
 
 def _single_episodes(task: Task) -> AbstractContextManager[_RunEpisode]:
@@ -248,20 +252,20 @@ def _single_episodes(task: Task) -> AbstractContextManager[_RunEpisode]:
 
 @contextmanager
 def _episodes(task: Task) -> Iterator[_RunEpisode]:
-    with opened(task.world()) as world:
+    with opened(WatchedWorld(task.world(), held_rule(task))) as world:
 
-        def run(network: Network, weight: float, seed: int) -> tuple[float, int]:
+        def run(network: Network, weight: float, seed: int) -> tuple[float, int, bool]:
             policy = KernelPolicy(network, weight)
             total, steps = run_episode(policy, world, seed, task.spec.max_steps)
-            return float(total), steps
+            return float(total), steps, world.held
 
         yield run
 
 
 def _batches_of_one(task: BatchTask) -> _RunEpisode:
-    def run(network: Network, weight: float, seed: int) -> tuple[float, int]:
+    def run(network: Network, weight: float, seed: int) -> tuple[float, int, bool]:
         one = task.rollouts(network, (weight,), (seed,))
-        return one.returns.item(), one.steps.item()
+        return one.returns.item(), one.steps.item(), one.held is not None and bool(one.held.item())
 
     return run
 

@@ -12,6 +12,7 @@ from wann_edge.kernel import Floats
 from wann_edge.network import Input, Output
 from wann_edge.sims.bullet.world import BulletTask, BulletWorld, Viewpoint, load
 from wann_edge.task import Spec
+from wann_edge.task.held import Held
 
 LEGS = ("front_right", "front_left", "rear_right", "rear_left")
 # The prefixes of joint names in the URDF, and the diagonal of each leg, in the order of LEGS.
@@ -145,10 +146,15 @@ class A1World(BulletWorld):
 
     def judge(self) -> tuple[float, bool]:
         """Return the metres moved forward, minus 1 for a fall, which ends the episode."""
-        x, z, roll, pitch, _ = self._base()
+        x = self._base()[0]
         forward, self._x_m = x - self._x_m, x
-        fallen = z < LOW_M or max(abs(roll), abs(pitch)) > TILTED_RAD
+        fallen = not self.is_held()
         return forward - FALL_COSTS_M * fallen, fallen
+
+    def is_held(self) -> bool:
+        """Return whether the robot has not fallen."""
+        _, z, roll, pitch, _ = self._base()
+        return z >= LOW_M and max(abs(roll), abs(pitch)) <= TILTED_RAD
 
     def looks_at(self) -> tuple[float, float, float]:
         """Return a point above the ground at the robot's place."""
@@ -182,3 +188,4 @@ class A1(BulletTask):
     spec = SPEC
     summary = "walk forward with a quadruped, in PyBullet"
     kind = A1World
+    held = Held("on its legs at the end", 1)

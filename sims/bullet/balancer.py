@@ -14,6 +14,7 @@ from wann_edge.sims.bullet.world import (
 )
 from wann_edge.sims.robots.balancer_robot import (
     BODY_M,
+    HELD,
     NO_LOAD_RAD_PER_S,
     WHEEL_RADIUS_M,
     BalancerRobot,
@@ -98,3 +99,4 @@ class BulletBalancer(BulletTask):
     spec = BalancerWorld.spec
     summary = "balance a robot on two wheels, in PyBullet"
     kind = BalancerWorld
+    held = HELD

@@ -10,7 +10,7 @@ from wann_edge.sims.bullet.world import (
     free_joints,
     load_text,
 )
-from wann_edge.sims.robots.swingup_robot import FORCE_N, SwingUpRobot, swingup_spec
+from wann_edge.sims.robots.swingup_robot import FORCE_N, HELD, SwingUpRobot, swingup_spec
 
 CART, HINGE = 0, 1
 
@@ -55,3 +55,4 @@ class BulletSwingUp(BulletTask):
     spec = SwingUpWorld.spec
     summary = "the swing-up as rigid bodies in PyBullet"
     kind = SwingUpWorld
+    held = HELD

@@ -7,6 +7,7 @@ import math
 from wann_edge.kernel import Floats
 from wann_edge.sims.mujoco.mujoco_world import ModelSpec, MujocoTask, MujocoWorld
 from wann_edge.sims.robots.balancer_robot import (
+    HELD,
     NO_LOAD_RAD_PER_S,
     WHEEL_RADIUS_M,
     BalancerRobot,
@@ -73,3 +74,4 @@ class MujocoBalancer(MujocoTask):
     spec = MujocoBalancerWorld.spec
     summary = "balance a robot on two wheels, in MuJoCo"
     kind = MujocoBalancerWorld
+    held = HELD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wann_edge.kernel import Floats
 from wann_edge.sims.mujoco.mujoco_world import ModelSpec, MujocoTask, MujocoWorld
-from wann_edge.sims.robots.swingup_robot import FORCE_N, SwingUpRobot, swingup_spec
+from wann_edge.sims.robots.swingup_robot import FORCE_N, HELD, SwingUpRobot, swingup_spec
 
 CART = 0
 
@@ -44,3 +44,4 @@ class MujocoSwingUp(MujocoTask):
     spec = MujocoSwingUpWorld.spec
     summary = "the swing-up as rigid bodies in MuJoCo"
     kind = MujocoSwingUpWorld
+    held = HELD

@@ -10,6 +10,7 @@ import numpy as np
 from wann_edge.network import Input, Output
 from wann_edge.sims.robots.scaled import scaled_urdf
 from wann_edge.task import Spec
+from wann_edge.task.held import Held
 
 WHEEL_RADIUS_M = 0.04
 # From the axle to the body's centre of mass.
@@ -20,6 +21,9 @@ NO_LOAD_RAD_PER_S = 40.0
 BEARING_N_M_S = 0.0002
 FALLEN_RAD = 0.6
 AWAY_M = 1.0
+UPRIGHT_RAD = math.radians(10)
+# An episode has steps of 0.01 s.
+HELD = Held("upright within 10 degrees, within 1 m of its place, for the last 2 s", 200)
 START_SD = (0.08, 0.2, 0.5)
 
 
@@ -109,6 +113,11 @@ class BalancerRobot:
                 wheel_rad_per_s=rolling - rate,
             )
         )
+
+    def is_held(self) -> bool:
+        """Return whether the body is upright within 10 degrees, within 1 m of its place."""
+        pitch, _, position, _ = self.observe()
+        return abs(pitch) < UPRIGHT_RAD and abs(position) < AWAY_M
 
     def judge(self) -> tuple[float, bool]:
         """Return a reward of 1 upright at the place of the start, and 0 where the episode ends."""

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from wann_edge.kernel import plant
 from wann_edge.sims import swingup
 from wann_edge.sims.robots.scaled import scaled_urdf
 from wann_edge.task import Spec
 
 FORCE_N = 10.0
 FRICTION_N_S_PER_M = 0.1
+HELD = swingup.SwingUp().held
 
 
 def swingup_spec(name: str) -> Spec:
@@ -56,6 +58,11 @@ class SwingUpRobot:
         """Return the observation of the native task."""
         x, v, angle, rate = self.state()
         return x, v, math.cos(angle), math.sin(angle), rate
+
+    def is_held(self) -> bool:
+        """Return whether the native task holds this state."""
+        seen = np.array(self.observe(), np.float32)
+        return plant("swingup").is_held(np.zeros(4, np.float32), seen)
 
     def judge(self) -> tuple[float, bool]:
         """Return the reward of the native task, and whether the cart left the track."""

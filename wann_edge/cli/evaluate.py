@@ -11,6 +11,7 @@ import typer
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import MODES, listed
 from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.held import HeldReward, fresh_document, held_line, rule_of
 from wann_edge.cli.options import MAX_EPISODES, Json, NetworkFile, Seed, TaskName, TuningLimit
 from wann_edge.cli.parsing import parse_time_limit_s, parse_weight_list
 from wann_edge.cli.tables import (
@@ -18,6 +19,7 @@ from wann_edge.cli.tables import (
     print_scores,
     print_table,
     print_title,
+    say,
     status_line,
     table,
 )
@@ -51,9 +53,13 @@ def command(
     weights: _Weights = None,
     mode: _Mode = None,
     time_limit: TuningLimit = None,
+    held: HeldReward = None,
     as_json: Json = False,
 ) -> int:
     """Measure the reward of a network for each shared weight, over fresh episodes.
+
+    The table also shows the worst episode with its seed, and how many episodes are held, such
+    as those in which the pole stands at the end.
 
     With --mode it measures one column of the paper's table: weights drawn from -2 to 2 for
     each episode, single or shared, or tuned on training episodes.
@@ -71,33 +77,54 @@ def command(
         )
     if time_limit is not None:
         raise typer.BadParameter("--time-limit is for --mode tuned-shared or tuned-weights")
-    return _evaluate_weights(file, task, weights, episodes=episodes, seed=seed, as_json=as_json)
+    return _evaluate_weights(
+        file, task, weights, episodes=episodes, seed=seed, held=held, as_json=as_json
+    )
 
 
 def _evaluate_weights(
-    file: Path, task: str | None, weights: str | None, *, episodes: int, seed: int, as_json: bool
+    file: Path,
+    task: str | None,
+    weights: str | None,
+    *,
+    episodes: int,
+    seed: int,
+    held: float | None,
+    as_json: bool,
 ) -> ExitCode:
-    from wann_edge.evaluate import PAPER_WEIGHTS, score
+    import numpy as np
+
+    from wann_edge.evaluate import PAPER_WEIGHTS, scores_of
     from wann_edge.network import file as network_file
+    from wann_edge.robustness.fresh import fresh_episodes
+    from wann_edge.task import final_task
 
     network = network_file.load(file)
     world = task_of(task, network)
+    rule = rule_of(final_task(world), held)
     usual = PAPER_WEIGHTS if network.weights is None else (network.shared_weight,)
     chosen = usual if weights is None else parse_weight_list(weights)
     with status_line(f"running {episodes} episodes for each weight", quiet=as_json):
-        scores = score(network, world, chosen, episodes, seed)
+        found = fresh_episodes(network, world, chosen, episodes, seed, rule)
+    scores = scores_of(np.array([one.returns for one in found]), chosen)
     if as_json:
         document = {
             "network": str(file),
             "task": world.spec.name,
             "episodes": episodes,
             "seed": seed,
-            "per_weight": [asdict(score) for score in scores.per_weight],
+            "held_when": None if rule is None else rule.when,
+            "per_weight": [
+                asdict(score) | fresh_document(one)
+                for score, one in zip(scores.per_weight, found, strict=True)
+            ],
             "mean_of_weights": scores.mean_of_weights,
         }
         print_json(document)
     else:
-        print_scores(scores, f"{file}: {world.spec.name}, {episodes} episodes, seed {seed}")
+        title = f"{file}: {world.spec.name}, {episodes} episodes, seed {seed}"
+        print_scores(scores, title, fresh=found)
+        say(held_line(rule))
     return ExitCode.OK
 
 

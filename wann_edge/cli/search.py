@@ -134,7 +134,7 @@ def _search(
     settings = preset(preset_name or usual_preset(task), **changes)
     log = _event_file(place) if with_log else None
     result = search_with_progress(name, settings, place, force=force, log=log)
-    return print_result(result, out)
+    return print_result(result, out, task, settings.seed)
 
 
 def _check_task(named: str | None, folder: Path) -> None:
@@ -153,12 +153,12 @@ def _resume(folder: Path, ends: dict[str, object], *, with_log: bool) -> ExitCod
     from wann_edge.search import checkpoint
 
     state = checkpoint.load(folder)
-    task_in_file(state.task, {}, str(folder))
+    task = task_in_file(state.task, {}, str(folder))
     settings = state.settings.model_copy(update=ends)
     place = folder.absolute()
     log = _event_file(place, state.history) if with_log else None
     result = search_with_progress(state.task, settings, place, resume=True, log=log)
-    return print_result(result, folder)
+    return print_result(result, folder, task, settings.seed)
 
 
 def _event_file(folder: Path, history: Sequence[Progress] = ()) -> EventFile:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wann_edge.search.run import SearchResult
     from wann_edge.search.settings import Settings
     from wann_edge.search.tensorboard import EventFile
+    from wann_edge.task import Task
 
 
 def search_with_progress(
@@ -57,13 +58,16 @@ def search_with_progress(
         )
 
 
-def print_result(result: SearchResult, out: Path) -> ExitCode:
-    """Print the champion's scores and the files; return the exit code."""
+def print_result(result: SearchResult, out: Path, task: Task, seed: int) -> ExitCode:
+    """Print the champion's scores, how it holds, and the files; return the exit code."""
+    from wann_edge.cli.held import print_held
     from wann_edge.cli.progress_lines import speed
     from wann_edge.cli.tables import print_scores, say
 
     single = result.champion.weights is not None
     print_scores(result.scores, "champion, on validation episodes", single=single)
+    if result.stopped != "interrupted":
+        print_held(result.champion, task, seed)
     say(f"stopped by: {result.stopped}")
     say(f"time: {result.evaluating:.0%} for evaluation; {speed(result.progress)}")
     say(f"champion: {size_of(result)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich import box
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from wann_edge.evaluate import Scores
     from wann_edge.fixed_point.precision import Precision
+    from wann_edge.robustness.fresh import Fresh
     from wann_edge.verify import Verification
 
 # Of a column whose lines wrap, in characters.
@@ -94,7 +95,9 @@ def print_table(made: Table) -> None:
     console.print(made, crop=False)
 
 
-def print_scores(scores: Scores, title: str, *, single: bool = False) -> None:
+def print_scores(
+    scores: Scores, title: str, *, single: bool = False, fresh: Sequence[Fresh] = ()
+) -> None:
     """Print the reward for each weight, and the mean of these rewards.
 
     Args:
@@ -102,16 +105,26 @@ def print_scores(scores: Scores, title: str, *, single: bool = False) -> None:
         title: the line above the table.
         single: each row is a draw of single weights, which is numbered, instead of a
             shared weight.
+        fresh: the episodes of each weight, for the worst one and those that are held.
     """
-    made = table("draw of weights" if single else "shared weight", "mean reward", "sd")
+    more = ("worst", "its seed", "held") if fresh else ()
+    made = table("draw of weights" if single else "shared weight", "mean reward", "sd", *more)
     for number, score in enumerate(scores.per_weight, 1):
         name = str(number) if single else f"{score.weight:g}"
-        made.add_row(name, f"{score.mean:.1f}", f"{score.sd:.1f}")
+        cells = fresh_cells(fresh[number - 1]) if fresh else ()
+        made.add_row(name, f"{score.mean:.1f}", f"{score.sd:.1f}", *cells)
     if len(scores.per_weight) > 1:
         made.add_section()
         made.add_row("mean of weights", f"{scores.mean_of_weights:.1f}", "")
     print_title(title)
     print_table(made)
+
+
+def fresh_cells(fresh: Fresh) -> tuple[str, str, str]:
+    """Return the cells of the worst return, its seed, and how many episodes are held."""
+    share = fresh.held_share
+    held = "-" if share is None else str(share)
+    return f"{fresh.returns.min():.1f}", str(fresh.worst_seed), held
 
 
 def verification_table(verification: Verification) -> Table:

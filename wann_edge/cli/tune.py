@@ -10,15 +10,16 @@ import typer
 
 from wann_edge.cli.arguments import front_in, task_of
 from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.held import held_line
 from wann_edge.cli.options import Disturb, RunOrFile, Seed, TaskName, TimeLimit
 from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.parsing import parse_time_limit_s
-from wann_edge.cli.tables import print_table, say, table
+from wann_edge.cli.tables import fresh_cells, print_table, say, table
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
-    from wann_edge.evaluate import WeightScore
     from wann_edge.network import Network
+    from wann_edge.robustness.fresh import Fresh
     from wann_edge.task import Task
     from wann_edge.tune.core import Tuned
 
@@ -190,6 +191,7 @@ def _write(network: Network, tuned: Tuned, world: Task, seed: int, output: Outpu
     """Measure both networks on fresh episodes, write the tuned one, and print the comparison."""
     from wann_edge.network import file as network_file
     from wann_edge.task import final_task
+    from wann_edge.task.held import held_rule
 
     before, after = _fresh(network, world, seed), _fresh(tuned.network, world, seed)
     scores = {"episodes": EPISODES, "mean": after.mean, "sd": after.sd}
@@ -197,16 +199,19 @@ def _write(network: Network, tuned: Tuned, world: Task, seed: int, output: Outpu
     network_file.save(
         replace(tuned.network, provenance=provenance, task=final_task(world).spec.name), output.path
     )
-    made = table(f"{EPISODES} fresh episodes", "connections", "mean reward", "sd")
+    columns = "connections", "mean reward", "sd", "worst", "its seed", "held"
+    made = table(f"{EPISODES} fresh episodes", *columns)
     for name, one, measured in (("before", network, before), ("tuned", tuned.network, after)):
-        made.add_row(name, str(len(one.edges)), f"{measured.mean:.1f}", f"{measured.sd:.1f}")
+        row = f"{measured.mean:.1f}", f"{measured.sd:.1f}", *fresh_cells(measured)
+        made.add_row(name, str(len(one.edges)), *row)
     print_table(made)
+    say(held_line(held_rule(final_task(world))))
     say(f"stopped by: {tuned.stopped}, after {tuned.evaluations} evaluations")
     say(f"file: {output}{output.note}")
 
 
-def _fresh(network: Network, task: Task, seed: int) -> WeightScore:
+def _fresh(network: Network, task: Task, seed: int) -> Fresh:
     """Measure a network with its own weights over fresh episodes."""
-    from wann_edge.evaluate import score
+    from wann_edge.robustness.fresh import fresh_episodes
 
-    return score(network, task, (network.shared_weight,), EPISODES, seed).best
+    return fresh_episodes(network, task, (network.shared_weight,), EPISODES, seed)[0]

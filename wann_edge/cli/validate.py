@@ -12,6 +12,7 @@ import typer
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import ENGINES, listed
 from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.held import HeldReward, held_line, rule_of
 from wann_edge.cli.options import (
     MAX_EPISODES,
     Baseline,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from wann_edge.robustness.validate import CaseResult, Controller
     from wann_edge.task import Task
     from wann_edge.task.disturbances import Disturbances
+    from wann_edge.task.held import Held
 
 EXAMPLE = "my-run/champion.json --sim bullet/swingup --video out.mp4"
 
@@ -41,8 +43,7 @@ class Trial:
     Attributes:
         engine: what computes the actions, of ``verify.policies.ENGINES``.
         weight: the shared weight; None for the network's own.
-        success: the least reward of a success; None for a share of the reward on the
-            network's own task.
+        held: an episode is held from this reward on; None for the simulator's own rule.
         episodes: episodes for each row.
         seed: determines the episodes.
         workers: number of processes; None for one per core.
@@ -50,7 +51,7 @@ class Trial:
 
     engine: str = "kernel"
     weight: float | None = None
-    success: float | None = None
+    held: float | None = None
     episodes: int = 100
     seed: int = 0
     workers: int | None = None
@@ -97,13 +98,6 @@ _Engine = Annotated[
         help=f"What computes the actions: {listed(ENGINES)} (the exported header, compiled)."
     ),
 ]
-_Success = Annotated[
-    float | None,
-    typer.Option(
-        help="The least reward of a successful episode. Default: 80 % of the network's mean "
-        "reward on its own task."
-    ),
-]
 _Episodes = Annotated[int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes for each row.")]
 _Video = Annotated[
     OutputFile | None,
@@ -118,7 +112,7 @@ def command(
     disturb: Disturb = None,
     baseline: Baseline = None,
     weight: SharedWeight = None,
-    success: _Success = None,
+    held: HeldReward = None,
     episodes: _Episodes = 100,
     seed: Seed = 0,
     workers: Workers = None,
@@ -134,7 +128,7 @@ def command(
     trial = Trial(
         engine=engine,
         weight=weight,
-        success=success,
+        held=held,
         episodes=episodes,
         seed=seed,
         workers=workers,
@@ -155,7 +149,7 @@ def run_validate(
     """Validate networks and print a row for each disturbance and network.
 
     Args:
-        files: the network files; the first determines task, success and video.
+        files: the network files; the first determines task and video.
         sim: the task to run, or None for the first network's own.
         disturb: the disturbances as --disturb names them; None for the usual ones.
         trial: how to run.
@@ -182,13 +176,13 @@ def run_validate(
     network, weight, engine = controllers[0]
     first = policy(network, engine, weight)  # A missing part shows before hours of work.
     given, impossible = possible(task, USUAL) if disturb is None else (parse(disturb), {})
-    least = _least(network, task, trial)
-    found = _measured(task, controllers, given, least, trial)
+    rule = rule_of(task, trial.held)
+    found = _measured(task, controllers, given, rule, trial)
     if as_json:
-        shared = _document(task, given, impossible, least, trial)
+        shared = _document(task, given, impossible, rule, trial)
         print_json({**shared, **_rows_document(files, found)})
     else:
-        _print(files, task, network.task or task.spec.name, least, trial, found)
+        _print(files, task, network.task or task.spec.name, rule, trial, found)
         for name, why in impossible.items():
             say(f"left out {name}: {why}")
     if not found.is_whole:
@@ -200,26 +194,11 @@ def run_validate(
     return ExitCode.OK
 
 
-def _least(network: Network, task: Task, trial: Trial) -> float:
-    """The least reward of a success: as given, or from the network's own task in the kernel."""
-    from wann_edge.parallel.engine import Engine
-    from wann_edge.robustness.validate import least_reward, returns_of
-    from wann_edge.task import final_task
-    from wann_edge.task.disturbances import NONE
-
-    if trial.success is not None:
-        return trial.success
-    home = final_task(task_of(None, network)) if network.task else task
-    controller = trial.controller(network)._replace(engine="kernel")
-    with Engine(home, trial.processes) as engine:
-        return least_reward(returns_of(engine, controller, NONE, trial.seeds))
-
-
 def _measured(
     task: Task,
     controllers: Sequence[Controller],
     given: Disturbances,
-    least: float,
+    rule: Held | None,
     trial: Trial,
 ) -> Measured:
     from wann_edge.cli.progress_lines import counting_bar
@@ -234,8 +213,8 @@ def _measured(
             for case, disturbances in every:
                 bar.update(line, description=f"{case:<12}")
                 for controller, kept in zip(controllers, rows, strict=True):
-                    returns = validate.returns_of(engine, controller, disturbances, trial.seeds)
-                    kept.append(validate.case_result(case, returns, least))
+                    given_now = (engine, controller, disturbances, trial.seeds, rule)
+                    kept.append(validate.case_result(case, validate.fresh_of(*given_now)))
                     bar.advance(line)
         except KeyboardInterrupt:
             return Measured(rows, is_whole=False)
@@ -243,7 +222,7 @@ def _measured(
 
 
 def _document(
-    task: Task, given: Disturbances, impossible: dict[str, str], least: float, trial: Trial
+    task: Task, given: Disturbances, impossible: dict[str, str], rule: Held | None, trial: Trial
 ) -> dict[str, object]:
     return {
         "sim": task.spec.name,
@@ -252,7 +231,7 @@ def _document(
         "seed": trial.seed,
         "disturbances": asdict(given),
         "left_out": impossible,
-        "success_reward": least,
+        "held_when": None if rule is None else rule.when,
     }
 
 
@@ -260,14 +239,22 @@ def _rows_document(files: Sequence[Path], found: Measured) -> dict[str, object]:
     return {
         "complete": found.is_whole,
         "networks": [
-            {"network": str(path), "rows": [asdict(one) for one in rows]}
+            {"network": str(path), "rows": [_row_document(one) for one in rows]}
             for path, rows in zip(files, found.rows, strict=True)
         ],
     }
 
 
+def _row_document(one: CaseResult) -> dict[str, object]:
+    held = one.held
+    return asdict(one) | {
+        "held": None if held is None else held.held,
+        "held_interval": None if held is None else [*held.interval],
+    }
+
+
 def _print(
-    files: Sequence[Path], task: Task, home: str, least: float, trial: Trial, found: Measured
+    files: Sequence[Path], task: Task, home: str, rule: Held | None, trial: Trial, found: Measured
 ) -> None:
     print_title(
         f"{files[0]}: {task.spec.name}, {trial.engine}, {trial.episodes} episodes, "
@@ -275,16 +262,15 @@ def _print(
     )
     several = len(files) > 1
     names = [path.stem[:16] for path in files]
-    made = table("disturbance", *(["network"] if several else []), "reward", "sd", "worst")
-    for wrapped in ("success", "95 %"):
-        made.add_column(wrapped, justify="right")
+    columns = "reward", "sd", "worst", "its seed", "held"
+    made = table("disturbance", *(["network"] if several else []), *columns)
     for place, first in enumerate(found.rows[0]):
         for name, rows in zip(names, found.rows, strict=True):
             if place < len(rows):
                 label = first.case if rows is found.rows[0] else ""
                 made.add_row(label, *([name] if several else []), *_cells(rows[place]))
     print_table(made)
-    say(f"success: an episode with a reward of at least {least:.1f}")
+    say(held_line(rule))
     if not several:
         say(f"to compare with a dense network: wann-edge baseline {home} -o baseline.json,")
         say("then --baseline baseline.json")
@@ -295,6 +281,6 @@ def _cells(one: CaseResult) -> tuple[str, ...]:
         f"{one.mean:.1f}",
         f"{one.sd:.1f}",
         f"{one.worst:.1f}",
-        f"{one.success:.0%}",
-        f"{one.low:.0%} to {one.high:.0%}",
+        str(one.worst_seed),
+        "-" if one.held is None else str(one.held),
     )

@@ -66,6 +66,8 @@ class PlantStruct(ctypes.Structure):
         ("reset", ctypes.c_void_p),
         ("observe", ctypes.c_void_p),
         ("step", ctypes.c_void_p),
+        ("held", ctypes.c_void_p),
+        ("held_s", ctypes.c_float),
     ]
 
 
@@ -199,6 +201,9 @@ def _check(declared: PlantStruct, where: str) -> None:
         "reset is missing": not declared.reset,
         "observe is missing": not declared.observe,
         "step is missing": not declared.step,
+        "held_s must be 0 or more, and at most the length of an episode": not (
+            0 <= declared.held_s <= declared.dt_s * declared.max_steps
+        ),
     }
     for fault, found in faults.items():
         if found:

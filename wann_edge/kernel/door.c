@@ -150,6 +150,20 @@ const char *wann_plant_parameters(const void *plant)
     return ((const wann_plant *)plant)->parameters;
 }
 
+int32_t wann_plant_held_steps(const void *plant)
+{
+    const wann_plant *asked = plant;
+    return asked->held == 0 ? 0 : asked->held_steps;
+}
+
+int32_t wann_plant_held(const void *plant, const float *state, const float *observation)
+{
+    const uint64_t before = wann_mode(WANN_IEEE_MODE);
+    const int32_t held = ((const wann_plant *)plant)->held(state, observation);
+    wann_mode(before);
+    return held != 0;
+}
+
 void wann_plant_observe(const void *plant, const float *state, float *observation)
 {
     const uint64_t before = wann_mode(WANN_IEEE_MODE);

@@ -82,6 +82,11 @@ int32_t wann_plant_step(const void *plant, float *state, float *observation, con
                         float *reward);
 /* Names of the plant's parameters, separated by commas; "" if it has none. */
 const char *wann_plant_parameters(const void *plant);
+/* The number of steps for which an episode must be held at its end; 0: the plant does not say when
+ * it is held. */
+int32_t wann_plant_held_steps(const void *plant);
+/* Whether a plant that says so is held in a state with its observation. */
+int32_t wann_plant_held(const void *plant, const float *state, const float *observation);
 /* Steps a plant that has parameters, each multiplied by its factor. */
 int32_t wann_plant_step_varied(const void *plant, float *state, float *observation,
                                const float *action, float *reward, const float *factor);

@@ -18,6 +18,7 @@ typedef struct {
     float patience_reward;
     float *total;         /* [count] receives the return: rewards summed in step order */
     int32_t *steps;       /* [count] receives the episode's length */
+    int32_t *held;        /* [count] receives whether the episode is held; NULL: not asked */
 } wann_jobs;
 
 #endif

@@ -137,6 +137,8 @@ static void lanes_rollouts(int32_t networks, const wann_network *const *net,
                       edge_weight);
         next.total += (int64_t)together * jobs->count;
         next.steps += (int64_t)together * jobs->count;
+        if (next.held != 0)
+            next.held += (int64_t)together * jobs->count;
     }
 }
 

@@ -73,6 +73,7 @@ class JobsStruct(ctypes.Structure):
         ("patience_reward", ctypes.c_float),
         ("total", ctypes.c_void_p),
         ("steps", ctypes.c_void_p),
+        ("held", ctypes.c_void_p),
     ]
 
 
@@ -152,6 +153,8 @@ def _declare(lib: ctypes.CDLL) -> None:
     lib.wann_run_fixed_forward.argtypes = [number, pointer, number, *[pointer] * 5]
     lib.wann_plant_observe.argtypes = [pointer] * 3
     lib.wann_plant_step.argtypes = [pointer] * 5
+    lib.wann_plant_held_steps.argtypes = [pointer]
+    lib.wann_plant_held.argtypes = [pointer] * 3
     lib.wann_plant_step_varied.argtypes = [pointer] * 6
     lib.wann_plant_parameters.argtypes = [pointer]
     lib.wann_plant_parameters.restype = ctypes.c_char_p

@@ -25,6 +25,8 @@ class Plant:
         observations: the length of an observation.
         actions: the length of an action.
         parameters: names of what can differ from the model, such as masses and lengths.
+        held_steps: the last steps of an episode in which the plant must be held; 0 where the
+            plant does not declare when it is held.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Plant:
     observations: int
     actions: int
     parameters: tuple[str, ...] = ()
+    held_steps: int = 0
 
     def observe(self, state: ArrayLike) -> Floats:
         """Return the observation, float32 [observations], of a state [states]."""
@@ -41,6 +44,13 @@ class Plant:
         start = checked(state, (self.states,), "state")
         library().wann_plant_observe(self.address(1), start.ctypes.data, seen.ctypes.data)
         return seen
+
+    def is_held(self, state: ArrayLike, observation: ArrayLike) -> bool:
+        """Return whether the plant is held in a state [states] with its observation."""
+        start = checked(state, (self.states,), "state")
+        seen = checked(observation, (self.observations,), "observation")
+        given = (start.ctypes.data, seen.ctypes.data)
+        return bool(library().wann_plant_held(self.address(1), *given))
 
     def step(
         self,
@@ -100,4 +110,5 @@ def plant_at(name: str, address: Callable[[int], int]) -> Plant:
         observations=observations,
         actions=actions,
         parameters=tuple(filter(None, names.split(","))),
+        held_steps=library().wann_plant_held_steps(address(1)),
     )

@@ -150,6 +150,7 @@ class Program:
         edge_weights: ArrayLike | None = None,
         disturbed: Disturbed | None = None,
         rules: Rules = USUAL,
+        held: Integers | None = None,
     ) -> tuple[Floats, Integers]:
         """Run whole episodes of a native plant with this program; see ``rollouts_of``.
 
@@ -157,7 +158,7 @@ class Program:
             The returns, float32 [n], and the lengths in steps, int32 [n].
         """
         totals, steps = rollouts_of(
-            [self], plant, weights, states, max_steps, edge_weights, disturbed, rules
+            [self], plant, weights, states, max_steps, edge_weights, disturbed, rules, held
         )
         return totals[0], steps[0]
 
@@ -171,6 +172,7 @@ def rollouts_of(
     edge_weights: ArrayLike | None = None,
     disturbed: Disturbed | None = None,
     rules: Rules = USUAL,
+    held: Integers | None = None,
 ) -> tuple[Floats, Integers]:
     """Run whole episodes of a native plant, the same episodes with each program.
 
@@ -184,6 +186,8 @@ def rollouts_of(
             for a single program only.
         disturbed: a disturbance, and the row in it for each episode, int32 [n].
         rules: rules of practice episodes.
+        held: int32 [programs, n], receives 1 for each episode that is held, else 0; None for
+            a plant that does not declare when it is held, or to save the time.
 
     Returns:
         The returns, float32 [programs, n], rewards summed in step order; and the lengths in
@@ -229,6 +233,7 @@ def rollouts_of(
             **rules._asdict(),
             total=totals.ctypes.data,
             steps=steps.ctypes.data,
+            held=None if held is None else held.ctypes.data,
         )
         _run_rollouts(programs, plant, jobs)
     return totals, steps
@@ -241,6 +246,7 @@ def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -
     """
     count, width, run = jobs.count, lanes(), library().wann_run_rollouts
     starts = (jobs.weight, jobs.edge_weight, jobs.state, jobs.total, jobs.steps, jobs.episode)
+    held = jobs.held
     largest = max(programs, key=lambda program: program.computed)
     slowest = max(programs, key=lambda program: program.operations_per_step)
     _memory, scratch = largest.scratch(width, jobs.edges)
@@ -259,6 +265,7 @@ def _run_rollouts(programs: Sequence[Program], plant: Plant, jobs: JobsStruct) -
             jobs.state = starts[2] + 4 * first * jobs.states
             jobs.episode = starts[5] and starts[5] + 4 * first
             jobs.total, jobs.steps = starts[3] + written, starts[4] + written
+            jobs.held = held and held + written
             run(width, len(some), networks, fixed, address, ctypes.addressof(jobs), scratch)
 
 

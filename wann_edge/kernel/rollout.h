@@ -30,12 +30,13 @@ typedef struct {
 } wann_networks;
 
 /* owner: the network that runs in each lane. present: the networks that run in any lane; `owners`
- * is their number. mark: the return when patience was last counted from. */
+ * is their number. mark: the return when patience was last counted from. streak: the last steps in
+ * a row with a held state. */
 typedef struct {
     wann_floats state[WANN_STATE_ROOM], observation[WANN_PLANT_ROOM], action[WANN_PLANT_ROOM];
     wann_floats factor[WANN_PARAMETER_ROOM];
     wann_floats weight, total, mark, *edge_weight;
-    wann_integers left, patience, running, owner;
+    wann_integers left, patience, running, owner, streak;
     int32_t job[WANN_BLOCKS * WANN_LANES];
     int32_t present[WANN_BLOCKS * WANN_LANES];
     int32_t owners, next_job, next_owner, active;
@@ -60,6 +61,7 @@ static void wann_take_job(wann_group *group, int32_t networks, const wann_jobs *
     group->mark.lane[lane] = 0.0f;
     group->left.lane[lane] = jobs->max_steps;
     group->patience.lane[lane] = jobs->patience_steps;
+    group->streak.lane[lane] = 0;
     for (int32_t i = 0; i < jobs->states; i++)
         group->state[i].lane[lane] = jobs->state[job * jobs->states + i];
     for (int32_t i = 0; i < jobs->edges; i++)
@@ -71,11 +73,14 @@ static void wann_take_job(wann_group *group, int32_t networks, const wann_jobs *
     group->active++;
 }
 
-static void wann_end_job(wann_group *group, const wann_jobs *jobs, int32_t lane)
+static void wann_end_job(wann_group *group, const wann_plant *plant, const wann_jobs *jobs,
+                         int32_t lane)
 {
     int64_t written = (int64_t)group->owner.lane[lane] * jobs->count + group->job[lane];
     jobs->total[written] = group->total.lane[lane];
     jobs->steps[written] = jobs->max_steps - group->left.lane[lane];
+    if (jobs->held != 0)
+        jobs->held[written] = group->streak.lane[lane] >= plant->held_steps;
     group->active--;
 }
 
@@ -146,6 +151,9 @@ static inline void wann_step_plant(wann_group *group, const wann_plant *plant,
             group->state[i].real[b] = state[i];
         for (int32_t i = 0; i < plant->observations; i++)
             group->observation[i].real[b] = observation[i];
+        if (jobs->held != 0)
+            group->streak.integer[b] =
+                (group->streak.integer[b] + 1) & plant->held(state, observation);
         wann_real floor = wann_constant(jobs->reward_floor);
         group->total.real[b] = group->total.real[b] + wann_select(reward < floor, floor, reward);
         group->left.integer[b] = group->left.integer[b] - 1;
@@ -233,12 +241,12 @@ static inline void wann_act(wann_group *group, const wann_networks *networks,
     }
 }
 
-static void wann_next_jobs(wann_group *group, int32_t networks, const wann_jobs *jobs,
-                           const wann_integers *over)
+static void wann_next_jobs(wann_group *group, int32_t networks, const wann_plant *plant,
+                           const wann_jobs *jobs, const wann_integers *over)
 {
     for (int32_t lane = 0; lane < WANN_BLOCKS * WANN_LANES; lane++)
         if (over->lane[lane] != 0) {
-            wann_end_job(group, jobs, lane);
+            wann_end_job(group, plant, jobs, lane);
             wann_take_job(group, networks, jobs, lane);
         }
     wann_list_owners(group);
@@ -273,7 +281,7 @@ static void wann_rollouts(const wann_networks *networks, const wann_plant *plant
         wann_step_plant(&group, plant, jobs, is_varied, &over);
         if (wann_any(&over) == 0)
             continue;
-        wann_next_jobs(&group, networks->count, jobs, &over);
+        wann_next_jobs(&group, networks->count, plant, jobs, &over);
         wann_observe(&group, plant);
     }
 }

@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wann_edge.confidence import enough, wilson
 from wann_edge.errors import TaskError
 from wann_edge.evaluate import rollouts, run_episode
-from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.parallel.engine import Engine
-from wann_edge.task import Policy, Task
+from wann_edge.robustness.fresh import Fresh, HeldShare
+from wann_edge.task import Policy, Rollouts, Task
 from wann_edge.task.disturbance_draws import draw
 from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.task.disturbed import disturbed, parameters_of
+from wann_edge.task.held import Held, WatchedWorld, held_episodes, held_rule, judging
 from wann_edge.task.open_world import opened
 from wann_edge.verify.policies import policy
 
@@ -36,9 +36,8 @@ class CaseResult:
         mean: of the returns.
         sd: standard deviation of the returns.
         worst: the lowest return.
-        success: the share of episodes that reach the least reward.
-        low: lower end of the 95 % interval of the share (Wilson 1927).
-        high: upper end of the interval.
+        worst_seed: its seed.
+        held: how many episodes are held; None where no rule says so.
     """
 
     case: str
@@ -46,9 +45,8 @@ class CaseResult:
     mean: float
     sd: float
     worst: float
-    success: float
-    low: float
-    high: float
+    worst_seed: int
+    held: HeldShare | None
 
 
 class Controller(NamedTuple):
@@ -101,9 +99,13 @@ def _parameters(task: Task) -> tuple[str, ...]:
         return parameters_of(world)
 
 
-def returns_of(
-    engine: Engine, controller: Controller, given: Disturbances, seeds: Sequence[int]
-) -> Floats:
+def fresh_of(
+    engine: Engine,
+    controller: Controller,
+    given: Disturbances,
+    seeds: Sequence[int],
+    rule: Held | None,
+) -> Fresh:
     """Run the episode of each seed, spread over the workers.
 
     Args:
@@ -111,9 +113,7 @@ def returns_of(
         controller: to run.
         given: the disturbances.
         seeds: one per episode.
-
-    Returns:
-        float32 [episodes]: the returns.
+        rule: when an episode is held; None for nothing that says so.
 
     Raises:
         TaskError: the network does not fit the task, or the task does not support a
@@ -123,42 +123,43 @@ def returns_of(
         _Block(controller, given, seeds[first : first + BLOCK])
         for first in range(0, len(seeds), BLOCK)
     ]
-    return np.concatenate(engine.map(_run, blocks))
+    parts = engine.map(_run, blocks)
+    found = Rollouts(*(np.concatenate(part, axis=1) for part in zip(*parts, strict=True)))
+    held = held_episodes(rule, found)
+    return Fresh(found.returns[0], seeds, None if held is None else held[0])
 
 
-def least_reward(returns: Floats) -> float:
-    """Return the least return of a success, from returns [episodes] without disturbances."""
-    return float(enough(returns.mean(dtype=np.float64, keepdims=True))[0])
-
-
-def case_result(case: str, returns: Floats, least: float) -> CaseResult:
-    """Return the result of a case for returns [episodes], two or more."""
-    exact = returns.astype(np.float64)
-    reached = int(np.count_nonzero(exact >= least))
-    low, high = wilson(reached, len(exact))
+def case_result(case: str, fresh: Fresh) -> CaseResult:
+    """Return the result of a case for its episodes, two or more."""
     return CaseResult(
         case=case,
-        episodes=len(exact),
-        mean=float(exact.mean()),
-        sd=float(exact.std(ddof=1)),
-        worst=float(exact.min()),
-        success=reached / len(exact),
-        low=low,
-        high=high,
+        episodes=len(fresh.returns),
+        mean=fresh.mean,
+        sd=fresh.sd,
+        worst=float(fresh.returns.min()),
+        worst_seed=fresh.worst_seed,
+        held=fresh.held_share,
     )
 
 
-def _run(task: Task, block: _Block) -> Floats:
-    """Run a block of episodes; called in a worker."""
+def _run(task: Task, block: _Block) -> Rollouts:
+    """Run a block of episodes, and return arrays [1, episodes]; called in a worker."""
     (network, weight, engine), given, seeds = block
-    world = disturbed(task, given)
+    world = judging(disturbed(task, given))
     if engine == "kernel":
-        found: Floats = rollouts(network, world, (weight,), seeds).returns[0]
-        return found
-    drives = _policy(network, engine, weight)
-    with opened(world.world()) as one:
-        totals = [run_episode(drives, one, seed, task.spec.max_steps)[0] for seed in seeds]
-    return np.array(totals, np.float32)
+        found = rollouts(network, world, (weight,), seeds)
+        return found._replace(held=np.zeros_like(found.steps) if found.held is None else found.held)
+    return _run_policy(_policy(network, engine, weight), world, seeds)
+
+
+def _run_policy(drives: Policy, task: Task, seeds: Sequence[int]) -> Rollouts:
+    shape = (1, len(seeds))
+    totals, steps, held = np.empty(shape, np.float32), *np.empty((2, *shape), np.int32)
+    with opened(WatchedWorld(task.world(), held_rule(task))) as world:
+        for at, seed in enumerate(seeds):
+            totals[0, at], steps[0, at] = run_episode(drives, world, seed, task.spec.max_steps)
+            held[0, at] = world.held
+    return Rollouts(totals, steps, held)
 
 
 @lru_cache(maxsize=4)

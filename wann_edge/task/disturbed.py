@@ -11,6 +11,7 @@ from wann_edge.system.needs import Need
 from wann_edge.task import Picture, PicturedWorld, Spec, Task, World, draws_pictures
 from wann_edge.task.disturbance_draws import draw
 from wann_edge.task.disturbances import NONE, Disturbances
+from wann_edge.task.held import HeldWorld, held_rule
 from wann_edge.task.open_world import close
 
 ZERO, HALF = np.float32(0), np.float32(0.5)
@@ -69,7 +70,7 @@ class DisturbedTask:
 
     def __init__(self, task: Task, disturbances: Disturbances) -> None:
         self._task, self._disturbances = task, disturbances
-        self.spec = task.spec
+        self.spec, self.held = task.spec, held_rule(task)
 
     def world(self) -> DisturbedWorld:
         """Create a world."""
@@ -113,6 +114,10 @@ class DisturbedWorld:
         if not self._drawn.lost[0, self._count]:
             self._seen = self._measured(observation)
         return self._seen.copy(), reward, over
+
+    def is_held(self) -> bool:
+        """Return whether the true state is one to hold or to reach, where the world says so."""
+        return cast("HeldWorld", self._world).is_held()
 
     def picture(self) -> Picture:
         """Draw the current state, where the world draws pictures."""

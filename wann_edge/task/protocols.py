@@ -45,10 +45,13 @@ class Rollouts(NamedTuple):
     Attributes:
         returns: float32 [weights, episodes].
         steps: int32 [weights, episodes], the lengths.
+        held: int32 [weights, episodes], 1 for an episode that is held, else 0; None where the
+            task does not count it (see ``task.held``).
     """
 
     returns: Floats
     steps: Integers
+    held: Integers | None = None
 
 
 class World(Protocol):

@@ -29,6 +29,13 @@ static void acrobot_observe(const wann_real *state, wann_real *observation)
     observation[5] = state[3];
 }
 
+/* The tip is 1 m above the first joint. */
+static wann_mask acrobot_held(const wann_real *state, const wann_real *observation)
+{
+    (void)observation;
+    return wann_true(0.0f - wann_cos_rad(state[0]) - wann_cos_rad(state[1] + state[0]) > 1.0f);
+}
+
 /* d1, d2, phi1 and phi2 have their names from the book. */
 static inline void acrobot_rates(const wann_real *state, const wann_real *torque, wann_real *rate)
 {

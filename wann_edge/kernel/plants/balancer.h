@@ -32,6 +32,14 @@ static void balancer_observe(const wann_real *state, wann_real *observation)
     observation[3] = state[3];
 }
 
+/* Upright within 10 degrees, within 1 m. */
+static wann_mask balancer_held(const wann_real *state, const wann_real *observation)
+{
+    (void)state;
+    return wann_true(wann_abs(observation[2]) < WANN_10_DEGREES_RAD) &
+           wann_true(wann_abs(observation[0]) <= BALANCER_FAR_M);
+}
+
 /* Solves the two equations of motion for both accelerations by Cramer's rule.
  * body: mass kg, height of the centre of mass m, friction of the motors N m s/rad. */
 WANN_INLINE void balancer_move(const wann_real *state, wann_real voltage, wann_real *rate,

@@ -51,6 +51,13 @@ static void biped_observe(const wann_real *state, wann_real *observation)
     biped_see(state, &hull, observation);
 }
 
+/* At the end of the ground. */
+static wann_mask biped_held(const wann_real *state, const wann_real *observation)
+{
+    (void)observation;
+    return wann_true(biped_find_hull(state).x > BIPED_END_M);
+}
+
 /* Whether the hull touches the ground at its corners or at two points between them. */
 static inline wann_mask biped_falls(const wann_real *heights, const biped_hull *hull)
 {

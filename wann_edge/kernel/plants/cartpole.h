@@ -22,6 +22,14 @@ static void cartpole_observe(const wann_real *state, wann_real *observation)
         observation[i] = state[i];
 }
 
+/* Neither off the track nor fallen. */
+static wann_mask cartpole_held(const wann_real *state, const wann_real *observation)
+{
+    (void)state;
+    return wann_true(wann_abs(observation[0]) <= CARTPOLE_TRACK_M) &
+           wann_true(wann_abs(observation[2]) <= CARTPOLE_ANGLE_RAD);
+}
+
 /* body: masses of cart and pole kg, half the pole's length m. */
 WANN_INLINE wann_mask cartpole_move(wann_real *state, wann_real *observation,
                                     const wann_real *action, wann_real *reward,

@@ -30,6 +30,14 @@ static void furuta_observe(const wann_real *state, wann_real *observation)
         observation[i] = state[i];
 }
 
+/* Upright within 10 degrees, the arm within its range. */
+static wann_mask furuta_held(const wann_real *state, const wann_real *observation)
+{
+    (void)state;
+    return wann_true(wann_abs(observation[1]) < WANN_10_DEGREES_RAD) &
+           wann_true(wann_abs(observation[0]) <= FURUTA_ARM_RAD);
+}
+
 /* Solves the two equations of motion for both accelerations by Cramer's rule.
  * body: mass kg and length m of the arm, of the rod; the arm's damping N m s/rad. */
 WANN_INLINE void furuta_move(const wann_real *state, wann_real voltage, wann_real *rate,

@@ -20,6 +20,13 @@ static void mountaincar_observe(const wann_real *state, wann_real *observation)
     observation[1] = state[1];
 }
 
+/* At the goal, not rolling back. */
+static wann_mask mountaincar_held(const wann_real *state, const wann_real *observation)
+{
+    (void)state;
+    return wann_true(observation[0] >= MOUNTAINCAR_GOAL) & wann_true(observation[1] >= 0.0f);
+}
+
 static wann_mask mountaincar_step(wann_real *state, wann_real *observation,
                                   const wann_real *action, wann_real *reward)
 {

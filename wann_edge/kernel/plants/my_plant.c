@@ -17,6 +17,19 @@ static wann_mask my_step(wann_real *state, wann_real *observation, const wann_re
     return over;
 }
 
+static wann_mask my_held(const wann_real *state, const wann_real *observation)
+{
+    (void)observation;
+    return my_plant.held(state);
+}
+
+/* The steps of held_s, to the nearest; at least the last one. */
+static int32_t my_held_steps(void)
+{
+    float steps = my_plant.held_s / my_plant.dt_s + 0.5f;
+    return steps < 1.0f ? 1 : steps < (float)my_plant.max_steps ? (int32_t)steps : my_plant.max_steps;
+}
+
 const void *wann_my_entry(void);
 const void *wann_my_entry(void)
 {
@@ -27,7 +40,7 @@ const void *wann_my_entry(void)
         outputs++;
     entry = (wann_plant){
         "my_plant", my_plant.dt_s, my_plant.states, inputs, outputs, my_plant.observe, my_step,
-        "", 0,
+        "", 0, my_plant.held == 0 ? 0 : my_held, my_held_steps(),
     };
     return &entry;
 }

@@ -20,6 +20,13 @@ static void pendulum_observe(const wann_real *state, wann_real *observation)
     observation[2] = state[1];
 }
 
+/* Upright within 10 degrees. */
+static wann_mask pendulum_held(const wann_real *state, const wann_real *observation)
+{
+    (void)state;
+    return wann_true(observation[0] > WANN_COS_10_DEGREES);
+}
+
 /* The reward depends on the state before the step and on the action. body: mass kg, length m. */
 WANN_INLINE wann_mask pendulum_move(wann_real *state, wann_real *observation,
                                     const wann_real *action, wann_real *reward,

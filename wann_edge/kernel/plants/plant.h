@@ -6,6 +6,9 @@
  * state and observation, the reward; returns whether the episode is over.
  * parameters: names of what can differ from the model, with commas; "" for none.
  * varied: step with each parameter multiplied by a factor; NULL where there are none.
+ * held: whether a state, with its observation, is one that the controller is asked to hold or
+ * reach. NULL where the plant does not say.
+ * held_steps: an episode is held if this is so after each of its last held_steps steps.
  */
 #ifndef WANN_PLANT_H
 #define WANN_PLANT_H
@@ -25,9 +28,13 @@ typedef struct {
     const char *parameters;
     wann_mask (*varied)(wann_real *state, wann_real *observation, const wann_real *action,
                         wann_real *reward, const wann_real *factor);
+    wann_mask (*held)(const wann_real *state, const wann_real *observation);
+    int32_t held_steps;
 } wann_plant;
 
 #define WANN_NEVER ((wann_mask){0})  /* returned by a step that never ends an episode */
+#define WANN_10_DEGREES_RAD 0.174532925f
+#define WANN_COS_10_DEGREES 0.984807753f
 #define WANN_TURN_RAD 6.28318531f
 #define WANN_PER_TURN 0.159154943f
 

@@ -19,6 +19,7 @@
 #define QUADROTOR_ROLL 0.05f  /* greatest change of a pair, in its hover thrust */
 #define QUADROTOR_DT_S 0.01f
 #define QUADROTOR_FAR_M 2.0f
+#define QUADROTOR_NEAR_M 0.1f
 #define QUADROTOR_TIPPED_RAD 1.2f
 
 /* state and observation: x m, z m, angle rad, x' m/s, z' m/s, angle' rad/s. */
@@ -26,6 +27,15 @@ static void quadrotor_observe(const wann_real *state, wann_real *observation)
 {
     for (int i = 0; i < 6; i++)
         observation[i] = state[i];
+}
+
+/* Within 0.1 m of the point to hover at, and not tipped. */
+static wann_mask quadrotor_held(const wann_real *state, const wann_real *observation)
+{
+    (void)state;
+    return wann_true(observation[0] * observation[0] + observation[1] * observation[1] <
+                     QUADROTOR_NEAR_M * QUADROTOR_NEAR_M) &
+           wann_true(wann_abs(observation[2]) <= QUADROTOR_TIPPED_RAD);
 }
 
 /* thrust: of the left pair and the right pair, N. body: mass kg, inertia kg m2, arm m. */

@@ -27,6 +27,14 @@ static void swingup_observe(const wann_real *state, wann_real *observation)
     observation[4] = state[3];
 }
 
+/* Upright within 10 degrees, on the track. */
+static wann_mask swingup_held(const wann_real *state, const wann_real *observation)
+{
+    (void)state;
+    return wann_true(observation[2] > WANN_COS_10_DEGREES) &
+           wann_true(wann_abs(observation[0]) <= SWINGUP_TRACK_M);
+}
+
 /* body: masses of cart and pole kg, the pole's length m, the cart's friction N s/m. */
 WANN_INLINE wann_mask swingup_move(wann_real *state, wann_real *observation,
                                    const wann_real *action, wann_real *reward,

@@ -42,6 +42,10 @@ typedef struct {
     /* Runs one control period: writes the new state and the reward, and returns whether the
      * episode is over: wann_true(condition), or WANN_NEVER. */
     wann_mask (*step)(wann_real *state, const wann_real *action, wann_real *reward);
+    /* Optional: whether a state is one that the controller is asked to hold or reach. An episode
+     * is held if it is so after each step of the episode's last held_s seconds; 0: the last step. */
+    wann_mask (*held)(const wann_real *state);
+    float held_s;
 } wann_my_plant;
 
 /* 64 random bits for a seed and a place: the mixer of splitmix64 (Steele et al. 2014), twice. */
