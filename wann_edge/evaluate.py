@@ -192,7 +192,7 @@ def rollouts_of(
         check_fit(network, task.spec)
     if takes_many(task) and not callable(weights):
         return task.rollouts_of(networks, weights, seeds)
-    # One world for all networks, because making one can take longer than its episodes.
+    # One world for all networks: making one can take longer than its episodes.
     steps_alone = not (is_batch(task) or takes_draws(task))
     with _episodes(task) if networks and steps_alone else nullcontext() as run:
         return [_rollouts(network, task, weights, seeds, run) for network in networks]
@@ -241,8 +241,7 @@ def drawn_rollouts(
     return result._replace(held=held)
 
 
-# Takes a network, its shared weight and a seed; returns the return, the length in steps, and
-# whether the episode is held (False without a rule on states).
+# From a network, its shared weight and a seed to the return, the steps, and whether it is held.
 _RunEpisode = Callable[[Network, float, int], tuple[float, int, bool]]
 
 

@@ -188,4 +188,4 @@ class A1(BulletTask):
     spec = SPEC
     summary = "walk forward with a quadruped, in PyBullet"
     kind = A1World
-    held = Held("on its legs at the end", 1)
+    held = Held("on its legs after the last step", 1)

@@ -39,13 +39,20 @@ def test_evaluate_prints_json_and_a_table(
     document = json.loads(capsys.readouterr().out)
     rows = document["per_weight"]
     assert [row["weight"] for row in rows] == [-2, -1, -0.5, 0.5, 1, 2]
-    assert all(set(row) == {"weight", "mean", "sd"} for row in rows)
+    measured = {"weight", "mean", "sd", "worst", "worst_seed", "held", "held_interval"}
+    assert all(set(row) == measured for row in rows)
     mean = sum(row["mean"] for row in rows) / 6
     assert document["mean_of_weights"] == pytest.approx(mean)
     assert (document["episodes"], document["seed"], document["task"]) == (5, 3, "swingup")
     assert run(command) == 0
     table = capsys.readouterr().out
     assert all(f"{row['mean']:.1f}" in table for row in rows)
+    assert all(f"{row['held']} of 5 (" in table for row in rows)
+    assert "held: upright within 10 degrees, on the track, for the last 2 s" in table
+    assert run([*command, "--json", "--held", "-1"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["held_when"] == "a reward of at least -1"
+    assert all(row["held"] == 5 for row in document["per_weight"])
 
 
 def test_evaluate_takes_weights_that_begin_with_a_minus(

@@ -22,18 +22,19 @@ from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.parallel.engine import Engine
 from wann_edge.robustness import validate as command
+from wann_edge.robustness.fresh import Fresh
 from wann_edge.robustness.validate import (
     Controller,
     case_result,
-    least_reward,
+    fresh_of,
     possible,
-    returns_of,
 )
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import load_task
 from wann_edge.task.disturbances import USUAL, parse
 from wann_edge.task.disturbed import disturbed
 
+UPRIGHT = SwingUp().held
 FEW = ["--episodes", "4", "--workers", "1", "--disturb", "noise=1%,latency=1"]
 
 
@@ -59,13 +60,14 @@ def test_intervals_are_wilsons(episodes: int, data: st.DataObject) -> None:
     np.testing.assert_allclose(wilson(count, episodes), (exact.low, exact.high), atol=1e-4)
 
 
-def test_a_row_counts_episodes_that_reach_the_required_reward() -> None:
+def test_a_row_counts_held_episodes_and_names_the_worst() -> None:
     returns = np.array([100, 80, 79, -5], np.float32)
-    found = case_result("x", returns, 80.0)
-    assert (found.episodes, found.mean, found.worst, found.success) == (4, 63.5, -5, 0.5)
+    found = case_result("x", Fresh(returns, [7, 8, 9, 10], returns >= 80))
+    assert (found.episodes, found.mean, found.worst, found.worst_seed) == (4, 63.5, -5, 10)
+    assert found.held is not None
+    assert (found.held.held, found.held.interval) == (2, wilson(2, 4))
     assert found.sd == pytest.approx(np.std([100, 80, 79, -5], ddof=1))
-    assert least_reward(np.array([90, 110], np.float32)) == pytest.approx(80)
-    assert least_reward(np.array([-90, -110], np.float32)) == pytest.approx(-120)
+    assert case_result("x", Fresh(returns, [7, 8, 9, 10], None)).held is None
 
 
 def test_returns_are_those_of_the_disturbed_task_in_any_number_of_workers(
@@ -75,19 +77,20 @@ def test_returns_are_those_of_the_disturbed_task_in_any_number_of_workers(
     whole = rollouts(network, disturbed(SwingUp(), given_), (0.7,), seeds).returns[0]
     for workers in (1, 2):
         with Engine("swingup", workers) as engine:
-            found = returns_of(engine, Controller(network, 0.7), given_, seeds)
-        np.testing.assert_array_equal(found, whole)
+            found = fresh_of(engine, Controller(network, 0.7), given_, seeds, None)
+        np.testing.assert_array_equal(found.returns, whole)
 
 
 def test_the_compiled_header_gives_the_kernels_returns(network: Network) -> None:
     given_, seeds = parse("noise=1%,adc=8,jitter=50%"), episode_seeds(0, 3)
     with Engine("swingup") as engine:
         ours, theirs, graph = (
-            returns_of(engine, Controller(network, 0.7, name), given_, seeds)
+            fresh_of(engine, Controller(network, 0.7, name), given_, seeds, UPRIGHT)
             for name in ("kernel", "c", "onnxruntime")
         )
-    np.testing.assert_array_equal(ours, theirs)
-    np.testing.assert_allclose(ours, graph, rtol=0.05)
+    np.testing.assert_array_equal(ours.returns, theirs.returns)
+    np.testing.assert_array_equal(ours.held, theirs.held)
+    np.testing.assert_allclose(ours.returns, graph.returns, rtol=0.05)
 
 
 def test_disturbances_that_a_task_lacks_are_omitted_with_the_reason() -> None:
@@ -108,7 +111,8 @@ def test_json_is_reproducible(file: Path, capsys: pytest.CaptureFixture[str]) ->
     assert [one["network"] for one in told["networks"]] == [asked[1], asked[3]]
     rows = told["networks"][0]["rows"]
     assert [one["case"] for one in rows] == ["none", "noise=1%", "latency=1", "all together"]
-    assert rows[0]["mean"] == pytest.approx(told["success_reward"] / 0.8)
+    assert told["held_when"].startswith("upright within 10 degrees")
+    assert all(one["held"] == 0 for one in rows)
     assert run(asked) == 0
     assert capsys.readouterr().out == shown
 
@@ -116,10 +120,10 @@ def test_json_is_reproducible(file: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_the_table_and_the_video(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     video = file.parent / "out.gif"
     sim = ["--sim", "bullet/swingup", "--video", str(video)]
-    assert run(["validate", str(file), *sim, *FEW, "--success", "5"]) == 0
+    assert run(["validate", str(file), *sim, *FEW, "--held", "5"]) == 0
     shown = capsys.readouterr().out
     assert "bullet/swingup, kernel, 4 episodes" in shown
-    assert "at least 5.0" in shown
+    assert "held: a reward of at least 5;" in shown
     assert "wann-edge baseline swingup" in shown
     assert video.read_bytes()[:3] == b"GIF"
 
@@ -141,11 +145,11 @@ def test_ctrl_c_prints_what_was_measured(
     calls = iter(range(9))
 
     def stopped(*given_: object) -> object:
-        if next(calls) == 2:
+        if next(calls) == 1:
             raise KeyboardInterrupt
-        return returns_of(*given_)  # type: ignore[arg-type]
+        return fresh_of(*given_)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(command, "returns_of", stopped)
+    monkeypatch.setattr(command, "fresh_of", stopped)
     assert run(["validate", str(file), *FEW, "--json"]) == 130
     told = json.loads(capsys.readouterr().out)
     assert told["complete"] is False
@@ -173,5 +177,7 @@ def test_the_robust_example_withstands_the_documented_disturbances() -> None:
     robust = network_file.load(ROOT / "examples" / "swingup_robust.json")
     with Engine("bullet/swingup") as engine:
         controller = Controller(robust, robust.shared_weight)
-        found = returns_of(engine, controller, USUAL, episode_seeds(1, 4))
-    assert 800 < found.min() <= found.max() < 960
+        found = fresh_of(engine, controller, USUAL, episode_seeds(1, 4), UPRIGHT)
+    assert 800 < found.returns.min() <= found.returns.max() < 960
+    assert found.held is not None
+    assert found.held.all()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from helpers.networks import random_network
 from helpers.parts import ROOT, missing
+from helpers.rollouts import assert_same
 from wann_edge import registry
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.evaluate import KernelPolicy, run_episode
@@ -22,6 +23,7 @@ from wann_edge.robustness.validate import possible
 from wann_edge.task import Task, World, is_batch, load_task, takes_draws, takes_many
 from wann_edge.task.disturbances import parse
 from wann_edge.task.disturbed import disturbed, parameters_of
+from wann_edge.task.held import WatchedWorld, held_rule, judging
 from wann_edge.task.practice import Practice, practised
 
 # The number of steps to inspect; a whole episode may be long.
@@ -238,9 +240,8 @@ def test_disturbed_batches_equal_the_loop_over_steps(task: Task) -> None:
     other = disturbed(task, possible(task, ALL)[0])
     if not is_batch(other):
         pytest.skip("this task answers no disturbed batches")
-    assert not np.array_equal(
-        *(each.rollouts(network_for(task), (0.7,), SEEDS).returns for each in (task, other))
-    )
+    found = [each.rollouts(network_for(task), (0.7,), SEEDS).returns for each in (task, other)]
+    assert not np.array_equal(*found)
     held_against_the_loop(other)
 
 
@@ -279,21 +280,21 @@ def test_parameters_multiplied_by_one_change_nothing_and_by_more_something(task:
 
 
 def held_against_the_loop(task: Task) -> None:
-    """Check that batches of a task equal its worlds, bit by bit."""
+    """Check that batches of a task equal its worlds, bit by bit, and what is held too."""
+    task = judging(task)
     assert is_batch(task)
     networks, weights, seeds = [network_for(task, seed) for seed in (1, 2)], (-1.5, 0.7), SEEDS[:3]
     batches = [task.rollouts(network, weights, seeds) for network in networks]
     if takes_many(task):
-        many = task.rollouts_of(networks, weights, seeds)
-        for batch, same in zip(batches, many, strict=True):
-            np.testing.assert_array_equal(batch, same)
-    world = task.world()
+        [*map(assert_same, batches, task.rollouts_of(networks, weights, seeds))]
+    world = WatchedWorld(task.world(), held_rule(task))
     for network, batch in zip(networks, batches, strict=True):
         if takes_draws(task):
             drawn = np.repeat(np.array(weights, np.float32)[:, None], len(seeds), axis=1)
             alive = network.without_dead_nodes()
-            np.testing.assert_array_equal(batch, task.drawn_rollouts(alive, drawn, seeds))
+            assert_same(batch, task.drawn_rollouts(alive, drawn, seeds))
         for place in np.ndindex(len(weights), len(seeds)):
             policy = KernelPolicy(network, weights[place[0]])
-            total, steps = run_episode(policy, world, seeds[place[1]], task.spec.max_steps)
-            assert (batch.returns[place], batch.steps[place]) == (total, steps)
+            alone = run_episode(policy, world, seeds[place[1]], task.spec.max_steps)
+            assert (batch.returns[place], batch.steps[place]) == alone
+            assert batch.held is None or bool(batch.held[place]) == world.held

@@ -11,7 +11,7 @@ import typer
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import MODES, listed
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.held import HeldReward, fresh_document, held_line, rule_of
+from wann_edge.cli.held_report import HeldReward, fresh_document, held_line, rule_of
 from wann_edge.cli.options import MAX_EPISODES, Json, NetworkFile, Seed, TaskName, TuningLimit
 from wann_edge.cli.parsing import parse_time_limit_s, parse_weight_list
 from wann_edge.cli.tables import (

@@ -60,7 +60,7 @@ def search_with_progress(
 
 def print_result(result: SearchResult, out: Path, task: Task, seed: int) -> ExitCode:
     """Print the champion's scores, how it holds, and the files; return the exit code."""
-    from wann_edge.cli.held import print_held
+    from wann_edge.cli.held_report import print_held
     from wann_edge.cli.progress_lines import speed
     from wann_edge.cli.tables import print_scores, say
 

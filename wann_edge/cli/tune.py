@@ -10,7 +10,7 @@ import typer
 
 from wann_edge.cli.arguments import front_in, task_of
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.held import held_line
+from wann_edge.cli.held_report import held_line
 from wann_edge.cli.options import Disturb, RunOrFile, Seed, TaskName, TimeLimit
 from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.parsing import parse_time_limit_s

@@ -12,7 +12,7 @@ import typer
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import ENGINES, listed
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.held import HeldReward, held_line, rule_of
+from wann_edge.cli.held_report import HeldReward, held_line, rule_of
 from wann_edge.cli.options import (
     MAX_EPISODES,
     Baseline,

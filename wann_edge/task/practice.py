@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TypeGuard
+from typing import Protocol, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from wann_edge.kernel import Floats
 from wann_edge.network import LARGEST
 from wann_edge.system.needs import Need
 from wann_edge.task import Task, World, final_task
+from wann_edge.task.held import HeldWorld
 from wann_edge.task.open_world import close
 
 
@@ -130,6 +131,9 @@ class _PracticeWorld:
         self._total = self._total + counted
         spent = self._patience.is_spent(self._total)
         return observation, np.float32(counted[0]), over or bool(spent[0])
+
+    def is_held(self) -> bool:
+        return cast("HeldWorld", self._world).is_held()
 
     def close(self) -> None:
         close(self._world)
