@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -74,6 +75,15 @@ def _error(error: BaseException, name: str, where: str) -> WannError:
     if any(sign in str(error) for sign in OLD_SIGNS):
         what = f"{OLD_INTERFACE}: {error}"
         return TaskError(what, where=where, remedy=NEW_INTERFACE)
+    return _failed(error, where)
+
+
+def _failed(error: BaseException, where: str) -> TaskError:
+    """Tell a constructor that needs an argument from other faults of the environment."""
+    argument = re.search(r"missing \d+ required \S+ arguments?: '(\w+)'", str(error))
+    if argument and "__init__()" in str(error):
+        what = f"the environment needs the argument {argument[1]}"
+        return TaskError(what, where=where, remedy=f"give it: --env-arg {argument[1]}=VALUE")
     return TaskError(f"the environment failed: {blamed(error)}", where=where, remedy=CORRECT)
 
 

@@ -212,12 +212,13 @@ class GymWorld:
         return f" (seed {self._seed}, step {self._steps})"
 
     def _checked(self, observation: object) -> Floats:
-        """Return an observation as float32 [inputs]. Raises SlipError where a number is NaN."""
+        """Return an observation as float32 [inputs]. Raises SlipError for NaN or infinity."""
         assert self._environment is not None
         seen = numbers_of(self._environment.observation_space, observation)
-        if np.isnan(seen).any():
-            name = self._task.spec.inputs[int(np.argmax(np.isnan(seen)))].name
-            raise SlipError(f"the observation {name} is nan")
+        if not np.isfinite(seen).all():
+            place = int(np.argmin(np.isfinite(seen)))
+            name = self._task.spec.inputs[place].name
+            raise SlipError(f"the observation {name} is {seen[place]}")
         return seen
 
 

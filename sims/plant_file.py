@@ -122,8 +122,8 @@ class PlantFileWorld(NativeWorld):
 
     def _checked(self, observation: Floats) -> Floats:
         for channel, value in zip(self._inputs, observation.tolist(), strict=True):
-            if math.isnan(value):
-                raise self._fault(f"the observation {channel.name} is nan")
+            if not math.isfinite(value):
+                raise self._fault(f"the observation {channel.name} is {value}")
         return observation
 
     def _fault(self, what: str) -> TaskError:

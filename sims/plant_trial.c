@@ -46,11 +46,17 @@ static int run_episode(int episode, int32_t actions)
             float low = my_plant.outputs[i].low, high = my_plant.outputs[i].high;
             action[i] = low + (high - low) * next_draw();
         }
+        for (int32_t i = 0; i < entry.observations; i++)
+            if (!(observation[i] - observation[i] == 0.0f)) {
+                const char *name = my_plant.inputs[i].name;
+                fprintf(stderr, "not finite: observation %s is %g\n", name, (double)observation[i]);
+                return 1;
+            }
         announce("step", episode, step);
         if (my_step(state, observation, action, reward))
             break;
         if (!(reward[0] - reward[0] == 0.0f)) {
-            fprintf(stderr, "reward %g\n", (double)reward[0]);
+            fprintf(stderr, "not finite: reward is %g\n", (double)reward[0]);
             return 1;
         }
     }

@@ -27,7 +27,8 @@ def try_plant(path: Path) -> None:
         path: the C file, which compiles as a plant.
 
     Raises:
-        TaskError: a call does not return or leaves its arrays, or a reward is not finite.
+        TaskError: a call does not return or leaves its arrays, or a reward or an
+            observation is not finite.
     """
     real = path.resolve()
     with scratch_folder() as folder:
@@ -62,9 +63,9 @@ def _fault(done: Finished, names: Sequence[str]) -> str:
     call, place = calls[-1] if calls else ("the plant", "")
     lines = re.findall(rf"(?:{'|'.join(map(re.escape, names))}):(\d+)", done.stderr)
     line = f"line {lines[0]}: " if lines else ""
-    reward = re.search(r"^reward (\S+)$", done.stderr, re.MULTILINE)
-    if reward:
-        return f"the reward is not finite ({reward[1]}) {place}"
+    wrong = re.search(r"^not finite: (.+)$", done.stderr, re.MULTILINE)
+    if wrong:
+        return f"the {wrong[1]} {place}"
     if done.code == -signal.SIGVTALRM:
         return f"{call} does not return within {LONGEST_CALL_S} s {place}"
     if "AddressSanitizer" in done.stderr or "out of bounds" in done.stderr:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from wann_edge.kernel import Floats
 from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine, kept
 from wann_edge.system.c_library import flush_c_streams
+from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.needs import demand, package
 from wann_edge.system.wheels import pybullet_install
 from wann_edge.task import Picture, Spec
@@ -204,8 +204,8 @@ def load_text(
     fixed: bool = False,
 ) -> int:
     """Load the body of a URDF text through a temporary file; see ``load``."""
-    with TemporaryDirectory(prefix="wann-edge-") as folder:
-        path = Path(folder) / "robot.urdf"
+    with scratch_folder() as folder:
+        path = folder / "robot.urdf"
         path.write_text(urdf)
         return load(client, path, at, fixed=fixed)
 

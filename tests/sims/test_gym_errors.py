@@ -138,6 +138,7 @@ OLD = "the environment has the interface of gym before 0.26"
         (answers(reward=-1e39), 3, r"the reward -1e\+39 is not finite; correct"),
         (answers(terminated=np.zeros(2)), 3, r"terminated has shape \(2,\): return a bool"),
         (answers(observation=[0, np.nan]), 3, "the observation observation_1 is nan; correct"),
+        (answers(observation=[-np.inf, 0]), 3, "the observation observation_0 is -inf; correct"),
         (OldReset, 0, rf"{OLD}: reset\(\) returned an array of shape \(2,\); return \(obs"),
         (OldStep, 1, rf"{OLD}: step\(\) returned 4 values; return \(observation, info\)"),
         (LimitedOldStep, 1, rf"{OLD}: not enough values .*; return \(observation, info\)"),
@@ -150,6 +151,17 @@ OLD = "the environment has the interface of gym before 0.26"
 def test_a_mistake_is_named_with_seed_and_step(kind: type[Good], step: int, said: str) -> None:
     with pytest.raises(TaskError, match=f"^{AT_STEP.format(step)}{said}"):
         play(kind)
+
+
+class Needy(Good):
+    def __init__(self, gravity_mps2: float) -> None:
+        super().__init__()
+
+
+def test_an_argument_that_the_constructor_needs_is_asked_for() -> None:
+    said = "needs the argument gravity_mps2; give it: --env-arg gravity_mps2=VALUE$"
+    with pytest.raises(TaskError, match=said):
+        task_of(Needy)
 
 
 def test_a_mistake_in_the_constructor_is_found() -> None:

@@ -9,9 +9,11 @@ import pytest
 from helpers.commands import complaint
 from wann_edge.cli import run
 from wann_edge.errors import TaskError
+from wann_edge.evaluate import rollouts
+from wann_edge.network import Network
 from wann_edge.sims.plant_file import PlantFileTask
 from wann_edge.sims.plant_trial import try_plant
-from wann_edge.task import trusted
+from wann_edge.task import load_task, trusted
 
 EXAMPLE = Path("examples/my_plant.c").read_text()
 STEP = "static wann_mask step(wann_real *state, const wann_real *action, wann_real *reward)\n{\n"
@@ -53,10 +55,44 @@ def test_faults_have_a_line(statement: str, fault: str, tmp_path: Path) -> None:
 def test_a_reward_is_finite(tmp_path: Path) -> None:
     text = EXAMPLE.replace("    reward[0] = ", "    reward[0] = (state[0] - state[0]) / 0.0f + ")
     (tmp_path / "my_plant.c").write_text(text)
-    with pytest.raises(
-        TaskError, match=r"the reward is not finite \(-?nan\) in step 1 of the episode of seed 0"
-    ):
+    with pytest.raises(TaskError, match=r"the reward is -?nan in step 1 of the episode of seed 0"):
         try_plant(tmp_path / "my_plant.c")
+
+
+def test_an_observation_is_finite(tmp_path: Path) -> None:
+    text = EXAMPLE.replace("= state[i];", "= state[i] + (state[0] - state[0]) / 0.0f;")
+    (tmp_path / "my_plant.c").write_text(text)
+    said = "the observation position is -?nan in step 0 of the episode of seed 0"
+    with pytest.raises(TaskError, match=said):
+        try_plant(tmp_path / "my_plant.c")
+
+
+# The state counts steps; the observation is not finite from step 301 on.
+LATE = """#include "wann_plant.h"
+static void reset(uint64_t seed, wann_real *s) { (void)seed; s[0] = wann_constant(0.0f); }
+static void observe(const wann_real *s, wann_real *o)
+{ o[0] = wann_select(s[0] > 300.5f, wann_constant(VALUE), s[0] * 0.001f); }
+static wann_mask step(wann_real *s, const wann_real *a, wann_real *r)
+{ (void)a; s[0] = s[0] + 1.0f; r[0] = wann_constant(1.0f); return WANN_NEVER; }
+const wann_my_plant my_plant = {.dt_s = 0.01f, .max_steps = 400, .states = 1,
+    .inputs = {{"x", "m", -1.0f, 1.0f}}, .outputs = {{"u", "1", -1.0f, 1.0f}},
+    .reset = reset, .observe = observe, .step = step};
+"""
+
+
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_an_observation_that_is_not_finite_late_is_found_in_the_lanes(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    argument = '""' if value == "nan" else ""
+    Path("late.c").write_text(LATE.replace("VALUE", f"__builtin_{value}f({argument})"))
+    try_plant(Path("late.c"))
+    task = load_task("./late.c")
+    network = Network(task.spec.inputs, task.spec.outputs, ("linear",), ((1, 2),))
+    said = rf"^\./late\.c \(seed 3, step 301\): the observation x is {value}; correct the plant$"
+    with pytest.raises(TaskError, match=said):
+        rollouts(network, task, (1.0,), [3])
 
 
 def test_an_endless_loop_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,3 +78,11 @@ def test_text_of_a_program_need_not_be_utf_8(tmp_path: Path) -> None:
     assert done.stderr == f"caf\N{REPLACEMENT CHARACTER}{tmp_path}\n"
     assert run_program(["sh", "-c", 'test "$0" = "a b"', "a b"]).code == 0
     assert run_program(["no-such-program"]).code == 127
+
+
+def test_a_library_that_ignores_ended_children_hides_no_exit_code() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert run_program(["sh", "-c", "exit 3"]).code == 3
+    finally:
+        signal.signal(signal.SIGCHLD, before)

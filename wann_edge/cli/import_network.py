@@ -18,8 +18,8 @@ EXAMPLE = "swing.out --inputs 5 --outputs 1 --task swingup -o swing.json"
 _File = Annotated[
     Path, typer.Argument(metavar="FILE", help="A network as the paper published it (.out).")
 ]
-_Inputs = Annotated[int, typer.Option(min=1, help="The network's number of inputs.")]
-_Outputs = Annotated[int, typer.Option(min=1, help="The network's number of outputs.")]
+_Inputs = Annotated[int, typer.Option(min=1, max=65_536, help="The network's number of inputs.")]
+_Outputs = Annotated[int, typer.Option(min=1, max=65_536, help="The network's number of outputs.")]
 _Output = Annotated[
     OutputFile,
     file_option(

@@ -38,7 +38,9 @@ _Faults = Annotated[
 _Episodes = Annotated[int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes for each fault.")]
 _Samples = Annotated[
     int,
-    typer.Option(min=1, help="Try at most this many faults of each kind, drawn at random."),
+    typer.Option(
+        min=1, max=10**6, help="Try at most this many faults of each kind, drawn at random."
+    ),
 ]
 
 

@@ -40,11 +40,14 @@ _Mode = Annotated[
         "weights, a single weight for each connection."
     ),
 ]
-_Evaluations = Annotated[int | None, typer.Option(min=1, help="Try at most this many candidates.")]
+_Evaluations = Annotated[
+    int | None, typer.Option(min=1, max=10**9, help="Try at most this many candidates.")
+]
 _Workers = Annotated[
     int | None,
     typer.Option(
         min=1,
+        max=1024,
         help="Number of processes, for a run folder or with --redraw. Default: one per core.",
     ),
 ]
@@ -52,6 +55,7 @@ _Redraw = Annotated[
     int | None,
     typer.Option(
         min=1,
+        max=10_000,
         help="Draw this many new episodes for each generation of CMA-ES. For tasks where a "
         "controller may fall, such as walking.",
     ),

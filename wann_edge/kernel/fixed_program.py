@@ -85,8 +85,9 @@ class FixedProgram(Program):
         weight = checked(weights, (count,), "weights")
         seen = checked(observations, (count, self.inputs), "observations")
         actions = np.empty((count, self.outputs), np.float32)
-        sums = np.empty((count, self.computed), np.int32)
         width = lanes()
+        rows = count if with_sums else min(count, self.rows_of_a_call(width))
+        sums = np.empty((rows, self.computed), np.int32)
         _memory, scratch = self.scratch(width)
         for first, size in self.chunks(count, width):
             self.run(
@@ -95,10 +96,10 @@ class FixedProgram(Program):
                 weight[first:].ctypes.data,
                 seen[first:].ctypes.data,
                 actions[first:].ctypes.data,
-                sums[first:].ctypes.data,
+                sums[first if with_sums else 0 :].ctypes.data,
                 scratch,
             )
-        return actions, (sums * self._steps).astype(np.float32)
+        return actions, (sums[: count if with_sums else 0] * self._steps).astype(np.float32)
 
     def run(self, width: int, count: int, *addresses: int | None) -> None:
         """Run rows: the addresses of weights, observations, actions, sums, scratch."""

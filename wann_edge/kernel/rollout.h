@@ -78,6 +78,12 @@ static void wann_end_job(wann_group *group, const wann_plant *plant, const wann_
 {
     int64_t written = (int64_t)group->owner.lane[lane] * jobs->count + group->job[lane];
     jobs->total[written] = group->total.lane[lane];
+    /* The return shows it if the last observation is not finite. */
+    for (int32_t i = 0; i < plant->observations; i++) {
+        const float seen = group->observation[i].lane[lane], zero = seen - seen;
+        if (!(zero == 0.0f))
+            jobs->total[written] = zero;
+    }
     jobs->steps[written] = jobs->max_steps - group->left.lane[lane];
     if (jobs->held != 0)
         jobs->held[written] = group->streak.lane[lane] >= plant->held_steps;

@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from errno import EDQUOT, ENOSPC
@@ -33,6 +34,14 @@ while read -r line && [ "$line" != end ]; do group=$line; done
 _STARTER = 'echo "$$" >&0; exec "$@" </dev/null'
 
 
+def _wait_for_children() -> None:
+    """Let programs report their exit codes, which are lost where a library ignores SIGCHLD."""
+    if threading.current_thread() is threading.main_thread() and not callable(
+        signal.getsignal(signal.SIGCHLD)
+    ):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
 class Finished(NamedTuple):
     """The result of a program: its exit code, and what it printed on standard error."""
 
@@ -48,6 +57,7 @@ class _Keeper:
     """
 
     def __init__(self, folder: str = "") -> None:
+        _wait_for_children()
         theirs, self.pipe = os.pipe()
         try:
             self._process = subprocess.Popen(
