@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from wann_edge.cli.exit_codes import ExitCode, verdict_code
+from wann_edge.cli.held_report import held_line
 from wann_edge.cli.options import Folder, Seed, Workers
 from wann_edge.cli.output_file import OutputFile
 from wann_edge.cli.tables import (
@@ -50,12 +51,14 @@ def command(
     """
     from wann_edge.cli.search_report import search_with_progress, size_of
     from wann_edge.cli.verify import prove_with_status
-    from wann_edge.evaluate import PAPER_WEIGHTS, score
+    from wann_edge.evaluate import PAPER_WEIGHTS
     from wann_edge.exporters import export
     from wann_edge.parallel.engine import cores
+    from wann_edge.robustness.fresh import fresh_episodes, scores_of_fresh
     from wann_edge.search.settings import preset
     from wann_edge.system.files import check_writable, write_whole
     from wann_edge.task import load_task
+    from wann_edge.task.held import held_rule
 
     task = load_task(TASK)
     for name in (*ARTEFACTS.values(), VIDEO):
@@ -79,8 +82,13 @@ def command(
     console.print("[bold]3. Prove[/] both against the kernel that the search ran")
     found = prove_with_status(network, TARGETS, task=task, episodes=EPISODES, seed=seed)
     print_verification(found)
-    fresh = score(network, task, PAPER_WEIGHTS, EPISODES, seed + 1)
-    print_scores(fresh, f"reward over {EPISODES} fresh episodes (the most possible is about 1000)")
+    fresh = fresh_episodes(network, task, PAPER_WEIGHTS, EPISODES, seed + 1)
+    print_scores(
+        scores_of_fresh(fresh, PAPER_WEIGHTS),
+        f"reward over {EPISODES} fresh episodes (the most possible is about 1000)",
+        fresh=fresh,
+    )
+    say(held_line(held_rule(task)))
     judge = _validate(out, seed, workers)
     _print_files(out, size_of(result), sizes, judge)
     _print_next(out)

@@ -92,11 +92,9 @@ def _evaluate_weights(
     held: float | None,
     as_json: bool,
 ) -> ExitCode:
-    import numpy as np
-
-    from wann_edge.evaluate import PAPER_WEIGHTS, scores_of
+    from wann_edge.evaluate import PAPER_WEIGHTS
     from wann_edge.network import file as network_file
-    from wann_edge.robustness.fresh import fresh_episodes
+    from wann_edge.robustness.fresh import fresh_episodes, scores_of_fresh
     from wann_edge.task import final_task
 
     network = network_file.load(file)
@@ -106,7 +104,7 @@ def _evaluate_weights(
     chosen = usual if weights is None else parse_weight_list(weights)
     with status_line(f"running {episodes} episodes for each weight", quiet=as_json):
         found = fresh_episodes(network, world, chosen, episodes, seed, rule)
-    scores = scores_of(np.array([one.returns for one in found]), chosen)
+    scores = scores_of_fresh(found, chosen)
     if as_json:
         document = {
             "network": str(file),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wann_edge.confidence import wilson
-from wann_edge.evaluate import episode_seeds, rollouts
+from wann_edge.evaluate import Scores, episode_seeds, rollouts, scores_of
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.task import Task, final_task, is_batch
@@ -110,3 +110,8 @@ def fresh_episodes(
         Fresh(returns, seeds, None if held is None else held[row])
         for row, returns in enumerate(found.returns)
     ]
+
+
+def scores_of_fresh(found: Sequence[Fresh], weights: Sequence[float]) -> Scores:
+    """Return the scores of the weights from their episodes."""
+    return scores_of(np.array([one.returns for one in found]), weights)
