@@ -83,6 +83,7 @@ def test_a_session_is_reported(
     assert found["mode"] == "lockstep"
     assert found["device"]["build"].startswith("bare")
     assert found["device_rewards"] == found["host_rewards"]
+    assert (found["held"], found["held_when"][:25]) == ([False], "upright within 10 degrees")
     steps = found["steps"]
     assert found["mismatches"] == 0
     assert 0 < steps <= 1000

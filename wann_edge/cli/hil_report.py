@@ -10,6 +10,7 @@ from rich.markup import escape
 from wann_edge.cli.tables import console, print_line, print_table, say, table, verdict_cell
 from wann_edge.hil.capture import Replay
 from wann_edge.hil.loop import HISTOGRAM_S, Report
+from wann_edge.robustness.fresh import HeldShare
 
 _BAR_WIDTH = 40
 
@@ -23,6 +24,8 @@ def print_report(report: Report) -> None:
         made.add_row("reward with the device, mean", f"{_mean(report.device_rewards):.2f}")
         made.add_row("reward on the host, mean", f"{_mean(report.host_rewards):.2f}")
     made.add_row("episodes with equal rewards", f"{report.equal_episodes} of {rewards}")
+    if report.held:
+        made.add_row("episodes held", str(HeldShare(sum(report.held), rewards)))
     made.add_row("actions that differ", f"{seen.mismatches} of {len(seen.latencies_s)}")
     for name, quantile in (("median", 0.5), ("99th percentile", 0.99), ("worst", 1.0)):
         made.add_row(f"round trip, {name}", _ms(report.latency_s(quantile)))
@@ -34,6 +37,8 @@ def print_report(report: Report) -> None:
         made.add_row(name, value)
     made.add_row("verdict", verdict_cell("same bits", ok=report.ok, tried=not report.untried))
     print_table(made)
+    if report.held:
+        say(f"held: {report.held_when}")
     _print_histogram(report)
     if report.untried:
         print_line(f"could not be tried: {report.untried}", "yellow")

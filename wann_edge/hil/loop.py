@@ -16,6 +16,7 @@ from wann_edge.hil.device_policy import DevicePolicy, Observed
 from wann_edge.hil.messages import Hello, Statistics
 from wann_edge.network import Network
 from wann_edge.task import Task, check_fit
+from wann_edge.task.held import WatchedWorld, held_rule
 from wann_edge.task.open_world import opened
 
 # Upper limits in seconds of the histogram's classes; the last class has none.
@@ -39,6 +40,8 @@ class Report:
         interrupted: whether Ctrl-C ended the session before its last episode.
         untried: why rewards could not be compared, such as an environment that ignores its seed;
             "" where they were.
+        held: whether each episode is held; None where the task has no rule.
+        held_when: the task's rule, in words.
     """
 
     hello: Hello
@@ -52,6 +55,8 @@ class Report:
     injected: Counter[str]
     interrupted: bool
     untried: str = ""
+    held: tuple[bool, ...] | None = None
+    held_when: str = ""
 
     @property
     def equal_episodes(self) -> int:
@@ -96,6 +101,8 @@ class Report:
             "device_rewards": self.device_rewards,
             "host_rewards": self.host_rewards,
             "equal_episodes": self.equal_episodes,
+            "held_when": self.held_when or None,
+            "held": self.held,
             "steps": len(seen.latencies_s),
             "mismatches": seen.mismatches,
             "first_mismatch": _mismatch(seen),
@@ -144,14 +151,15 @@ def run_loop(
     """
     check_fit(network, task.spec)
     seeds = episode_seeds(seed, episodes)
-    rewards = list[float]()
+    rewards, ends, rule = list[float](), list[bool](), held_rule(task)
     interrupted = False
     try:
-        with opened(task.world()) as world:
+        with opened(WatchedWorld(task.world(), rule)) as world:
             for number in seeds:
                 policy.start_episode()
                 reward, _ = run_episode(policy, world, number, task.spec.max_steps)
                 rewards.append(float(reward))
+                ends.append(world.verdict(float(reward)))
     except KeyboardInterrupt:
         interrupted = True
     host = _host_rewards(network, task, weight, seeds[: len(rewards)])
@@ -171,6 +179,8 @@ def run_loop(
         injected=injected or Counter(),
         interrupted=interrupted,
         untried=_untried(network, task, weight, seeds, rewards, host) if not differ else "",
+        held=None if rule is None else tuple(ends),
+        held_when="" if rule is None else rule.when,
     )
 
 

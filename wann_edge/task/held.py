@@ -90,13 +90,19 @@ class WatchedWorld:
     """
 
     def __init__(self, world: World, rule: Held | None) -> None:
-        self._world, self._streak = world, 0
+        self._world, self._rule, self._streak = world, rule, 0
         self._steps = 0 if rule is None else rule.steps
 
     @property
     def held(self) -> bool:
         """Whether the episode is held, if it ends now; False where the states don't decide."""
         return 0 < self._steps <= self._streak
+
+    def verdict(self, reward: float) -> bool:
+        """Return whether an episode of this return that ends now is held; False without a rule."""
+        if self._rule is None or self._steps:
+            return self.held
+        return reward >= self._rule.reward
 
     def reset(self, seed: int) -> Floats:
         """Start the episode of a seed; return the first observation, float32 [inputs]."""
