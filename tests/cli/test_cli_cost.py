@@ -100,13 +100,15 @@ def test_bad_input_is_one_line(
 
 @pytest.mark.parametrize(
     ("text", "hertz"),
-    [("48MHz", 48e6), ("16000000", 16e6), ("32.768 khz", 32768), ("1GHz", 1e9), ("9Hz", 9)],
+    [("48MHz", 48e6), ("16000000 Hz", 16e6), ("32.768 khz", 32768), ("1GHz", 1e9), ("9Hz", 9)],
 )
 def test_frequencies(text: str, hertz: float) -> None:
     assert parse_frequency_hz(text) == hertz
 
 
-@pytest.mark.parametrize("text", ["", "MHz", "-1", "0", "1e6", "48 m", "48000GHz"])
+@pytest.mark.parametrize(
+    "text", ["", "MHz", "-1Hz", "0Hz", "16", "16000000", "1e6Hz", "48 m", "48000GHz"]
+)
 def test_what_is_no_frequency(text: str) -> None:
     with pytest.raises(SettingsError, match="is not a frequency"):
         parse_frequency_hz(text)

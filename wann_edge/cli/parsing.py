@@ -11,7 +11,7 @@ from wann_edge.errors import SettingsError
 Number = TypeVar("Number", int, float)
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
-_UNITS_HZ = {"": 1.0, "hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9}
+_UNITS_HZ = {"hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9}
 
 # The parameters of each distribution of weights, in the order in which --weights lists them.
 DISTRIBUTIONS = {
@@ -55,10 +55,12 @@ def parse_frequency_hz(text: str) -> float:
     Raises:
         SettingsError: the text is not a frequency between 0 and 1 THz.
     """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(|[kmg]?hz)", text.strip().lower())
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?hz)", text.strip().lower())
     if match is None or not 0 < float(match[1]) * _UNITS_HZ[match[2]] < 1e12:
         raise SettingsError(
-            f"{text!r} is not a frequency", where="--clock", remedy="write 48MHz or 16000000"
+            f"{text!r} is not a frequency",
+            where="--clock",
+            remedy="write its unit: 48MHz or 32768Hz",
         )
     return float(match[1]) * _UNITS_HZ[match[2]]
 
