@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from helpers.networks import random_network
+from helpers.rollouts import assert_same
 from wann_edge.errors import TaskError
 from wann_edge.evaluate import (
     PAPER_WEIGHTS,
@@ -183,6 +184,6 @@ def test_one_world_serves_all_networks_and_gives_what_its_own_would() -> None:
     together = rollouts_of(networks, task, (1.0, -0.5), [3, 4])
     assert Counted.worlds == 1
     for network, found in zip(networks, together, strict=True):
-        np.testing.assert_array_equal(found, rollouts(network, task, (1.0, -0.5), [3, 4]))
+        assert_same(found, rollouts(network, task, (1.0, -0.5), [3, 4]))
     assert rollouts_of([], task, (1.0,), [1]) == []
     assert Counted.worlds == 1 + 3

@@ -27,7 +27,7 @@ from wann_edge.task import (
     takes_draws,
     takes_many,
 )
-from wann_edge.task.held import WatchedWorld, held_rule
+from wann_edge.task.held import WatchedWorld, counts_states, held_rule
 from wann_edge.task.open_world import opened
 
 # The weights of rollouts: shared weights, each run with every episode; or a rule that takes a
@@ -238,7 +238,7 @@ def drawn_rollouts(
             runs = network if weights.ndim == 2 else with_single_weights(network, own)
             found = one(runs, shared, seeds[place[1]])
             result.returns[place], result.steps[place], held[place] = found
-    return result._replace(held=held)
+    return result._replace(held=held) if counts_states(task) else result
 
 
 # From a network, its shared weight and a seed to the return, the steps, and whether it is held.

@@ -8,6 +8,7 @@ from contextlib import suppress
 from errno import EBADF, EDQUOT, EFBIG, EIO, ENOSPC
 from io import TextIOWrapper
 from traceback import extract_tb
+from typing import TextIO
 
 from wann_edge.system.needs import import_fault
 
@@ -32,11 +33,11 @@ def unexpected(error: Exception) -> str:
     return f"unexpected {type(error).__name__} at {place}: {error}; --debug shows the whole error"
 
 
-def can_flush() -> bool:
-    """Return whether standard output accepts what was printed."""
+def can_flush(stream: TextIO | None) -> bool:
+    """Return whether a standard stream accepts what was printed."""
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        if stream is not None and not stream.closed:
+            stream.flush()
     except OSError:
         return False
     return True
@@ -58,7 +59,8 @@ def prepare_streams() -> None:
 
 
 def drop_output() -> None:
-    """Drop what standard output does not accept, so that the interpreter ends without an error."""
-    if not can_flush():
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Drop what standard streams do not accept, so that the interpreter ends without an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if not can_flush(stream):
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -97,5 +97,5 @@ def run_heats(
 
 def _joined(*parts: Rollouts) -> Rollouts:
     """Return the episodes of one network in a row."""
-    returns, steps = zip(*parts, strict=True)
-    return Rollouts(np.concatenate(returns, axis=1), np.concatenate(steps, axis=1))
+    returns = np.concatenate([part.returns for part in parts], axis=1)
+    return Rollouts(returns, np.concatenate([part.steps for part in parts], axis=1))

@@ -61,6 +61,12 @@ def held_rule(task: Task) -> Held | None:
     return cast("Held | None", getattr(task, "held", None))
 
 
+def counts_states(task: Task) -> bool:
+    """Return whether the states at the end of an episode decide, and not its reward."""
+    rule = held_rule(task)
+    return rule is not None and rule.steps > 0
+
+
 def judging(task: Task) -> Task:
     """Return the task whose rollouts say which episodes are held, where it has such a rule."""
     return task.judging() if _judges(task) else task
