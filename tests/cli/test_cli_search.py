@@ -15,8 +15,10 @@ from wann_edge.cli import run
 from wann_edge.cli.search_settings import end_settings
 from wann_edge.errors import SettingsError
 from wann_edge.network import file as network_file
+from wann_edge.robustness.fresh import fresh_episodes
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import preset
+from wann_edge.task import load_task
 
 # Three generations or two seconds are one round and more: the first checkpoint is there.
 FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
@@ -34,6 +36,9 @@ def test_search_writes_its_files_and_says_where(
     assert f"{len(champion.edges)} connections" in shown
     assert f"wann-edge verify {out}/champion.json" in shown
     assert "mean of weights" in shown
+    (fresh,) = fresh_episodes(champion, load_task("swingup"), (champion.shared_weight,), 100, 4)
+    assert f"held: {fresh.held_share}: upright within 10 degrees, on the track, for" in shown
+    assert f"worst: {fresh.returns.min():.1f} in 100 fresh episodes (seed" in shown
     assert champion.provenance["seed"] == 4
     assert len((out / "history.csv").read_text().splitlines()) == 2  # one round of islands
 

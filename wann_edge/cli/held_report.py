@@ -61,4 +61,4 @@ def print_held(network: Network, task: Task, seed: int) -> None:
     if share is None or rule is None:
         say(held_line(None))
     else:
-        say(f"held: {share} of these: {rule.when}")
+        say(f"held: {share}: {rule.when}")
