@@ -33,7 +33,7 @@ def rule_of(task: Task, reward: float | None) -> Held | None:
 def held_line(rule: Held | None) -> str:
     """Return the line that explains what counts as held."""
     if rule is None:
-        return "held: the task does not say when an episode is held; give --held REWARD"
+        return "held: the task does not say when; evaluate and validate take --held REWARD"
     return f"held: {rule.when}; in brackets the 95 % interval"
 
 
