@@ -7,7 +7,7 @@
 
 Several interpreters can be given, such as one with an old onnxruntime. For each reader it prints
 how many graphs give the kernel's actions, and the safe action for observations that are not
-finite. Exit code 1 where one does not.
+finite; and how many give the same bits. Exit code 1 where one does not give the actions.
 """
 
 from __future__ import annotations
@@ -81,9 +81,11 @@ def main() -> None:
             for line in done.stdout.splitlines():
                 if not line.startswith('["'):
                     continue
-                reader, version, count, faults = json.loads(line)
+                reader, version, count, distances, faults = json.loads(line)
+                close = sum(distance <= 1 for distance in distances)
                 print(
-                    f"{reader} {version}: {count - len(faults)} of {count} graphs",
+                    f"{reader} {version}: {count - len(faults)} of {count} graphs; "
+                    f"{distances.count(0)} with the same bits, {close} within 1 ulp",
                     *faults,
                     sep="\n  ",
                 )

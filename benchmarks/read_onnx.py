@@ -11,8 +11,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,23 +89,31 @@ WITHOUT_NAN = ("MNN",)
 READERS = (onnxruntime, cv2, openvino, onnx2torch, MNN, onnxconverter_common)
 
 
-def version_of(package: ModuleType) -> str:
-    """Return the version of an imported package."""
-    return str(getattr(package, "__version__", None) or package.version())
+def version_of(package: str) -> str:
+    """Return the version of a package by its import name; some packages have no attribute of it."""
+    return metadata.version(metadata.packages_distributions()[package][0])
 
 
-def fault(read: Callable[[Path], Run], path: Path) -> str:
-    """Return what is wrong with the actions of a reader; "" for nothing."""
+def distance_ulp(found: Floats, wanted: Floats) -> int:
+    """Return the largest distance of two arrays in units in the last place of float32."""
+    bits = [np.float32(array + 0.0).view(np.int32).astype(np.int64) for array in (found, wanted)]
+    first, second = (np.where(line < 0, -(line + 2**31), line) for line in bits)
+    return int(np.abs(first - second).max())
+
+
+def compare(read: Callable[[Path], Run], path: Path) -> tuple[str, int]:
+    """Return what is wrong with the actions of a reader ("" for nothing), and their distance."""
     given, run = np.load(path.with_suffix(".npz")), read(path)
     tolerance, most = TOLERANCES.get(read.__name__, (1e-4, 0.01))
     found = run(given["observations"]).reshape(given["actions"].shape)
+    distance = distance_ulp(found, given["actions"])
     beyond = np.abs(found - given["actions"]) > tolerance * given["span"]
     broken = run(given["broken"]).reshape(len(given["broken"]), -1)
     if beyond.mean() > most:
-        return f"{beyond.mean():.1%} of the actions differ"
+        return f"{beyond.mean():.1%} of the actions differ", distance
     if read.__name__ in WITHOUT_NAN or np.allclose(broken, given["safe"], atol=1e-3):
-        return ""
-    return "the action is not the safe one"
+        return "", distance
+    return "the action is not the safe one", distance
 
 
 def main() -> None:
@@ -113,17 +121,19 @@ def main() -> None:
     paths = sorted(Path(sys.argv[1]).glob("*.onnx"))
     for read in READERS:
         try:
-            version = version_of(importlib.import_module(read.__name__))
+            importlib.import_module(read.__name__)
         except ImportError:
             continue
-        faults = []
+        heading = read.__name__, version_of(read.__name__)
+        faults, distances = [], []
         for path in paths:
             try:
-                what = fault(read, path)
+                what, distance = compare(read, path)
+                distances.append(distance)
             except Exception as error:  # any failure of a reader is the result
                 what = f"{type(error).__name__}: {str(error).strip()[-200:]}"
             faults += [f"{path.stem}: {what}"] if what else []
-        print("\n" + json.dumps([read.__name__, version, len(paths), faults]), flush=True)
+        print("\n" + json.dumps([*heading, len(paths), distances, faults]), flush=True)
 
 
 if __name__ == "__main__":
