@@ -66,7 +66,9 @@ def test_a_node_of_many_sources_takes_linear_time() -> None:
         return time.process_time() - start
 
     seconds(10)
-    assert seconds(2000) < 8 * seconds(500) + 0.1
+    # The least of three, because other programs slow a run down.
+    large, small = (min(seconds(count) for _ in range(3)) for count in (2000, 500))
+    assert large < 8 * small + 0.1
 
 
 @pytest.mark.parametrize("format", ["numpy", "micropython", "js"])
