@@ -35,6 +35,7 @@ class NativeTask:
         disturbances: of all episodes.
         practice: the rules of practice episodes, for batches and worlds.
         held_state: the states to hold or to reach, in words, without the time.
+        is_judging: whether rollouts say which episodes are held; ``task.held.judging`` sets it.
     """
 
     spec: Spec
@@ -43,14 +44,14 @@ class NativeTask:
     disturbances: Disturbances = NONE
     practice = Practice()
     held_state: str
-    _is_judging = False
+    is_judging = False
 
     def __init__(self) -> None:
         self.plant: Plant = plant(self.spec.name)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return how to create the task again: addresses of plants cannot be pickled."""
-        more = self.disturbances, self.practice, self._is_judging
+        more = self.disturbances, self.practice, self.is_judging
         return (_made, (type(self), self._arguments(), *more))
 
     def _arguments(self) -> tuple[object, ...]:
@@ -79,12 +80,6 @@ class NativeTask:
             f" for the last {steps * self.spec.dt_s:g} s" if steps > 1 else " after the last step"
         )
         return Held(self.held_state + last, steps)
-
-    def judging(self) -> NativeTask:
-        """Return the task whose rollouts say which episodes are held."""
-        other = copy(self)
-        other._is_judging = self.plant.held_steps > 0
-        return other
 
     @property
     def final(self) -> NativeTask:
@@ -145,7 +140,7 @@ class NativeTask:
 
     def _room(self, shape: tuple[int, ...]) -> Integers | None:
         """Return room for which episodes are held, int32 of a shape; None if nobody asks."""
-        return np.empty(shape, np.int32) if self._is_judging else None
+        return np.empty(shape, np.int32) if self.is_judging else None
 
     def drawn_rollouts(self, network: Network, weights: Floats, seeds: Sequence[int]) -> Rollouts:
         """Run rollouts with different weights, in lanes; ``DrawTask`` has the shapes."""
@@ -200,7 +195,7 @@ def _made(
     is_judging: bool,
 ) -> NativeTask:
     task = kind(*arguments)
-    task.disturbances, task.practice, task._is_judging = disturbances, practice, is_judging
+    task.disturbances, task.practice, task.is_judging = disturbances, practice, is_judging
     return task
 
 

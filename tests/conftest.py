@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from helpers.parts import DATA, missing
+from helpers.parts import DATA, ROOT, missing
+from helpers.without_coverage import WITHOUT_COVERAGE
 from wann_edge.system.needs import absent
 from wann_edge.system.zig import INSTALL
 from wann_edge.verify.emulated.toolchain import AVR_INSTALL, NEEDS
@@ -20,6 +21,14 @@ settings.load_profile("repeatable")
 
 # Background processes of a script ignore Ctrl-C, and the programs under test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the files of WITHOUT_COVERAGE out of the measurement of coverage."""
+    slow = {ROOT / "tests" / name for name in WITHOUT_COVERAGE}
+    for item in items:
+        if item.path in slow:
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture

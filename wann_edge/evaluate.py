@@ -27,7 +27,7 @@ from wann_edge.task import (
     takes_draws,
     takes_many,
 )
-from wann_edge.task.held import WatchedWorld, counts_states, held_rule
+from wann_edge.task.held import WatchedWorld, judged_by
 from wann_edge.task.open_world import opened
 
 # The weights of rollouts: shared weights, each run with every episode; or a rule that takes a
@@ -238,7 +238,7 @@ def drawn_rollouts(
             runs = network if weights.ndim == 2 else with_single_weights(network, own)
             found = one(runs, shared, seeds[place[1]])
             result.returns[place], result.steps[place], held[place] = found
-    return result._replace(held=held) if counts_states(task) else result
+    return result._replace(held=held) if judged_by(task) else result
 
 
 # From a network, its shared weight and a seed to the return, the steps, and whether it is held.
@@ -251,7 +251,7 @@ def _single_episodes(task: Task) -> AbstractContextManager[_RunEpisode]:
 
 @contextmanager
 def _episodes(task: Task) -> Iterator[_RunEpisode]:
-    with opened(WatchedWorld(task.world(), held_rule(task))) as world:
+    with opened(WatchedWorld(task.world(), judged_by(task))) as world:
 
         def run(network: Network, weight: float, seed: int) -> tuple[float, int, bool]:
             policy = KernelPolicy(network, weight)

@@ -61,6 +61,11 @@ SPEC = Spec(
 )
 
 
+def stands(height_m: float, roll_rad: float, pitch_rad: float) -> bool:
+    """Return whether a body of this height and orientation has not fallen."""
+    return height_m >= LOW_M and max(abs(roll_rad), abs(pitch_rad)) <= TILTED_RAD
+
+
 class A1World(BulletWorld):
     """The robot on a plane, with physics steps of 4 ms."""
 
@@ -146,15 +151,15 @@ class A1World(BulletWorld):
 
     def judge(self) -> tuple[float, bool]:
         """Return the metres moved forward, minus 1 for a fall, which ends the episode."""
-        x = self._base()[0]
+        x, *posture, _ = self._base()
         forward, self._x_m = x - self._x_m, x
-        fallen = not self.is_held()
+        fallen = not stands(*posture)
         return forward - FALL_COSTS_M * fallen, fallen
 
     def is_held(self) -> bool:
         """Return whether the robot has not fallen."""
-        _, z, roll, pitch, _ = self._base()
-        return z >= LOW_M and max(abs(roll), abs(pitch)) <= TILTED_RAD
+        _, *posture, _ = self._base()
+        return stands(*posture)
 
     def looks_at(self) -> tuple[float, float, float]:
         """Return a point above the ground at the robot's place."""

@@ -20,9 +20,6 @@ from wann_edge.network import file as network_file
 from wann_edge.sims.swingup import SPEC
 from wann_edge.task import Task
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:

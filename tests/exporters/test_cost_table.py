@@ -23,10 +23,6 @@ from wann_edge.task import Task
 from wann_edge.verify.emulated.measured_cost import measure_cost
 from wann_edge.verify.inputs import typical_states
 
-# Emulation calls Python for each block of machine code; the tracer of coverage doubles its time.
-# Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 # The table is fitted to networks of seeds from 0 on.
 UNSEEN = range(10_000, 10_006)
 BAR = 0.10

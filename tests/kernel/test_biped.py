@@ -20,9 +20,6 @@ from wann_edge.network.published import read_published
 from wann_edge.sims.biped import Biped
 from wann_edge.sims.gym_task import GymTask
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 Doubles = NDArray[np.float64]
 HEIGHTS = slice(-200, None)
 FEET, LIDAR = [8, 13], slice(14, 24)

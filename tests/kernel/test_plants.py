@@ -23,9 +23,6 @@ from wann_edge.network import Network
 from wann_edge.sims.native import NativeTask, NativeWorld
 from wann_edge.task import load_task
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 Doubles = NDArray[np.float64]
 GYMNASIUM = {
     "cartpole": "CartPole-v1",

@@ -30,9 +30,6 @@ from wann_edge.network.fixed_network import FixedNetwork, quantise
 from wann_edge.network.number_formats import WORDS
 from wann_edge.sims.swingup import SwingUp
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 
 @settings(max_examples=40)
 @given(networks(), st.sampled_from(list(WORDS)), st.integers(0, 2**32))

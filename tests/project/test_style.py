@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.parts import ROOT
+from helpers.without_coverage import WITHOUT_COVERAGE
 
 FOLDERS = ("wann_edge", "exporters", "sims", "tests", "benchmarks", "examples")
 MOST_LINES = 300
@@ -40,3 +41,7 @@ def test_the_symbolic_links_are_relative() -> None:
     """``exporters`` and ``sims`` are imported under ``wann_edge`` through them."""
     for name in ("exporters", "sims"):
         assert (ROOT / "wann_edge" / name).readlink() == Path("..") / name
+
+
+def test_files_without_coverage_exist() -> None:
+    assert all((ROOT / "tests" / name).is_file() for name in WITHOUT_COVERAGE)

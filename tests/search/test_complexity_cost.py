@@ -21,9 +21,6 @@ from wann_edge.search import front
 from wann_edge.search.complexity import ESTIMATES, measure
 from wann_edge.search.run import run_search
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 NAMES = [f"{cost}:toy" for cost in ESTIMATES]
 # How much wider than its lowest value the widest cell is.
 WIDEST = 1 + 1 / 64

@@ -17,9 +17,6 @@ from wann_edge.errors import NetworkError
 from wann_edge.network import Network, float32, named_channels
 from wann_edge.search.genome import Genome, as_published, express, initial
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 
 def reaching_an_output(genome: Genome) -> set[int]:
     """Return the nodes from which enabled connections lead to an output, by SciPy's search."""

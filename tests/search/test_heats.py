@@ -23,9 +23,6 @@ from wann_edge.search.strategy import OnePopulation
 from wann_edge.sims.swingup import SPEC
 from wann_edge.task import Rollouts
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 EPISODES = 13
 ANY = random_network(np.random.default_rng(0))
 RESULTS = ("champion.json", "pareto.json")

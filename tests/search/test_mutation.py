@@ -25,9 +25,6 @@ from wann_edge.search.mutation import (
 )
 from wann_edge.search.settings import MutationOdds
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 NAMES = activation_names()
 rngs = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 

@@ -15,9 +15,6 @@ from wann_edge.search.population import Population
 from wann_edge.search.settings import preset
 from wann_edge.sims.swingup import SPEC
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 
 class Sized(NamedTuple):
     """A stand-in for a network."""

@@ -18,9 +18,6 @@ from wann_edge.search.genome import as_published, express, initial
 from wann_edge.search.population import Population
 from wann_edge.search.settings import MutationOdds, Settings
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 # Without hidden nodes this mutation has no effect: children are copies.
 COPIES = {
     "add_connection": 0.0,

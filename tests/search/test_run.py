@@ -29,8 +29,7 @@ from wann_edge.search.settings import Settings, preset
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts, load_task
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("no_main_module")]
+pytestmark = pytest.mark.usefixtures("no_main_module")
 
 
 def small(**changes: object) -> Settings:

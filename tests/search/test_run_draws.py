@@ -23,8 +23,7 @@ from wann_edge.search.settings import Settings, preset
 from wann_edge.search.strategy import OnePopulation
 from wann_edge.sims.swingup import SPEC, SwingUp
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("no_main_module")]
+pytestmark = pytest.mark.usefixtures("no_main_module")
 
 RESULTS = ("champion.json", "pareto.json")
 UNIFORM = {"kind": "uniform", "low": -2, "high": 2}

@@ -28,8 +28,7 @@ from wann_edge.search.run import run_search
 from wann_edge.search.settings import preset
 from wann_edge.task import load_task
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("no_main_module")]
+pytestmark = pytest.mark.usefixtures("no_main_module")
 
 RESULTS = ("champion.json", "pareto.json")
 Capture = pytest.CaptureFixture[str]

@@ -20,9 +20,6 @@ from wann_edge.search.settings import Settings, preset
 from wann_edge.search.strategy import OnePopulation, strategy
 from wann_edge.sims.swingup import SwingUp
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 SMALL = preset(
     "fast", population=12, episodes=1, round_generations=2, stage_rounds=1, shared_weights=(1.0,)
 )

@@ -16,12 +16,12 @@ from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.registry import BUILT_IN
 from wann_edge.robustness.fresh import Fresh, fresh_episodes
-from wann_edge.sims.native import NativeTask
+from wann_edge.sims.native import NativeTask, NativeWorld
 from wann_edge.sims.swingup import SwingUp
-from wann_edge.task import load_task
+from wann_edge.task import World, load_task
 from wann_edge.task.disturbances import parse
 from wann_edge.task.disturbed import disturbed
-from wann_edge.task.held import Held, held_episodes, held_rule, judging
+from wann_edge.task.held import Held, held_episodes, held_rule, judging, of_reward
 
 TEN_DEGREES = math.pi / 18
 
@@ -88,6 +88,34 @@ def test_a_search_does_not_pay_for_the_count() -> None:
     np.testing.assert_array_equal(
         counted.returns, rollouts(network, SwingUp(), (1.0,), [1]).returns
     )
+
+
+def test_a_world_is_asked_only_where_the_count_is_wanted() -> None:
+    asked = []
+
+    class Asked(NativeWorld):
+        def is_held(self) -> bool:
+            asked.append(1)
+            return super().is_held()
+
+    class Stepwise:
+        spec, summary, needs, held = SwingUp.spec, "for tests", (), SwingUp().held
+
+        def world(self) -> World:
+            return Asked(SwingUp())
+
+    network = network_file.load(ROOT / "examples" / "swingup_tuned.json")
+    assert rollouts(network, Stepwise(), (1.0,), [1]).held is None
+    assert not asked
+    counted = rollouts(network, judging(Stepwise()), (1.0,), [1])
+    assert counted.held is not None
+    assert (counted.held.item(), len(asked)) == (1, SwingUp.spec.max_steps)
+
+
+def test_a_reward_is_compared_in_its_own_type() -> None:
+    rule = of_reward(0.7)
+    assert rule.verdict(np.float32(0.7), None)
+    assert not rule.verdict(np.float32(0.6999999), None)
 
 
 def test_disturbed_episodes_are_judged_by_the_true_state() -> None:

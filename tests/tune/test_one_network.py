@@ -20,9 +20,6 @@ from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.tune.core import Tuned, TuningProgress
 from wann_edge.tune.one_network import tune
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 TASK = SwingUp()
 
 

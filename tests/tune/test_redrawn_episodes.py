@@ -31,9 +31,6 @@ from wann_edge.tune.redrawn_episodes import (
 )
 from wann_edge.tune.weight_grid import GRID_WEIGHTS
 
-# The tracer of coverage doubles the time of a search. Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 
 @pytest.fixture
 def network() -> Network:

@@ -27,10 +27,6 @@ from wann_edge.verify.emulated.instructions import instructions, uses_float_unit
 from wann_edge.verify.emulated.toolchain import compile_for
 from wann_edge.verify.host_target import HARNESS, NAME
 
-# Emulation calls Python for each block of machine code; the tracer of coverage doubles its time.
-# Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 FUSING = ("cortex-m7f", "rv32imfc")
 
 

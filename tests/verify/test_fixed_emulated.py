@@ -15,10 +15,6 @@ from wann_edge.system.cores import CORES
 from wann_edge.verify import prove
 from wann_edge.verify.emulated.measured_cost import measure_cost
 
-# Emulation calls Python for each block of machine code; the tracer of coverage doubles its time.
-# Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 
 @cache
 def quantised(data: Path, tuned: bool) -> FixedNetwork:

@@ -17,10 +17,6 @@ from wann_edge.verify.emulated.emulated_target import load_program
 from wann_edge.verify.emulated.measured_cost import measure_cost
 from wann_edge.verify.emulated.toolchain import compile_for
 
-# Emulation calls Python for each block of machine code; the tracer of coverage doubles its time.
-# Other tests run the same lines.
-pytestmark = pytest.mark.no_cover
-
 pytestmark = pytest.mark.usefixtures("emulators")
 
 UNICORN = [core for core in CORES if core not in ("wasm32", "avr")]

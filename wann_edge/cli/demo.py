@@ -66,7 +66,7 @@ def command(
     old = [name for name in ("champion.json", *ARTEFACTS.values(), VIDEO) if (out / name).exists()]
     if old:
         say(f"{out}: {', '.join(old)} and the other files of an earlier demo, overwritten")
-    console.print(f"[bold]1. Search[/] a controller for {TASK}: {seconds:g} s, seed {seed}")
+    console.print(f"[bold]1. Search[/] for a controller of {TASK}: {seconds:g} s, seed {seed}")
     settings = preset("fast", seed=seed, workers=workers or cores(), time_limit_s=seconds)
     result = search_with_progress(TASK, settings, out, force=True)
     if result.stopped == "interrupted":

@@ -60,7 +60,7 @@ def parse_frequency_hz(text: str) -> float:
         raise SettingsError(
             f"{text!r} is not a frequency",
             where="--clock",
-            remedy="write its unit: 48MHz or 32768Hz",
+            remedy="write a number with its unit, such as 48MHz or 32768Hz",
         )
     return float(match[1]) * _UNITS_HZ[match[2]]
 

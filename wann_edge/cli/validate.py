@@ -213,8 +213,8 @@ def _measured(
             for case, disturbances in every:
                 bar.update(line, description=f"{case:<12}")
                 for controller, kept in zip(controllers, rows, strict=True):
-                    given_now = (engine, controller, disturbances, trial.seeds, rule)
-                    kept.append(validate.case_result(case, validate.fresh_of(*given_now)))
+                    fresh = validate.fresh_of(engine, controller, disturbances, trial.seeds, rule)
+                    kept.append(validate.case_result(case, fresh))
                     bar.advance(line)
         except KeyboardInterrupt:
             return Measured(rows, is_whole=False)

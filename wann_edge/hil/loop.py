@@ -159,7 +159,7 @@ def run_loop(
                 policy.start_episode()
                 reward, _ = run_episode(policy, world, number, task.spec.max_steps)
                 rewards.append(float(reward))
-                ends.append(world.verdict(float(reward)))
+                ends.append(rule is not None and bool(rule.verdict(reward, world.held)))
     except KeyboardInterrupt:
         interrupted = True
     host = _host_rewards(network, task, weight, seeds[: len(rewards)])

@@ -18,7 +18,7 @@ from wann_edge.task import Policy, Rollouts, Task
 from wann_edge.task.disturbance_draws import draw
 from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.task.disturbed import disturbed, parameters_of
-from wann_edge.task.held import Held, WatchedWorld, held_episodes, held_rule, judging
+from wann_edge.task.held import Held, WatchedWorld, held_episodes, judged_by, judging
 from wann_edge.task.open_world import opened
 from wann_edge.verify.policies import policy
 
@@ -67,6 +67,7 @@ class _Block(NamedTuple):
     controller: Controller
     disturbances: Disturbances
     seeds: Sequence[int]
+    rule: Held | None
 
 
 def cases(task: Task, given: Disturbances) -> list[tuple[str, Disturbances]]:
@@ -120,13 +121,13 @@ def fresh_of(
             disturbance.
     """
     blocks = [
-        _Block(controller, given, seeds[first : first + BLOCK])
+        _Block(controller, given, seeds[first : first + BLOCK], rule)
         for first in range(0, len(seeds), BLOCK)
     ]
     parts = engine.map(_run, blocks)
-    found = Rollouts(*(np.concatenate(part, axis=1) for part in zip(*parts, strict=True)))
-    held = held_episodes(rule, found)
-    return Fresh(found.returns[0], seeds, None if held is None else held[0])
+    flags = [part.held for part in parts if part.held is not None]
+    returns = np.concatenate([part.returns for part in parts])
+    return Fresh(returns, seeds, np.concatenate(flags) if flags else None)
 
 
 def case_result(case: str, fresh: Fresh) -> CaseResult:
@@ -142,20 +143,23 @@ def case_result(case: str, fresh: Fresh) -> CaseResult:
     )
 
 
-def _run(task: Task, block: _Block) -> Rollouts:
-    """Run a block of episodes, and return arrays [1, episodes]; called in a worker."""
-    (network, weight, engine), given, seeds = block
+def _run(task: Task, block: _Block) -> Fresh:
+    """Run a block of episodes; called in a worker."""
+    (network, weight, engine), given, seeds, rule = block
     world = judging(disturbed(task, given))
     if engine == "kernel":
         found = rollouts(network, world, (weight,), seeds)
-        return found._replace(held=np.zeros_like(found.steps) if found.held is None else found.held)
-    return _run_policy(_policy(network, engine, weight), world, seeds)
+    else:
+        found = _run_policy(_policy(network, engine, weight), world, seeds)
+    held = held_episodes(rule, found)
+    return Fresh(found.returns[0], seeds, None if held is None else held[0])
 
 
 def _run_policy(drives: Policy, task: Task, seeds: Sequence[int]) -> Rollouts:
+    """Run a policy in the episode of each seed; arrays are [1, episodes]."""
     shape = (1, len(seeds))
     totals, steps, held = np.empty(shape, np.float32), *np.empty((2, *shape), np.int32)
-    with opened(WatchedWorld(task.world(), held_rule(task))) as world:
+    with opened(WatchedWorld(task.world(), judged_by(task))) as world:
         for at, seed in enumerate(seeds):
             totals[0, at], steps[0, at] = run_episode(drives, world, seed, task.spec.max_steps)
             held[0, at] = world.held

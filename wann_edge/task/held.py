@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
-from typing import Protocol, TypeGuard, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wann_edge.kernel import Floats
+from wann_edge.kernel import Floats, Integers
 from wann_edge.task.open_world import close
 from wann_edge.task.protocols import Rollouts, Task, World
 
@@ -30,6 +31,19 @@ class Held:
     steps: int = 0
     reward: float = -np.inf
 
+    def verdict(self, returns: Floats | np.float32, by_states: Integers | bool | None) -> Flags:
+        """Return whether episodes are held.
+
+        Args:
+            returns: their returns, float32 of any shape.
+            by_states: whether their states say so, of the same shape; not used where the
+                reward decides.
+        """
+        if self.steps == 0:
+            return np.asarray(returns >= np.float32(self.reward))
+        assert by_states is not None, "a world or a judging task counted the states"
+        return np.asarray(by_states, np.bool_)
+
 
 def of_reward(reward: float) -> Held:
     """Return the rule that an episode is held from this return on."""
@@ -44,32 +58,24 @@ class HeldWorld(World, Protocol):
         ...
 
 
-class JudgingTask(Protocol):
-    """A task that counts held episodes in its own batches."""
-
-    def judging(self) -> Task:
-        """Return the task whose rollouts have ``held``."""
-        ...
-
-
-def _judges(task: Task) -> TypeGuard[JudgingTask]:
-    return hasattr(task, "judging")
-
-
 def held_rule(task: Task) -> Held | None:
     """Return the task's rule; None where it does not declare when an episode is held."""
     return cast("Held | None", getattr(task, "held", None))
 
 
-def counts_states(task: Task) -> bool:
-    """Return whether the states at the end of an episode decide, and not its reward."""
-    rule = held_rule(task)
-    return rule is not None and rule.steps > 0
-
-
 def judging(task: Task) -> Task:
-    """Return the task whose rollouts say which episodes are held, where it has such a rule."""
-    return task.judging() if _judges(task) else task
+    """Return the task whose rollouts have ``held``, where states decide; else the task itself."""
+    rule = held_rule(task)
+    if rule is None or not rule.steps:
+        return task
+    other = cast("Any", copy(task))
+    other.is_judging = True
+    return cast("Task", other)
+
+
+def judged_by(task: Task) -> Held | None:
+    """Return the rule by which states are looked at; None unless ``judging`` made the task."""
+    return held_rule(task) if getattr(task, "is_judging", False) else None
 
 
 def held_episodes(rule: Held | None, found: Rollouts) -> Flags | None:
@@ -79,12 +85,7 @@ def held_episodes(rule: Held | None, found: Rollouts) -> Flags | None:
         rule: the task's rule, or another one on the reward.
         found: the rollouts of a task that ``judging`` returned.
     """
-    if rule is None:
-        return None
-    if rule.steps == 0:
-        return np.asarray(found.returns >= np.float32(rule.reward))
-    assert found.held is not None, "the rollouts are those of a judging task"
-    return np.asarray(found.held != 0)
+    return None if rule is None else np.asarray(rule.verdict(found.returns, found.held))
 
 
 class WatchedWorld:
@@ -96,19 +97,13 @@ class WatchedWorld:
     """
 
     def __init__(self, world: World, rule: Held | None) -> None:
-        self._world, self._rule, self._streak = world, rule, 0
+        self._world, self._streak = world, 0
         self._steps = 0 if rule is None else rule.steps
 
     @property
     def held(self) -> bool:
         """Whether the episode is held, if it ends now; False where the states don't decide."""
         return 0 < self._steps <= self._streak
-
-    def verdict(self, reward: float) -> bool:
-        """Return whether an episode of this return that ends now is held; False without a rule."""
-        if self._rule is None or self._steps:
-            return self.held
-        return reward >= self._rule.reward
 
     def reset(self, seed: int) -> Floats:
         """Start the episode of a seed; return the first observation, float32 [inputs]."""

@@ -74,7 +74,7 @@ def check_trusted(name: str, provenance: Mapping[str, object], where: str) -> No
         f"it names the task {name}, whose code "
         + ("has changed since the search" if changed else "you have not run before"),
         where=where,
-        remedy=f"if you trust that code, name it once, such as by the option --task {name}",
+        remedy=f"if you trust that code, name it yourself once: --task {name}",
     )
 
 
