@@ -19,8 +19,8 @@ def test_a_linear_network_is_the_matrix_product(bias: bool) -> None:
     matrix = rng.normal(size=(len(spec.outputs), len(spec.inputs) + bias)) * 0.05
     assert len(made.edges) == matrix.size
     observation = rng.uniform(-0.1, 0.1, len(spec.inputs)).astype(np.float32)
-    seen = [c.scale * (x - c.offset) for c, x in zip(spec.inputs, observation.tolist(), strict=True)]
-    x = [*([1.0] if bias else []), *seen]
+    x = observation * [channel.scale for channel in spec.inputs]
+    x = [*([1.0] if bias else []), *x.tolist()]
     weighted = with_single_weights(made, matrix.ravel().tolist())
     action = weighted.program.forward(observation[np.newaxis], np.ones(1, np.float32))
     assert action[0] == pytest.approx(matrix @ x, abs=1e-6)
