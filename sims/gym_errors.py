@@ -13,7 +13,6 @@ from gymnasium.error import DependencyNotInstalled, UnregisteredEnv
 
 from wann_edge.errors import MissingError, TaskError, WannError
 from wann_edge.kernel.arithmetic import foreign_arithmetic, ieee_arithmetic
-from wann_edge.system.standard_output import turned_away
 from wann_edge.system.wheels import box2d_install
 from wann_edge.task.user_code import blamed
 
@@ -52,7 +51,7 @@ def guarded(where: str, moment: Callable[[], str] = str) -> Iterator[None]:
         moment: returns the seed and the step, called only for an error.
     """
     try:
-        with turned_away(), foreign_arithmetic():
+        with foreign_arithmetic():
             yield
     except WannError:
         raise

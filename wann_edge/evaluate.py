@@ -14,7 +14,6 @@ from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.kernel.stepwise_program import StepwiseProgram
 from wann_edge.network import Network, float32, with_single_weights
 from wann_edge.system.seeds import Use, drawn_seeds
-from wann_edge.system.standard_output import turned_away
 from wann_edge.task import (
     BatchTask,
     Policy,
@@ -154,14 +153,11 @@ def run_episode(policy: Policy, world: World, seed: int, max_steps: int) -> tupl
     Returns:
         The return, summed in float32 and in step order as in the kernel, and the length in steps.
     """
-    talking = turned_away()
-    with talking:
-        observation = world.reset(seed)
+    observation = world.reset(seed)
     total = np.float32(0)
     for step in range(1, max_steps + 1):
         action = policy.act(observation)
-        with talking:
-            observation, reward, over = world.step(action)
+        observation, reward, over = world.step(action)
         total = np.float32(total + reward)
         if over:
             return total, step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -30,18 +31,20 @@ def test_import_of_a_published_network(
 
 
 def test_import_of_a_network_of_pretty_neat(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Its numbers are single weights, which the default leaves out and names."""
     source, made = tmp_path / "neat.out", tmp_path / "neat.json"
     source.write_text("0,0,-1.3,1\n0,0,2.1,1\n0,0,0,1\n")
     command = ["import", str(source), "--inputs", "1", "--outputs", "1", "-o", str(made)]
     assert run(command) == 0
-    assert "left out: the file's single weights (-1.3 to 2.1)" in capsys.readouterr().out
+    assert "left out: the file's single weights (-1.3 to 2.1)" in capfd.readouterr().out
     assert network_file.load(made).weights is None
     assert run([*command, "--keep-weights"]) == 0
-    assert "left out" not in capsys.readouterr().out
+    assert "left out" not in capfd.readouterr().out
     assert "[0, 2, -1.3], [1, 2, 2.1]" in made.read_text()
+    assert run([*command[:-1], "-"]) == 0
+    assert json.loads(capfd.readouterr().out)["edges"]
 
 
 def test_help_says_where_the_published_networks_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,7 +43,7 @@ def raising(monkeypatch: pytest.MonkeyPatch) -> Raising:
     ("error", "says"),
     [
         (PermissionError(13, "Permission denied", "/x/y"), "/x/y: Permission denied; check"),
-        (OSError(28, "No space left on device"), "standard output: No space left on device"),
+        (OSError(28, "No space left on device"), "temporary file in .*: No space left on device"),
         (ConnectionRefusedError(111, "refused"), "ConnectionRefusedError: refused"),
         (MemoryError(), "not enough memory; use fewer"),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "unexpected UnicodeDecodeError at"),

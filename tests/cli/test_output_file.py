@@ -117,6 +117,29 @@ def test_a_file_named_like_standard_output_is_a_file(
         )
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["export", "CHAMPION", "--format", "rust", "-o"],
+        ["firmware", "CHAMPION", "--board", "bare", "-o"],
+        ["search", "swingup", "--generations", "1", "--out"],
+    ],
+)
+def test_a_folder_does_not_go_to_standard_output(
+    words: list[str],
+    champion: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    given = [str(champion) if word == "CHAMPION" else word for word in words]
+    for name in ("-", ""):
+        assert "names no f" in complaint(capsys, *given, name)
+    assert not any(Path().iterdir())
+
+
 def test_a_device_and_a_fifo_are_written_to(champion: Path, tmp_path: Path) -> None:
     null, fifo, read = tmp_path / "null", tmp_path / "fifo", list[bytes]()
     try:

@@ -49,6 +49,8 @@ def test_a_source_that_does_not_compile_gets_messages_and_another_none(tmp_path:
         ),
         ("echo 'cannot find the assembler' >&2; exit 1", "does not compile an empty file"),
         ("exit 137", "ended with exit code 137"),
+        ("exit 7", "an empty file: it ends with exit code 7"),
+        ("exit 0", "writes no output"),
     ],
 )
 def test_a_compiler_that_fails_is_blamed_itself(tmp_path: Path, program: str, says: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import pytest
 
-from wann_edge.system.standard_output import claimed, turned_away
+from wann_edge.system.standard_output import NAME, claimed, drop, results
 
 
 def talk(text: str) -> None:
@@ -23,37 +23,61 @@ def talk(text: str) -> None:
 
 
 WAYS = ("print", "original", "descriptor", "printf")
+SCRIPT = f"""
+import ctypes, os, sys, threading
+from contextlib import suppress
+from wann_edge.system.standard_output import NAME, claimed, drop, results, results
+{inspect.getsource(talk)}
+class Simulator:
+    def __del__(self):
+        talk("finalizer")
+def fail():
+    held = Simulator()
+    raise KeyboardInterrupt
+with suppress(KeyboardInterrupt), claimed():
+    with claimed():
+        talk("block")
+    thread = threading.Thread(target=talk, args=("thread",))
+    thread.start()
+    thread.join()
+    os.system("echo program print")
+    print("result", file=results())
+    if os.fork() == 0:
+        sys.exit()
+    os.wait()
+    fail()
+talk("after")
+"""
 
 
-def test_only_what_runs_in_the_block_is_turned_away() -> None:
+def test_only_results_reach_standard_output() -> None:
     """Run in a process without pytest's own streams."""
-    script = (
-        "import ctypes, os, sys\n"
-        "from wann_edge.system.standard_output import claimed, turned_away\n"
-        f"{inspect.getsource(talk)}"
-        "with claimed():\n"
-        "    with turned_away():\n"
-        "        with turned_away(): talk('inner')\n"
-        "        talk('outer')\n"
-        "    talk('result')\n"
-        "with turned_away(): talk('unclaimed')\n"
-    )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True
     )
-    assert sorted(done.stderr.split("\n")[:-1]) == sorted(
-        f"{when} {way}" for when in ("inner", "outer") for way in WAYS
-    )
-    assert sorted(done.stdout.split("\n")[:-1]) == sorted(
-        f"{when} {way}" for when in ("result", "unclaimed") for way in WAYS
-    )
+    away = [f"{where} {way}" for where in ("block", "thread", "finalizer") for way in WAYS]
+    assert sorted(done.stderr.splitlines()) == sorted([*away, "program print"])
+    assert sorted(done.stdout.splitlines()) == sorted(["result", *(f"after {way}" for way in WAYS)])
 
 
 def test_the_streams_come_back_after_an_error(capfd: pytest.CaptureFixture[str]) -> None:
     before = sys.stdout
-    with claimed(), suppress(KeyboardInterrupt), turned_away():
+    with suppress(KeyboardInterrupt), claimed():
         print("away")
+        print("result", file=results())
         raise KeyboardInterrupt
     assert sys.stdout is before
     print("back")
-    assert capfd.readouterr() == ("back\n", "away\n")
+    assert capfd.readouterr() == ("result\nback\n", "away\n")
+
+
+def test_an_error_of_standard_output_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        with pytest.raises(OSError, match="No space left") as caught, claimed():
+            print("result", file=results())
+        drop(full)
+    assert caught.value.filename == NAME
+    with pytest.raises(OSError, match="No space left") as caught, claimed():
+        raise OSError(28, "No space left on device")
+    assert caught.value.filename is None

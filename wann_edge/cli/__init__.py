@@ -10,7 +10,7 @@ from contextlib import suppress
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.parallel.threads import no_threads_for_matrices
 from wann_edge.system.interrupts import like_ctrl_c
-from wann_edge.system.standard_output import claimed, turn_away_for_good
+from wann_edge.system.standard_output import drop, flush, turn_away_for_good
 from wann_edge.system.terminal import clean
 
 DEBUG = "--debug"
@@ -18,12 +18,13 @@ DEBUG = "--debug"
 
 def main() -> None:
     """Run ``wann-edge`` with the arguments of this process, and exit with its ExitCode."""
-    from wann_edge.cli.complaints import drop_output, prepare_streams
+    from wann_edge.cli.complaints import prepare_streams
 
     prepare_streams()
     with no_threads_for_matrices(), like_ctrl_c():
         code = run(sys.argv[1:])
-    drop_output()
+    for stream in (sys.stdout, sys.stderr):
+        drop(stream)
     turn_away_for_good()
     sys.exit(code)
 
@@ -47,10 +48,8 @@ def run(arguments: list[str]) -> int:
     words = [word for word in arguments if word != DEBUG]
     try:
         _check_current_folder()
-        with claimed():
-            code = ExitCode(app(words, prog_name="wann-edge", standalone_mode=False) or 0)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        code = ExitCode(app(words, prog_name="wann-edge", standalone_mode=False) or 0)
+        flush(sys.stdout)
         return code
     except WannError as error:
         if debug:

@@ -25,6 +25,7 @@ from wann_edge.cli import (
 )
 from wann_edge.cli import list as list_names
 from wann_edge.cli.finite_options import with_finite_options
+from wann_edge.system.standard_output import claimed
 
 # In the order of the help. Each module declares ``command`` with its options, and EXAMPLE.
 COMMANDS = {
@@ -59,7 +60,7 @@ app = typer.Typer(
 
 for name, module in COMMANDS.items():
     example = f"Example:  wann-edge {name} {module.EXAMPLE}"
-    app.command(name, epilog=example)(with_finite_options(module.command))
+    app.command(name, epilog=example)(claimed()(with_finite_options(module.command)))
 
 
 def _print_version(asked: bool) -> None:

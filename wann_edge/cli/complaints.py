@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
-from errno import EBADF, EDQUOT, EFBIG, EIO, ENOSPC
+from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from io import TextIOWrapper
 from traceback import extract_tb
-from typing import TextIO
 
 from wann_edge.system.needs import import_fault
 
-# Errors that only writing can cause; files and temporary folders name themselves.
-_OF_OUTPUT = (ENOSPC, EDQUOT, EFBIG, EIO, EBADF)
+# Errors that only writing can cause; an output names itself.
+_OF_WRITING = (ENOSPC, EDQUOT, EFBIG, EIO)
 
 
 def unexpected(error: Exception) -> str:
     """Return one line on an error of the system, of an installed package or of this program."""
     if isinstance(error, OSError) and error.strerror:
-        is_output = error.filename is None and error.errno in _OF_OUTPUT
-        where = "standard output" if is_output else error.filename or type(error).__name__
+        temporary = f"temporary file in {os.environ.get('TMPDIR', '/tmp')}"
+        where = error.filename or (
+            temporary if error.errno in _OF_WRITING else type(error).__name__
+        )
         return f"{where}: {error.strerror}; check the path, its permissions and the free space"
     if isinstance(error, MemoryError):
         return "not enough memory; use fewer episodes, workers or networks"
@@ -31,16 +31,6 @@ def unexpected(error: Exception) -> str:
     last = extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"
     return f"unexpected {type(error).__name__} at {place}: {error}; --debug shows the whole error"
-
-
-def can_flush(stream: TextIO | None) -> bool:
-    """Return whether a standard stream accepts what was printed."""
-    try:
-        if stream is not None and not stream.closed:
-            stream.flush()
-    except OSError:
-        return False
-    return True
 
 
 def prepare_streams() -> None:
@@ -56,11 +46,3 @@ def prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def drop_output() -> None:
-    """Drop what standard streams do not accept, so that the interpreter ends without an error."""
-    for stream in (sys.stdout, sys.stderr):
-        if not can_flush(stream):
-            with suppress(OSError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

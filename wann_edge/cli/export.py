@@ -9,7 +9,14 @@ import typer
 
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import DTYPE_HELP, Force, NetworkFile, OptimizeFor
-from wann_edge.cli.output_file import OutputFile, StandardOutput, output_file, output_or_stdout
+from wann_edge.cli.output_file import (
+    STANDARD_OUTPUT,
+    OutputFile,
+    StandardOutput,
+    output_file,
+    output_folder,
+    output_or_stdout,
+)
 from wann_edge.cli.parsing import c_identifier
 
 EXAMPLE = "my-run/champion.json --format c -o policy.h"
@@ -95,6 +102,7 @@ def command(
         write_whole(place.path, content)
         place.report(f"{place}: {size_bytes} bytes{place.note}")
     else:
+        output_folder(STANDARD_OUTPUT if isinstance(place, StandardOutput) else str(place))
         write_folder(place.path, files, force=force)
         place.report(f"{place}: {len(files)} files, {size_bytes} bytes")
     return ExitCode.OK

@@ -9,7 +9,7 @@ import typer
 from wann_edge.cli.choices import EMULATED_BOARDS
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import Dtype, Force, NetworkFile
-from wann_edge.cli.output_file import OutputFile
+from wann_edge.cli.output_file import OutputFile, output_folder
 from wann_edge.cli.tables import say
 
 EXAMPLE = "my-run/champion.json --board lm3s6965evb -o firmware"
@@ -25,7 +25,7 @@ _Board = Annotated[
 _Output = Annotated[
     OutputFile,
     typer.Option(
-        "--output", "-o", parser=OutputFile, metavar="FOLDER", help="The folder to write."
+        "--output", "-o", parser=output_folder, metavar="FOLDER", help="The folder to write."
     ),
 ]
 _Watchdog = Annotated[

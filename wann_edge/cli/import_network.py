@@ -10,7 +10,6 @@ import typer
 from wann_edge.cli.arguments import named_task
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.output_file import OutputFile, file_option, output_or_stdout
-from wann_edge.cli.tables import say
 
 EXAMPLE = "swing.out --inputs 5 --outputs 1 --task swingup -o swing.json"
 
@@ -87,5 +86,5 @@ def command(
         f"{len(network.edges)} connections{output.note}"
     )
     for what in left_out:
-        say(f"left out: {what}")
+        output.report(f"left out: {what}")
     return ExitCode.OK

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from wann_edge.cli.choices import DTYPES, listed
+from wann_edge.cli.output_file import output_folder
 
 TASK = typer.Argument(
     help="The task's name, such as swingup or gymnasium:LunarLanderContinuous-v3, "
@@ -34,7 +35,14 @@ TuningLimit = Annotated[
     str | None,
     typer.Option("--time-limit", help="Stop each tuning after this time: 90, 90s, 10m or 2h."),
 ]
-Folder = Annotated[Path, typer.Option(help="The folder to write the files to.")]
+Folder = Annotated[
+    Path,
+    typer.Option(
+        parser=lambda given: Path(str(output_folder(str(given)))),
+        metavar="FOLDER",
+        help="The folder to write the files to.",
+    ),
+]
 Force = Annotated[
     bool, typer.Option("--force", help="Replace the files of an earlier run or export.")
 ]

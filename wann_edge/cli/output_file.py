@@ -68,6 +68,17 @@ def output_file(given: str) -> OutputFile:
     return OutputFile(given)
 
 
+def output_folder(given: str) -> OutputFile:
+    """Return the folder that an option names; raises SettingsError without a name."""
+    if given in ("", STANDARD_OUTPUT):
+        raise SettingsError(
+            f"{given!r} names no folder",
+            where="output folder",
+            remedy="give the name of a folder, such as ./out",
+        )
+    return OutputFile(given)
+
+
 def output_or_stdout(given: str) -> OutputFile:
     """Return the file of an option that also takes "-", or a name of standard output."""
     if given in (STANDARD_OUTPUT, "/dev/stdout"):

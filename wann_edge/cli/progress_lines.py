@@ -35,26 +35,14 @@ def counting_bar() -> Progress:
 
 
 def _bar(*columns: ProgressColumn, transient: bool = False, disable: bool = False) -> Progress:
-    """Make a bar on standard error, or on standard output where that alone is a terminal.
-
-    There it is drawn by ``_update`` alone, because a thread would draw it while an environment
-    runs, whose output is sent to standard error.
-    """
-    on_stderr = progress_console.is_terminal
+    """Make a bar on standard error, or on standard output where that alone is a terminal."""
     return Progress(
         *columns,
-        console=progress_console if on_stderr else console,
-        auto_refresh=on_stderr,
+        console=progress_console if progress_console.is_terminal else console,
         transient=transient,
         disable=disable,
         redirect_stdout=False,
     )
-
-
-def _update(bar: Progress, row: TaskID, completed: float, field: str, text: str) -> None:
-    bar.update(row, completed=completed, **{field: text})  # type: ignore[arg-type]
-    if not bar.live.auto_refresh:
-        bar.refresh()
 
 
 @contextmanager
@@ -78,7 +66,7 @@ def tuning_line(name: str) -> Iterator[OnTuningProgress]:
     def on_progress(standing: TuningProgress) -> None:
         bar.start()
         text = f"{standing.evaluations} evaluations  best {standing.best:.1f}"
-        _update(bar, row, standing.share_done, "standing", text)
+        bar.update(row, completed=standing.share_done, standing=text)
 
     with _ended(bar):
         yield on_progress
@@ -110,7 +98,7 @@ def _show_generation(bar: Progress, row: TaskID, standing: SearchProgress) -> No
         f" champion {standing.champion_mean:.0f} {standing.connections} conn."
         f" {speed(standing)}"
     )
-    _update(bar, row, standing.share_done, "standing", text)
+    bar.update(row, completed=standing.share_done, standing=text)
 
 
 @contextmanager
@@ -148,7 +136,7 @@ def step_line(steps: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
             if done % 20 == 0:
                 per_s = bar.tasks[0].speed
                 rate = "-" if per_s is None else f"{per_s:.0f}"
-                _update(bar, row, done, "rate", rate)
+                bar.update(row, completed=done, rate=rate)
 
         yield on_step
 

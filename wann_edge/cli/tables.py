@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from wann_edge.system.standard_output import results
 from wann_edge.system.terminal import clean
 
 if TYPE_CHECKING:
@@ -41,14 +42,23 @@ class CleanConsole(Console):
         return super().render_str(clean(text), **options)
 
 
-console = CleanConsole(highlight=False)
+class ResultConsole(CleanConsole):
+    """A console that writes to the stream of results."""
+
+    @property  # type: ignore[misc]  # nothing sets it
+    def file(self) -> IO[str]:
+        """Return the stream to write to."""
+        return results() or super().file
+
+
+console = ResultConsole(highlight=False)
 # What shows that work goes on; results alone go to standard output.
 progress_console = CleanConsole(stderr=True, highlight=False)
 
 
 def say(text: str, end: str = "\n", file: TextIO | None = None) -> None:
     """Print a line of plain text, clean for the terminal; to standard output by default."""
-    print(clean(text), end=end, file=file)
+    print(clean(text), end=end, file=file or results())
 
 
 def table(*columns: str) -> Table:
@@ -69,7 +79,8 @@ def print_json(document: object) -> None:
     import json
 
     # JSON escapes all but this one of the characters that are not printable.
-    print(json.dumps(document, indent=2).replace("\x7f", "\\u007f"))
+    text = json.dumps(document, indent=2).replace("\x7f", "\\u007f")
+    print(text, file=results())
 
 
 def print_title(text: str) -> None:

@@ -16,7 +16,6 @@ from wann_edge.network import Network
 from wann_edge.parallel.deadline import Deadline
 from wann_edge.parallel.round_queue import Place, RoundQueue
 from wann_edge.parallel.workers import Worker, carry_out
-from wann_edge.system.standard_output import turned_away
 from wann_edge.task import Rollouts, Spec, Task, final_task, load_task
 from wann_edge.task.idle import idle
 
@@ -216,12 +215,11 @@ class Engine:
 
     def _here(self, queue: RoundQueue[Any, Any], number: int, until: Deadline) -> None:
         """Run a round in this process."""
-        with turned_away():
-            while not queue.is_done(number):
-                if until.is_over or not queue.waits:
-                    raise TimeoutError
-                place = queue.take()
-                queue.answer(place, carry_out(self._local, queue.order(place)))
+        while not queue.is_done(number):
+            if until.is_over or not queue.waits:
+                raise TimeoutError
+            place = queue.take()
+            queue.answer(place, carry_out(self._local, queue.order(place)))
 
     def _there(self, queues: Sequence[RoundQueue[Any, Any]], number: int, until: Deadline) -> None:
         """Run a round of the first queue in the workers, and later work as far as they are free."""

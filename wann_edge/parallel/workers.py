@@ -22,7 +22,6 @@ from wann_edge.errors import TaskError, WannError
 from wann_edge.parallel.threads import no_threads_for_matrices
 from wann_edge.system.c_library import c_library
 from wann_edge.system.interrupts import ENDING
-from wann_edge.system.standard_output import is_claimed, turn_away_for_good
 from wann_edge.task import Task, load_task
 from wann_edge.task.idle import idle
 from wann_edge.task.user_code import blamed
@@ -69,7 +68,7 @@ class Worker:
         self.busy = False
         from_main = threading.current_thread() is threading.main_thread()
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, _packed(task), from_main, is_claimed()), daemon=True
+            target=_serve, args=(theirs, _packed(task), from_main), daemon=True
         )
         try:
             with no_threads_for_matrices(), standard_library_first():
@@ -153,16 +152,14 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise _StoppedError
 
 
-def _serve(connection: Connection, packed: bytes, from_main: bool, is_silent: bool) -> None:
-    """Answer orders until the pipe is closed; write nothing to standard output if silent."""
+def _serve(connection: Connection, packed: bytes, from_main: bool) -> None:
+    """Answer orders until the pipe is closed."""
     gc.set_threshold(GARBAGE_THRESHOLD)
     for number in ENDING:
         # The parent handles these too. Ignored or blocked, they would stay so in simulators.
         signal.signal(number, lambda *_: None)
     if os.environ.get(SAFE_PATH) == OURS:
         del os.environ[SAFE_PATH]  # not for programs that the task starts
-    if is_silent:
-        turn_away_for_good()
     signal.signal(STOP, _stop)
     _end_with_parent(from_main=from_main)
     with suppress(EOFError, ConnectionError, _StoppedError), idle.allowed():

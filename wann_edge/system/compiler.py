@@ -67,6 +67,8 @@ def compile_c(command: Sequence[str], environment: Mapping[str, str] | None = No
     folder = Path(command[command.index("-o") + 1]).parent
     code, messages = _run(command, folder, environment)
     if code == 0:
+        if not Path(command[command.index("-o") + 1]).exists():
+            raise _fails(command, folder, "it writes no output")
         return ""
     if code not in SOURCE_FAULTS or _OWN_FAULT.search(messages):
         raise _fails(command, folder, messages or f"ended with exit code {code}")
@@ -74,7 +76,8 @@ def compile_c(command: Sequence[str], environment: Mapping[str, str] | None = No
     trial.write_text(_TRIAL)
     code, about_trial = _run(_for_trial(command, trial), folder, environment)
     if code != 0:
-        raise _fails(command, folder, f"does not compile an empty file: {about_trial}")
+        reason = about_trial or f"it ends with exit code {code}"
+        raise _fails(command, folder, f"does not compile an empty file: {reason}")
     return messages or f"the compiler ended with exit code {code} and no message"
 
 

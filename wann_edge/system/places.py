@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 import time
 from errno import EISDIR, ELOOP, ENXIO
 from pathlib import Path
+
+from wann_edge.system.standard_output import descriptor_of
 
 # How long a FIFO may wait for a program that reads it.
 READER_WAIT_S = 2.0
@@ -65,7 +66,7 @@ def is_replaceable(path: Path) -> bool:
 def check_permission(place: Path | int) -> None:
     """Raise OSError unless this process may write to a file that is there."""
     if isinstance(place, int):
-        os.write(place, b"")
+        os.write(descriptor_of(place), b"")
     elif not os.access(place, os.W_OK):
         with place.open("ab"):  # raises the error with the system's reason
             pass
@@ -74,10 +75,7 @@ def check_permission(place: Path | int) -> None:
 def write_in_place(place: Path | int, data: bytes) -> None:
     """Write to an open file of this process, or to a device, a FIFO or a file that is there."""
     if isinstance(place, int):
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-        _write_all(place, data)
+        _write_all(descriptor_of(place), data)
         return
     descriptor = _opened(place)
     try:

@@ -6,99 +6,136 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
-from types import TracebackType
+from traceback import clear_frames
+from typing import TextIO
 
 from wann_edge.system.c_library import flush_c_streams
 
 STDOUT, STDERR = 1, 2
+NAME = "standard output"
 
 
 class _Owner:
-    """Whether a command owns standard output, and whether it is turned away now."""
+    """The stream and the descriptor of the command that owns standard output, or of none."""
 
-    def __init__(self) -> None:
-        self.is_claimed = self.is_away = False
+    results: TextIO | None = None
+    descriptor = STDOUT
 
 
-_owner = _Owner()
+def results() -> TextIO | None:
+    """Return the stream to print results to; None where standard output is closed."""
+    return _Owner.results or sys.stdout
+
+
+def descriptor_of(number: int) -> int:
+    """Return the descriptor that leads to where a standard stream led at the start."""
+    flush(results())
+    return _Owner.descriptor if number == STDOUT else number
 
 
 @contextmanager
 def claimed() -> Iterator[None]:
-    """Let ``turned_away`` take effect in this block. Without a claim it does nothing."""
-    before, _owner.is_claimed = _owner.is_claimed, True
-    try:
-        yield
-    finally:
-        _owner.is_claimed = before
+    """Keep standard output for results in this block.
 
+    All else that the process prints goes to standard error: from Python and C code, threads,
+    finalizers and the programs that it starts.
 
-def is_claimed() -> bool:
-    """Return whether a command owns standard output."""
-    return _owner.is_claimed
-
-
-class turned_away:  # noqa: N801
-    """Send what Python and C code prints in a ``with`` block to standard error.
-
-    Blocks can be nested; the inner ones cost next to nothing.
+    Raises:
+        OSError: standard output does not accept the results; ``filename`` names it.
     """
-
-    def __enter__(self) -> None:
-        self._stack: ExitStack | None = None
-        if _owner.is_claimed and not _owner.is_away:
-            self._stack = ExitStack()
-            self._stack.enter_context(_to_stderr())
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._stack is not None:
-            self._stack.close()
+    if _Owner.results is not None:  # by the command that runs this one
+        yield
+        return
+    with ExitStack() as stack:
+        _Owner.descriptor = kept = os.dup(STDOUT)
+        stack.callback(_give_back, kept)
+        _Owner.results = stack.enter_context(_own_stream(kept))
+        os.dup2(STDERR, STDOUT)
+        try:
+            yield
+            flush(_Owner.results)
+        except BaseException as error:
+            if isinstance(error, OSError) and not can_flush(_Owner.results):
+                error.filename = NAME
+            _finalize(error)
+            raise
 
 
 def turn_away_for_good() -> None:
     """Send everything that is printed from now on to standard error, as at the exit."""
-    _flush()
+    flush(sys.__stdout__)
     with suppress(OSError):
         os.dup2(STDERR, STDOUT)
     sys.stdout = sys.stderr
 
 
+def flush(stream: TextIO | None) -> None:
+    """Write what a stream of results still holds; an OSError names standard output."""
+    if stream is not None and not stream.closed:
+        try:
+            stream.flush()
+        except OSError as error:
+            error.filename = NAME
+            raise
+
+
+def can_flush(stream: TextIO | None) -> bool:
+    """Return whether a stream accepts what it still holds."""
+    try:
+        flush(stream)
+    except OSError:
+        return False
+    return True
+
+
+def drop(stream: TextIO | None) -> None:
+    """Drop what a stream does not accept, so that the interpreter ends without an error."""
+    if stream is not None and not can_flush(stream):
+        with suppress(OSError), open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
+
+
 @contextmanager
-def _to_stderr() -> Iterator[None]:
-    _owner.is_away = True
+def _own_stream(kept: int) -> Iterator[TextIO]:
+    """Yield a stream for results; what others print to ``sys.stdout`` does not reach it."""
+    given = sys.stdout
+    if given is None:  # It is closed.
+        with open(os.devnull, "w") as nowhere:
+            yield nowhere
+    elif _leads_to_stdout(given):
+        flush(given)
+        # By lines: a process that user code forks has nothing left to write.
+        with open(
+            os.dup(kept), "w", buffering=1, encoding=given.encoding, errors=given.errors
+        ) as own:
+            try:
+                yield own
+            finally:
+                drop(own)
+    else:  # a stream in memory, as in tests
+        with redirect_stdout(sys.stderr):
+            yield given
+
+
+def _finalize(error: BaseException | None) -> None:
+    """Let finalizers of what the frames of an error hold run, and print, now."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__context__
+
+
+def _leads_to_stdout(stream: TextIO) -> bool:
     try:
-        with redirect_stdout(sys.stderr), _descriptor_to_stderr():
-            yield
-    finally:
-        _owner.is_away = False
+        return stream.fileno() == STDOUT
+    except (OSError, ValueError):
+        return False
 
 
-@contextmanager
-def _descriptor_to_stderr() -> Iterator[None]:
-    """Point the descriptor of standard output, which C code writes to, to standard error."""
-    _flush()
-    try:
-        kept = os.dup(STDOUT)
-    except OSError:  # It is closed.
-        yield
-        return
-    try:
-        with suppress(OSError):
-            os.dup2(STDERR, STDOUT)
-        yield
-    finally:
-        _flush()
-        flush_c_streams()
-        os.dup2(kept, STDOUT)
-        os.close(kept)
-
-
-def _flush() -> None:
-    """Write what Python's own stream still holds."""
-    if sys.__stdout__ is not None and not sys.__stdout__.closed:
-        sys.__stdout__.flush()
+def _give_back(kept: int) -> None:
+    """Point the descriptor of standard output, which C code writes to, to its old place."""
+    _Owner.results, _Owner.descriptor = None, STDOUT
+    with suppress(OSError):
+        flush(sys.__stdout__)
+    flush_c_streams()
+    os.dup2(kept, STDOUT)
+    os.close(kept)

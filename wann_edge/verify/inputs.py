@@ -12,7 +12,6 @@ from wann_edge.evaluate import KernelPolicy, episode_seeds
 from wann_edge.kernel import ACTIVATIONS, Floats
 from wann_edge.network import LARGEST, Network
 from wann_edge.system.seeds import Use, generator
-from wann_edge.system.standard_output import turned_away
 from wann_edge.task import Task, World
 from wann_edge.task.open_world import opened
 
@@ -78,7 +77,7 @@ def typical_states(
 
 def _visited(network: Network, task: Task, seed: int, most: int) -> Floats:
     """Return the observations of whole episodes, at most so many."""
-    with opened(task.world()) as world, turned_away():
+    with opened(task.world()) as world:
         seen = list(islice(_observations(network, world, task.spec.max_steps, seed), most))
     return np.array(seen, np.float32)
 
