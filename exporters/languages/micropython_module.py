@@ -101,19 +101,26 @@ ${expected}
 ${functions}""")
 
 
-# A module of such a name can't be imported, or hides a module that it imports.
+# A module of such a name can't be imported, or hides a module of the board or a program that it
+# runs at its start. A leading u, as in utime, stands for the built-in module.
 _BOARD = (
-    "bluetooth",
-    "esp",
-    "esp32",
-    "framebuf",
-    "machine",
-    "micropython",
-    "network",
-    "pyb",
-    "rp2",
+    *(
+        "apa106",
+        "bluetooth",
+        "boot",
+        "dht",
+        "ds18x20",
+        "esp",
+        "esp32",
+        "framebuf",
+        "machine",
+        "main",
+    ),
+    *("micropython", "mip", "neopixel", "network", "ntptime", "onewire", "pyb", "requests", "rp2"),
+    *("ulab", "upip", "urequests", "webrepl"),
 )
-KEYWORDS = frozenset((*keyword.kwlist, *sys.stdlib_module_names, *_BOARD))
+_BUILT_IN = sys.stdlib_module_names
+KEYWORDS = frozenset((*keyword.kwlist, *_BUILT_IN, *(f"u{name}" for name in _BUILT_IN), *_BOARD))
 
 
 class MicroPythonModule:

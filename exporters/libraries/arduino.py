@@ -18,11 +18,12 @@ from wann_edge.exporters.names import check_name
 from wann_edge.network import Network
 from wann_edge.system.needs import Need
 
-# Headers and libraries of the Arduino core, which a header of the same name would hide.
+# Headers of the Arduino core and libraries of the IDE, which a header of the same name would hide.
 RESERVED = (
     *("Arduino", "Client", "HardwareSerial", "IPAddress", "PluggableUSB", "Print", "Printable"),
     *("Server", "Stream", "USBAPI", "USBCore", "Udp", "WCharacter", "WString", "binary", "new"),
     *("pins_arduino", "EEPROM", "HID", "SPI", "Servo", "SoftwareSerial", "Wire"),
+    *("ArduinoBLE", "Ethernet", "Keyboard", "LiquidCrystal", "Mouse", "SD", "Stepper", "WiFi"),
 )
 NAMES = KEYWORDS | HEADERS | {*RESERVED}
 

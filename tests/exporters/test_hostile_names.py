@@ -80,10 +80,10 @@ def test_the_contract_lists_the_choices() -> None:
     [
         *(("c", name) for name in ("Time", "STRING", "Struct", "math", "aux", "Com1")),
         *(("numpy", name) for name in ("Struct", "random", "json", "NumPy", "nul")),
-        *(("micropython", name) for name in ("Math", "time", "machine")),
+        *(("micropython", name) for name in ("Math", "time", "utime", "DHT", "main")),
         *(("js", name) for name in ("class", "Math", "String")),
         *(("rust", name) for name in ("SELF", "Core", "struct")),
-        *(("arduino", name) for name in ("SERVO", "Time", "string")),
+        *(("arduino", name) for name in ("SERVO", "Time", "string", "Ethernet")),
         *(("zephyr", name) for name in ("Kernel", "soc")),
         ("onnx", "CON"),
     ],
