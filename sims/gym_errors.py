@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from gymnasium.error import DependencyNotInstalled, UnregisteredEnv
 
 from wann_edge.errors import MissingError, TaskError, WannError
 from wann_edge.kernel.arithmetic import foreign_arithmetic, ieee_arithmetic
+from wann_edge.system.interrupts import ends_process
 from wann_edge.system.wheels import box2d_install
 from wann_edge.task.user_code import blamed
 
@@ -55,7 +56,9 @@ def guarded(where: str, moment: Callable[[], str] = str) -> Iterator[None]:
             yield
     except WannError:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if ends_process(error):
+            raise
         raise _error(error, where, f"{where}{moment()}") from error
 
 
@@ -149,7 +152,8 @@ def _single(name: str, value: object, wanted: str) -> float:
     array = np.asarray(value)
     item: Any = array.item() if array.size == 1 else None
     if hasattr(item, "__float__"):
-        return float(item)
+        with suppress(OverflowError):
+            return float(item)
     found = f"is {value!r:.40}" if array.shape == () else f"has shape {array.shape}"
     raise SlipError(f"{name} {found}: return {wanted}")
 

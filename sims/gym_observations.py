@@ -208,8 +208,13 @@ def _one_hot(value: object, group: tuple[str, range]) -> Floats:
 
 
 def _array(observation: object, count: int, name: str) -> Floats:
-    with np.errstate(over="ignore"):
-        numbers = np.array(observation, np.float32)
+    if isinstance(observation, np.ndarray) and np.iscomplexobj(observation):
+        raise SlipError(f"{name} is complex", SPACE)
+    try:
+        with np.errstate(over="ignore"):
+            numbers = np.array(observation, np.float32)
+    except (TypeError, ValueError) as error:
+        raise SlipError(f"{name} is not an array of numbers: {error}", SPACE) from error
     if numbers.size != count:
         raise SlipError(f"{name} has {numbers.size} numbers, but its space has {count}", SPACE)
     return numbers.reshape(count)

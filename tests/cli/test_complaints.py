@@ -12,6 +12,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+import typer
 
 from helpers.commands import complaint
 from wann_edge import registry
@@ -59,6 +60,13 @@ def test_every_error_gets_one_line(
 ) -> None:
     raising(error)
     assert re.search(says, complaint(capsys, "show", "x.json"))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), typer.Abort()])
+def test_ctrl_c_is_said(error: BaseException, raising: Raising, capsys: Capture) -> None:
+    raising(error)
+    assert run(["show", "x.json"]) == 130
+    assert capsys.readouterr().err == "wann-edge: interrupted\n"
 
 
 def test_debug_raises_it(raising: Raising) -> None:

@@ -89,6 +89,15 @@ class Exits(Good):
         sys.exit("the licence is missing")
 
 
+class Panic(BaseException):
+    """Stands for a panic of an environment in Rust, which is no Exception."""
+
+
+class Panics(Good):
+    def step(self, action: object) -> object:
+        raise Panic("index out of bounds")
+
+
 class FailsToStart(Good):
     def __init__(self) -> None:
         raise KeyError("port")
@@ -145,6 +154,12 @@ OLD = "the environment has the interface of gym before 0.26"
         (NoSeed, 0, f"{OLD}: .* 'seed'; return"),
         (BareAssert, 1, rf"the environment failed: AssertionError: .* in {HERE}\(assert self"),
         (Deep, 1, rf".*LinAlgError: Singular matrix in {HERE}\(return np.linalg.inv"),
+        (answers(reward=10**400), 3, r"reward is 10{20}\d*: return a float; correct"),
+        (answers(observation=["a", "b"]), 3, "the observation is not an array of numbers: .*'a'"),
+        (answers(observation=[[1], [2, 3]]), 3, "the observation is not an array of numbers"),
+        (answers(observation=[1j, 2]), 3, "the observation is not an array of numbers"),
+        (answers(observation=np.array([1j, 2])), 3, "the observation is complex"),
+        (Panics, 1, rf".*Panic: index out of bounds in {HERE}\(raise Panic"),
         (Exits, 1, rf".*SystemExit: the licence is missing in {HERE}\(sys.exit"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Annotated
 
 import typer
@@ -58,9 +60,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _aborted(command: Callable[..., int]) -> Callable[..., int]:
+    """Return a command whose Ctrl-C raises Abort: typer hides KeyboardInterrupt."""
+
+    @wraps(command)
+    def interruptible(**values: object) -> int:
+        try:
+            return command(**values)
+        except KeyboardInterrupt as error:
+            raise typer.Abort from error
+
+    return interruptible
+
+
 for name, module in COMMANDS.items():
     example = f"Example:  wann-edge {name} {module.EXAMPLE}"
-    app.command(name, epilog=example)(claimed()(with_finite_options(module.command)))
+    app.command(name, epilog=example)(_aborted(claimed()(with_finite_options(module.command))))
 
 
 def _print_version(asked: bool) -> None:

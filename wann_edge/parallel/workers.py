@@ -21,7 +21,7 @@ from typing import NamedTuple
 from wann_edge.errors import TaskError, WannError
 from wann_edge.parallel.threads import no_threads_for_matrices
 from wann_edge.system.c_library import c_library
-from wann_edge.system.interrupts import ENDING
+from wann_edge.system.interrupts import ENDING, StoppedError, ends_process
 from wann_edge.task import Task, load_task
 from wann_edge.task.idle import idle
 from wann_edge.task.user_code import blamed
@@ -143,13 +143,9 @@ def _start_without_interrupts(process: BaseProcess) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class _StoppedError(BaseException):
-    """The main process ends this one; the task's code must not take it for its own error."""
-
-
 def _stop(_number: int, _frame: FrameType | None) -> None:
     signal.signal(STOP, signal.SIG_IGN)
-    raise _StoppedError
+    raise StoppedError
 
 
 def _serve(connection: Connection, packed: bytes, from_main: bool) -> None:
@@ -162,7 +158,7 @@ def _serve(connection: Connection, packed: bytes, from_main: bool) -> None:
         del os.environ[SAFE_PATH]  # not for programs that the task starts
     signal.signal(STOP, _stop)
     _end_with_parent(from_main=from_main)
-    with suppress(EOFError, ConnectionError, _StoppedError), idle.allowed():
+    with suppress(EOFError, ConnectionError, StoppedError), idle.allowed():
         task = _unpacked(packed)
         while True:
             order: Order = connection.recv()
@@ -209,7 +205,9 @@ def _unpacked(packed: bytes) -> Task | WannError:
         return load_task(task) if isinstance(task, str) else task
     except WannError as error:
         return error
-    except Exception as error:
+    except BaseException as error:
+        if ends_process(error):
+            raise
         return TaskError(
             f"a worker process can't load the task: {blamed(error)}",
             where="workers",
@@ -239,7 +237,9 @@ def carry_out(task: Task, order: Order) -> Done:
         return Done(order.function(task, order.item))
     except (WannError, TimeoutError):
         raise
-    except Exception as error:
+    except BaseException as error:
+        if ends_process(error):
+            raise
         raise TaskError(
             f"the task failed: {blamed(error)}",
             where=task.spec.name,

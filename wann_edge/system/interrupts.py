@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,20 @@ from contextlib import contextmanager
 # What a terminal that closes, ``kill`` and Ctrl-\ send.
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 INTERRUPTS = (signal.SIGINT, *ENDING)
+
+
+class StoppedError(BaseException):
+    """The main process ends this one; the task's code must not take it for its own error."""
+
+
+def ends_process(error: BaseException) -> bool:
+    """Return whether an error is sent to end this process, and is not one of the task's code.
+
+    Ctrl-C reaches the main process alone.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return multiprocessing.parent_process() is None
+    return isinstance(error, StoppedError)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from traceback import FrameSummary, extract_tb
 PACKAGE = Path(__file__).parents[1]
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 INSTALLED = ("site-packages", "dist-packages")
-LONGEST_LINE = 80
+LONGEST_LINE, LONGEST_TEXT = 80, 500
 # Gymnasium colours its warnings.
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -26,7 +26,7 @@ def blamed(error: BaseException) -> str:
     line = _line(error)
     if not line and error.__cause__ is not None:
         return blamed(error.__cause__)
-    text = " ".join(COLOUR.sub("", str(error)).split())
+    text = " ".join(COLOUR.sub("", str(error)).split())[:LONGEST_TEXT]
     return type(error).__name__ + (f": {text}" if text else "") + (line and f" in {line}")
 
 
