@@ -191,6 +191,8 @@ def test_line_ends_and_byte_order_marks_are_skipped(text: str, tmp_path: Path) -
         (TEXT[:-2], "last line: the file is cut short"),
         (TEXT.replace(",5.00e+00", ""), "row 4: 5 cells instead of 6"),
         (TEXT.replace("\n", "\n\n", 1), "row 1: 6 cells instead of 7"),
+        (TEXT.replace("5.00e+00", "5_0"), "row 4: could not convert string to float: '5_0'"),
+        (TEXT.replace("5.00e+00", "\u0665"), "row 4: could not convert string to float"),
         (TEXT.replace("5.00e+00", "x" * 999), "row 4: could not convert string to float: 'xxx"),
         (TEXT.replace("5.00e+00", "1.10e+01"), "row 4: unknown activation id 11"),
         (TEXT.replace("5.00e+00", "5.50e+00"), "row 4: unknown activation id 5.5"),

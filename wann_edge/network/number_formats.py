@@ -92,7 +92,7 @@ class FormatChooser(NamedTuple):
             raise NetworkError(
                 f"sums up to {self.sums:.3g} are too large for {self.bits}-bit words",
                 where=where,
-                remedy="use floats" if wide else "use --dtype q31",
+                remedy="use floats" if wide else "use --dtype q31 or floats",
             )
         product = narrow + self.weight_bits
         argument = self._argument(product)

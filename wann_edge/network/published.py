@@ -167,7 +167,7 @@ def _matrix(text: str) -> tuple[Matrix, Matrix]:
                 remedy="use one cell for each row, then the activation id",
             )
         try:
-            rows.append(np.array([float(cell) for cell in cells], np.float64))
+            rows.append(np.array([_number(cell) for cell in cells], np.float64))
         except ValueError as error:
             raise NetworkError(
                 short(str(error)),
@@ -176,6 +176,13 @@ def _matrix(text: str) -> tuple[Matrix, Matrix]:
             ) from error
     table = np.array(rows, np.float64).reshape(len(lines), width)
     return table[:, :-1], table[:, -1]
+
+
+def _number(text: str) -> float:
+    """Return a number; Python alone reads 1_5 and digits beyond ASCII."""
+    if "_" in text or not text.isascii():
+        raise ValueError(f"could not convert string to float: {text!r}")
+    return float(text)
 
 
 def _network(cells: Matrix, ids: Matrix, inputs: int, outputs: int, task: Spec | None) -> Network:
