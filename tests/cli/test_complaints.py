@@ -128,6 +128,15 @@ def test_no_table_is_cut(width: str, monkeypatch: pytest.MonkeyPatch, capsys: Ca
     assert "one line that is longer than the terminal is wide\n" in text
 
 
+@pytest.mark.parametrize(("given", "kept"), [("0", None), ("", None), ("40", "40"), ("100", "100")])
+def test_a_width_of_0_is_unknown(
+    given: str, kept: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", given)
+    complaints.prepare_streams()
+    assert os.environ.get("COLUMNS") == kept
+
+
 def test_every_table_is_printed_whole() -> None:
     """A control: no command prints a table in another way."""
     folder = Path(show.__file__).parent

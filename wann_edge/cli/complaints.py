@@ -38,6 +38,8 @@ def prepare_streams() -> None:
 
     A character that the terminal can't show is printed as an escape such as \\u03b8.
     """
+    if not os.environ.get("COLUMNS", "1").strip("0"):
+        del os.environ["COLUMNS"]  # 0 stands for an unknown width; rich prints nothing then
     for number in range(3):
         try:
             os.fstat(number)
