@@ -86,7 +86,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["show", "missing.json", "--connections", "3"], "missing.json: not a folder"),
         (["show", ".", "-o", "net.json"], "--output: no network is chosen"),
         (["evaluate", "missing.json"], "missing.json"),
-        (["evaluate", "."], "directory"),
+        (["evaluate", "."], "the folder holds no run"),
         (["export", "missing.json", "--format", "c"], "missing.json"),
         (["verify", "missing.json"], "missing.json"),
         (["import", "no.out", "--inputs", "5", "--outputs", "1", "-o", "x.json"], "no.out"),

@@ -116,16 +116,35 @@ def front_in(folder: Path) -> Front:
     """Load the front of a run folder.
 
     Raises:
-        SettingsError: the folder holds no run, or one that has not ended.
+        SettingsError: the folder holds no run, or one that has no front yet.
     """
     from wann_edge.search import front
+
+    return front.load(_run_file(folder, "front", front.NAME))
+
+
+def controller_file(name: str) -> Path:
+    """Return the network file of a name; of a run folder its controller, else its champion.
+
+    Raises:
+        SettingsError: the folder holds no run, or one that has no network yet.
+    """
+    from wann_edge.search.run_folder import CHAMPION, CONTROLLER
+
+    path = Path(name)
+    return _run_file(path, "champion", CONTROLLER, CHAMPION) if path.is_dir() else path
+
+
+def _run_file(folder: Path, what: str, *names: str) -> Path:
+    """Return the first of these files that a run folder has."""
     from wann_edge.search.run_folder import RUN
 
-    if (folder / front.NAME).exists():
-        return front.load(folder / front.NAME)
+    for name in names:
+        if (folder / name).exists():
+            return folder / name
     if (folder / RUN).exists():
         raise SettingsError(
-            "the run has not ended, so it has no front yet",
+            f"the run has not ended, so it has no {what} yet",
             where=str(folder),
             remedy=f"wait; or continue an interrupted run: wann-edge search --resume {folder}",
         )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from wann_edge.cli.arguments import controller_file
 from wann_edge.cli.choices import DTYPES, listed
 from wann_edge.cli.output_file import output_folder
 
@@ -14,7 +15,14 @@ TASK = typer.Argument(
     help="The task's name, such as swingup or gymnasium:LunarLanderContinuous-v3, "
     "or the C file of a plant."
 )
-NetworkFile = Annotated[Path, typer.Argument(metavar="FILE", help="A network file (JSON).")]
+NetworkFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="PATH",
+        parser=controller_file,
+        help="A network file (JSON), or a run folder: its controller.json, else its champion.json.",
+    ),
+]
 RunOrFile = Annotated[Path, typer.Argument(metavar="PATH", help="A run folder or a network file.")]
 TaskName = Annotated[
     str | None,
@@ -81,7 +89,8 @@ PeriodOption = Annotated[
 Baseline = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE",
+        metavar="PATH",
+        parser=controller_file,
         help="A second network file to compare with, such as one that wann-edge baseline wrote.",
     ),
 ]

@@ -29,8 +29,10 @@ from wann_edge.system.interrupts import ctrl_c_waits
 from wann_edge.system.private_folders import new_folder_near
 from wann_edge.task.trusted import FINGERPRINT, fingerprint
 
-RUN = "run.json"
-FILES = ("champion.json", front.NAME, "history.csv", RUN)
+RUN, CHAMPION = "run.json", "champion.json"
+# The network that a search hands over, where it is not the champion.
+CONTROLLER = "controller.json"
+FILES = (CHAMPION, CONTROLLER, front.NAME, "history.csv", RUN)
 EVENT_FILES = "events.out.tfevents.*"
 
 # Without the limits of the run, which are the same in every row and stand in run.json.
@@ -108,7 +110,7 @@ class RunFolder:
     @ctrl_c_waits()
     def save(self, stopped: str, history: Sequence[Progress], champion: Validated) -> None:
         """Write the champion, the history and the state of the run."""
-        self._write("champion.json", to_json(self.shipped(champion)))
+        self._write(CHAMPION, to_json(self.shipped(champion)))
         self._write("history.csv", _table(history))
         self._write_run(stopped, history[-1])
 
