@@ -18,6 +18,7 @@ from helpers.commands import complaint
 from wann_edge import registry
 from wann_edge.cli import complaints, run, show
 from wann_edge.cli.tables import print_line, print_table, table
+from wann_edge.system.standard_output import claimed
 
 Capture = pytest.CaptureFixture[str]
 
@@ -187,20 +188,33 @@ def test_a_broken_part_of_another_package_gets_one_line(
     monkeypatch.delitem(sys.modules, "broken_part", raising=False)
 
 
-def test_closed_descriptors_are_not_given_to_files(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("closed", "mode"), [(1, os.O_RDONLY), (2, os.O_WRONLY)])
+def test_closed_descriptors_are_not_given_to_files(
+    closed: int, mode: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Otherwise a file that is opened later would receive what is printed."""
     opened = list[tuple[object, int]]()
     check: Callable[[int], object] = os.fstat
 
     def fstat(number: int) -> object:
-        if number == 1:
+        if number == closed:
             raise OSError(9, "Bad file descriptor")
         return check(number)
 
     monkeypatch.setattr(os, "fstat", fstat)
     monkeypatch.setattr(os, "open", lambda *given: opened.append(given))
     complaints.prepare_streams()
-    assert opened == [(os.devnull, os.O_RDONLY)]
+    assert opened == [(os.devnull, mode)]
+
+
+def test_standard_error_that_is_closed_accepts_what_user_code_prints(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    complaints.prepare_streams()
+    with claimed():
+        print("lost")
+        assert sys.stdout.fileno() == 2
 
 
 def test_the_registry_still_raises_its_own_errors() -> None:

@@ -26,7 +26,7 @@ WAYS = ("print", "original", "descriptor", "printf")
 SCRIPT = f"""
 import ctypes, os, sys, threading
 from contextlib import suppress
-from wann_edge.system.standard_output import NAME, claimed, drop, results, results
+from wann_edge.system.standard_output import NAME, claimed, results
 {inspect.getsource(talk)}
 class Simulator:
     def __del__(self):
@@ -65,6 +65,7 @@ def test_the_streams_come_back_after_an_error(capfd: pytest.CaptureFixture[str])
     with suppress(KeyboardInterrupt), claimed():
         print("away")
         print("result", file=results())
+        sys.stdout = None  # as user code can
         raise KeyboardInterrupt
     assert sys.stdout is before
     print("back")

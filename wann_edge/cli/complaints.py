@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from traceback import extract_tb
 
 from wann_edge.system.needs import import_fault
+from wann_edge.system.standard_output import STDERR
 
 # Errors that only writing can cause; an output names itself.
 _OF_WRITING = (ENOSPC, EDQUOT, EFBIG, EIO)
@@ -44,7 +45,10 @@ def prepare_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDONLY)
+            # What user code prints goes to standard error, and must not fail where that is closed.
+            os.open(os.devnull, os.O_WRONLY if number == STDERR else os.O_RDONLY)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(STDERR, "w", closefd=False)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

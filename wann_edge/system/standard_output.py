@@ -99,21 +99,18 @@ def drop(stream: TextIO | None) -> None:
 def _own_stream(kept: int) -> Iterator[TextIO]:
     """Yield a stream for results; what others print to ``sys.stdout`` does not reach it."""
     given = sys.stdout
-    if given is None:  # It is closed.
-        with open(os.devnull, "w") as nowhere:
-            yield nowhere
-    elif _leads_to_stdout(given):
-        flush(given)
-        # By lines: a process that user code forks has nothing left to write.
-        with open(
-            os.dup(kept), "w", buffering=1, encoding=given.encoding, errors=given.errors
-        ) as own:
-            try:
-                yield own
-            finally:
-                drop(own)
-    else:  # a stream in memory, as in tests
-        with redirect_stdout(sys.stderr):
+    with redirect_stdout(sys.stderr), ExitStack() as stack:
+        if given is None:  # It is closed.
+            yield stack.enter_context(open(os.devnull, "w"))
+        elif _leads_to_stdout(given):
+            flush(given)
+            # By lines: a process that user code forks has nothing left to write.
+            own = stack.enter_context(
+                open(os.dup(kept), "w", 1, encoding=given.encoding, errors=given.errors)
+            )
+            stack.callback(drop, own)
+            yield own
+        else:  # a stream in memory, as in tests
             yield given
 
 
