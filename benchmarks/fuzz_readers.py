@@ -159,13 +159,13 @@ def _capture(network: Network, folder: Path) -> bytes:
 
 
 def _replayed(path: Path, network: Network) -> object:
-    def act(observation: Floats) -> Floats:
+    def act(observation: Floats) -> bytes:
         assert observation.shape == (len(network.inputs),)
-        return np.zeros(len(network.outputs), np.float32)
+        return bytes(4 * len(network.outputs))
 
     capture = load_capture(path)
     assert np.isfinite(capture.weight)
-    return replay(capture, network, "float", act)
+    return replay(capture, network, act)
 
 
 def mutated(reader: Reader, rng: random.Random) -> bytes:

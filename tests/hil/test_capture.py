@@ -9,18 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.fixed_networks import fixed_of
 from helpers.networks import random_network
 from wann_edge.errors import SettingsError
 from wann_edge.hil.capture import Exchange, Replay, hex_of, load_capture, new_capture, replay
+from wann_edge.hil.messages import Numbers
+from wann_edge.hil.session import replay_session
 from wann_edge.kernel import Floats
 
 NETWORK = random_network(np.random.default_rng(3), inputs=3, hidden=2, outputs=2)
 Line = dict[str, object]
 
 
-def act(observation: Floats) -> Floats:
+def act(observation: Floats) -> bytes:
     assert observation.shape == (3,)
-    return observation[:2]
+    return observation[:2].tobytes()
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def path(tmp_path: Path) -> Path:
                 episode=0,
                 step=step,
                 observation=hex_of(seen),
-                action=hex_of(act(seen)),
+                action=act(seen).hex(),
                 ticks=1,
                 latency_s=0.1,
             )
@@ -44,7 +47,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def replayed(path: Path) -> Replay:
-    return replay(load_capture(path), NETWORK, "float", act)
+    return replay(load_capture(path), NETWORK, act)
 
 
 @pytest.mark.parametrize(
@@ -103,11 +106,39 @@ def test_numbers_of_another_network_are_refused(name: str, numbers: int, path: P
     calls: list[Floats] = []
     with_calls = lambda seen: calls.append(seen) or act(seen)  # noqa: E731
     if numbers == expected:
-        assert replay(load_capture(path), NETWORK, "float", with_calls).steps == 4
+        assert replay(load_capture(path), NETWORK, with_calls).steps == 4
         return
     with pytest.raises(SettingsError, match="step 3 has"):
-        replay(load_capture(path), NETWORK, "float", with_calls)
+        replay(load_capture(path), NETWORK, with_calls)
     assert not calls
+
+
+@pytest.mark.parametrize("dtype", ["q15", "q31"])
+@pytest.mark.parametrize("version", [1, 2])
+def test_fixed_point_is_replayed_to_the_last_bit(dtype: str, version: int, tmp_path: Path) -> None:
+    """The control is version 1, whose float32 can't hold the lowest bits of q31."""
+    network = fixed_of(NETWORK, dtype)
+    numbers, weight = Numbers(network), 0.7
+    capture = new_capture(network, dtype, "board", weight)
+    capture.header.version = version  # type: ignore[assignment]
+    for step, seen in enumerate(np.random.default_rng(1).uniform(-1, 1, (9, 3)).astype("f4")):
+        words = bytearray(numbers.kernel_action(seen, weight))
+        words[0] ^= step == 8  # the lowest bit of the last step
+        action = words.hex() if version == 2 else hex_of(numbers.exact(words))
+        capture.exchanges.append(
+            Exchange(
+                episode=0,
+                step=step,
+                observation=hex_of(seen),
+                action=action,
+                ticks=1,
+                latency_s=0.1,
+            )
+        )
+    capture.save(tmp_path / "capture.jsonl")
+    found = replay_session(load_capture(tmp_path / "capture.jsonl"), network)
+    is_seen = version == 2 or dtype == "q15"
+    assert found == Replay(steps=9, mismatches=int(is_seen), first=8 if is_seen else None)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "[" * 100_000, "{}\n{}", "null\n" * 3, "9" * 9000])

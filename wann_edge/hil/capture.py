@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from wann_edge.errors import NetworkError, SettingsError
-from wann_edge.hil.messages import NUMBERS
+from wann_edge.hil.messages import NUMBERS, Numbers
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
 from wann_edge.network.hashes import HASH_BYTES, contract_hash, network_hash
@@ -19,7 +20,6 @@ from wann_edge.system.files import write_whole
 from wann_edge.system.jsonfile import located, parse_json, read_text
 
 FORMAT = "wann-edge capture"
-VERSION = 1
 # An hour at 100 Hz with 24 inputs.
 MAX_BYTES = 128 * 2**20
 _Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$")]
@@ -48,6 +48,7 @@ class Header(_Line):
     """The first line of a capture.
 
     Attributes:
+        version: 2; in version 1 the actions are float32 in physical units.
         network: hash of the network.
         contract: hash of the contract.
         dtype: "float", "q15" or "q31".
@@ -57,7 +58,7 @@ class Header(_Line):
     """
 
     format: Literal["wann-edge capture"]
-    version: Literal[1]
+    version: Literal[1, 2]
     network: _Hash
     contract: _Hash
     dtype: Annotated[str, AfterValidator(_known)]
@@ -73,7 +74,7 @@ class Exchange(_Line):
         episode: number of the episode, from 0.
         step: number of the step in the episode, from 0.
         observation: float32 [inputs] as hexadecimal bytes, low byte first.
-        action: float32 [outputs] likewise.
+        action: the bytes that the device sent: float32 or words [outputs], as hexadecimal.
         ticks: compute time on the device's clock.
         latency_s: round trip in seconds, retries included.
     """
@@ -123,7 +124,7 @@ def new_capture(network: Network, dtype: str, build: str, weight: float) -> Capt
     """
     header = Header(
         format="wann-edge capture",
-        version=1,
+        version=2,
         network=network_hash(network).hex(),
         contract=contract_hash(network).hex(),
         dtype=dtype,
@@ -181,16 +182,13 @@ class Replay:
         return self.steps > 0 and self.mismatches == 0
 
 
-def replay(
-    capture: Capture, network: Network, dtype: str, act: Callable[[Floats], Floats]
-) -> Replay:
+def replay(capture: Capture, network: Network, act: Callable[[Floats], bytes]) -> Replay:
     """Call ``act`` with every recorded observation and compare the bits of the actions.
 
     Args:
         capture: the recorded session.
         network: the network that ``act`` runs.
-        dtype: what ``act`` computes in: "float", "q15" or "q31".
-        act: maps an observation float32 [inputs] to an action float32 [outputs].
+        act: maps an observation float32 [inputs] to the bytes of an action, as a device sends them.
 
     Raises:
         SettingsError: the capture has another contract or dtype.
@@ -201,35 +199,40 @@ def replay(
             where="capture",
             remedy="name the network file that the capture was recorded with",
         )
-    if capture.header.dtype != dtype:
+    numbers = Numbers(network)
+    if capture.header.dtype != numbers.dtype:
         raise SettingsError(
-            f"the capture is in {capture.header.dtype}, not in {dtype}",
+            f"the capture is in {capture.header.dtype}, not in {numbers.dtype}",
             where="capture",
             remedy=f"add --dtype {capture.header.dtype}",
         )
     _check_sizes(capture, network)
-    wrong = [
-        number
-        for number, exchange in enumerate(capture.exchanges)
-        if hex_of(act(_floats(exchange.observation))) != exchange.action
-    ]
+    in_words = capture.header.version > 1
+    wrong = []
+    for number, exchange in enumerate(capture.exchanges):
+        words = act(_floats(exchange.observation))
+        found = words.hex() if in_words else hex_of(numbers.exact(words))
+        if found != exchange.action:
+            wrong.append(number)
     return Replay(len(capture.exchanges), len(wrong), wrong[0] if wrong else None)
 
 
 def _check_sizes(capture: Capture, network: Network) -> None:
     """Raise SettingsError unless each observation and action has the network's size."""
-    sizes = 8 * len(network.inputs), 8 * len(network.outputs)
+    dtype = "float" if capture.header.version == 1 else capture.header.dtype
+    sizes = 4 * len(network.inputs), NUMBERS[dtype].itemsize * len(network.outputs)
     for number, exchange in enumerate(capture.exchanges):
-        if (len(exchange.observation), len(exchange.action)) != sizes:
+        found = len(exchange.observation) // 2, len(exchange.action) // 2
+        if found != sizes:
             raise SettingsError(
-                f"step {number} has {len(exchange.observation) / 8:g} observations and "
-                f"{len(exchange.action) / 8:g} actions, not {sizes[0] // 8} and {sizes[1] // 8}",
+                f"step {number} has observations of {found[0]} bytes and actions of {found[1]} "
+                f"bytes, not of {sizes[0]} and {sizes[1]}",
                 where="capture",
                 remedy="record the session again",
             )
 
 
-def hex_of(numbers: Floats) -> str:
+def hex_of(numbers: ArrayLike) -> str:
     """Return float32 numbers as hexadecimal bytes, low byte first."""
     return np.asarray(numbers, "<f4").tobytes().hex()
 

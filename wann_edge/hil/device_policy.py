@@ -124,7 +124,7 @@ class DevicePolicy:
             episode=self.episode,
             step=self._step,
             observation=hex_of(observation),
-            action=hex_of(step.action),
+            action=step.words.hex(),
             ticks=step.ticks,
             latency_s=step.latency_s,
         )

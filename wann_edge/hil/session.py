@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from wann_edge.errors import SettingsError
-from wann_edge.evaluate import ForwardPolicy
 from wann_edge.exporters.firmware.project import firmware_files
 from wann_edge.hil.capture import Capture, Replay, new_capture, replay
 from wann_edge.hil.device import Device, Times
@@ -213,9 +212,12 @@ def replay_session(
         LinkError: as ``connect``.
     """
     if connection is None:
+        numbers = Numbers(network)
+        weight = numbers.weight(capture.weight)
         with HostTarget().artefacts(network) as artefacts:
-            policy = ForwardPolicy(next(artefacts).forward, capture.weight)
-            return replay(capture, network, Numbers(network).dtype, policy.act)
+            header = next(artefacts)
+            return replay(
+                capture, network, lambda seen: header.step(numbers.observation(seen), weight)
+            )
     with connect(network, connection, capture.weight) as (device, _):
-        dtype = device.numbers.dtype
-        return replay(capture, network, dtype, lambda seen: device.step(seen).action)
+        return replay(capture, network, lambda seen: device.step(seen).words)

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,13 +16,12 @@ from wann_edge.exporters import Optimize, export
 from wann_edge.kernel import Floats
 from wann_edge.kernel.arithmetic import ieee_arithmetic
 from wann_edge.network import Network
+from wann_edge.network.fixed_network import FixedNetwork
+from wann_edge.network.number_formats import WORDS
 from wann_edge.system.compiler import COMPILERS, INSTALL, asked_compiler, compile_c
 from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.needs import Need, demand
 from wann_edge.system.shared_library import load_library
-
-if TYPE_CHECKING:
-    from wann_edge.verify.outcome import Artefact
 
 LEVELS = ("-O2", "-O0", "-O3", "-Os")
 FLAGS = (
@@ -65,6 +63,13 @@ void run(int32_t count, const float *observation, const float *weight, float *ac
 }}
 """
 
+# The step on the numbers that a device receives and sends: floats, or words in fixed point.
+STEP_OF_NUMBERS = f"""
+void step(const NUMBER *observation, const NUMBER *weight, NUMBER *action);
+void step(const NUMBER *observation, const NUMBER *weight, NUMBER *action)
+{{ {NAME}_step_with_weight(observation, *weight, action); }}
+"""
+
 
 class CompiledHeader:
     """The header as a shared library, built by one compiler at one optimisation level."""
@@ -90,6 +95,13 @@ class CompiledHeader:
         return actions
 
     @ieee_arithmetic()
+    def step(self, observation: bytes, weight: bytes) -> bytes:
+        """Return the bytes of an action; all three are floats, or words of the dtype."""
+        action = ctypes.create_string_buffer(len(weight) * self._outputs)
+        self._library.step(observation, weight, action)
+        return action.raw
+
+    @ieee_arithmetic()
     def faults(self) -> Sequence[str]:
         """Run the header's self-test and return what it finds."""
         wrong = self._library.selftest()
@@ -109,15 +121,19 @@ class HostTarget:
     @contextmanager
     def artefacts(
         self, network: Network, optimize: Optimize = "size"
-    ) -> Iterator[Iterator[Artefact]]:
+    ) -> Iterator[Iterator[CompiledHeader]]:
         """Export the header and yield it built by each compiler at each level."""
         demand(self.needs)
         with scratch_folder() as place:
             (place / "policy.h").write_bytes(export(network, "c", NAME, optimize))
-            (place / "harness.c").write_text(HARNESS)
+            number = (
+                f"int{WORDS[network.dtype]}_t" if isinstance(network, FixedNetwork) else "float"
+            )
+            step = STEP_OF_NUMBERS.replace("NUMBER", number)
+            (place / "harness.c").write_text(HARNESS + step)
             yield self._built(place, _compilers(), len(network.outputs))
 
-    def _built(self, place: Path, compilers: list[str], outputs: int) -> Iterator[Artefact]:
+    def _built(self, place: Path, compilers: list[str], outputs: int) -> Iterator[CompiledHeader]:
         for number, compiler in enumerate(compilers):
             for level in LEVELS:
                 library = place / f"policy{level}-{number}.so"
