@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "real.h"
+
 #define WANN_AGE_ROOM 8         /* the most periods from an action to its effect, plus 1 */
 #define WANN_PARAMETER_ROOM 8   /* the most parameters of a plant */
 
@@ -22,31 +24,36 @@ typedef struct {
 
 typedef struct {
     int32_t steps, parameters;
+    int32_t latency;       /* every age where `age` is NULL */
     const float *factor;   /* [episodes][parameters]: multiplies the plant's parameters */
     const float *noise;    /* [episodes][steps + 1][observations], added */
-    const int32_t *lost;   /* [episodes][steps + 1]: not 0 where the last sample is used; first 0 */
-    const int32_t *age;    /* [episodes][steps]: periods since the action in effect was sent */
+    const int32_t *lost;   /* [episodes][steps + 1]: not 0 where the last sample is used; first 0.
+                              NULL where no sample is lost */
+    const int32_t *age;    /* [episodes][steps]: periods since the action in effect was sent, or
+                              NULL */
     const wann_converter *input;  /* [observations] */
     const wann_actuator *output;  /* [actions] */
 } wann_disturbance;
 
-static inline float wann_converted(const wann_converter *converter, float x)
+static inline wann_real wann_converted(const wann_converter *converter, wann_real x)
 {
     if (converter->step == 0.0f)
         return x;
-    float raised = x > converter->low ? x : converter->low;  /* NaN becomes the lowest */
-    float clipped = raised < converter->high ? raised : converter->high;
-    float steps = (clipped - converter->low) * converter->per_step + 0.5f;
-    return (float)(int32_t)steps * converter->step + converter->low;
+    const wann_real low = wann_constant(converter->low), high = wann_constant(converter->high);
+    wann_real raised = wann_select(x > low, x, low);  /* NaN becomes the lowest */
+    wann_real clipped = wann_select(raised < high, raised, high);
+    wann_real steps = (clipped - low) * converter->per_step + 0.5f;
+    return wann_to_real(wann_to_int(steps)) * converter->step + low;
 }
 
-static inline float wann_driven(const wann_actuator *actuator, float x)
+static inline wann_real wann_driven(const wann_actuator *actuator, wann_real x)
 {
-    float off = x - actuator->rest;
-    if (off <= actuator->dead && off >= 0.0f - actuator->dead)
-        return actuator->rest;
-    float raised = x > actuator->low ? x : actuator->low;
-    return raised < actuator->high ? raised : actuator->high;
+    const wann_real low = wann_constant(actuator->low), high = wann_constant(actuator->high);
+    const wann_real rest = wann_constant(actuator->rest);
+    wann_real off = x - rest, raised = wann_select(x > low, x, low);
+    wann_mask is_dead = wann_true(off <= actuator->dead) &
+                        wann_true(off >= 0.0f - actuator->dead);
+    return wann_select(is_dead, rest, wann_select(raised < high, raised, high));
 }
 
 #endif

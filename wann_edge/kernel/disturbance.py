@@ -21,6 +21,7 @@ class DisturbanceStruct(ctypes.Structure):
     _fields_ = [
         ("steps", ctypes.c_int32),
         ("parameters", ctypes.c_int32),
+        ("latency", ctypes.c_int32),
         ("factor", ctypes.c_void_p),
         ("noise", ctypes.c_void_p),
         ("lost", ctypes.c_void_p),
@@ -78,14 +79,17 @@ class Packed:
         ages = self._arrays["ages"]
         if ages.size and not 0 <= ages.min() <= ages.max() < AGE_ROOM:
             raise ValueError(f"ages: every age must be 0 to {AGE_ROOM - 1}")
+        latency = int(ages.min()) if ages.size else 0
+        all_equal = not ages.size or latency == ages.max()
         places = {name: array.ctypes.data for name, array in self._arrays.items()}
         self._struct = DisturbanceStruct(
             steps=max_steps,
             parameters=parameters,
+            latency=latency,
             factor=places["factors"],
             noise=places["noise"],
-            lost=places["lost"],
-            age=places["ages"],
+            lost=places["lost"] if self._arrays["lost"].any() else None,
+            age=None if all_equal else places["ages"],
             input=places["converters"],
             output=places["actuators"],
         )
