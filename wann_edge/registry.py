@@ -2,7 +2,8 @@
 
 A plain dictionary from a name to ``"module:attribute"``, which is imported on first use. Other
 packages add names through the entry-point groups ``wann_edge.tasks``, ``wann_edge.task_files``,
-``wann_edge.simulators``, ``wann_edge.exporters``, ``wann_edge.targets`` and ``wann_edge.costs``.
+``wann_edge.simulators``, ``wann_edge.exporters``, ``wann_edge.targets``, ``wann_edge.baselines``
+and ``wann_edge.costs``.
 
 A task file is registered by its extension; a simulator by the prefix of its tasks' names, as in
 ``gymnasium:NAME``; a cost, by its exporter's name, is a function of a network and a core's name.
@@ -56,6 +57,11 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "host": "wann_edge.verify.host_target:HostTarget",
         "onnxruntime": "wann_edge.verify.onnx_target:OnnxTarget",
         **{core: f"wann_edge.verify.emulated.emulated_target:{core}" for core in CORES},
+    },
+    # Functions of a task and the user's choices, ``baselines.kinds.Kind``.
+    "baselines": {
+        "linear": "wann_edge.baselines.linear:plan",
+        "dense": "wann_edge.baselines.dense:plan",
     },
     "costs": {"c": "wann_edge.exporters.cost.estimator:estimate"},
 }

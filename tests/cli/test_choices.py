@@ -11,6 +11,7 @@ from wann_edge.cli import choices, run
 from wann_edge.cli.parsing import DISTRIBUTIONS
 from wann_edge.fixed_point.precision import DTYPES
 from wann_edge.hil.link_faults import parse_faults
+from wann_edge.registry import BUILT_IN
 from wann_edge.robustness.faults import FAULTS
 from wann_edge.search.complexity import COUNTS, known
 from wann_edge.search.settings import PRESETS
@@ -36,6 +37,7 @@ def shown(capsys: Capture, *arguments: str) -> str:
         (choices.SCALES, get_args(Scale)),
         (choices.DTYPES, DTYPES),
         (choices.ENGINES, ENGINES),
+        (choices.BASELINES, BUILT_IN["baselines"]),
         (choices.FAULTS, FAULTS),
     ],
 )

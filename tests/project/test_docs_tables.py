@@ -75,6 +75,11 @@ def test_every_native_task_has_a_row_with_its_numbers() -> None:
         assert period in (f"{round(1000 * (spec.dt_s or 0))} ms", "-")
 
 
+def test_every_baseline_has_a_row() -> None:
+    rows = table(page("baselines.md"), "| kind | what it is")
+    assert [names(row[0])[0] for row in rows] == list(registry.BUILT_IN["baselines"])
+
+
 def test_every_other_task_is_named() -> None:
     told = {name for place in ("tasks.md", "simulators.md") for name in names(page(place))}
     assert set(registry.BUILT_IN["tasks"]) - told == set()

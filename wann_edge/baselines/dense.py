@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from wann_edge.baselines.kinds import Choices, Plan, single_weights
 from wann_edge.errors import SettingsError
 from wann_edge.network import MAX_NODES, Network
-from wann_edge.task import Spec
+from wann_edge.task import Spec, Task
 
 
 def dense(spec: Spec, layers: Sequence[int]) -> Network:
@@ -44,3 +45,8 @@ def dense(spec: Spec, layers: Sequence[int]) -> Network:
         control_period_s=spec.dt_s,
         task=spec.name,
     )
+
+
+def plan(task: Task, choices: Choices) -> Plan:
+    """Return the plan of a dense network."""
+    return single_weights(dense(task.spec, choices.layers))

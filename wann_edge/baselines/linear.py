@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from wann_edge.baselines.kinds import Choices, Plan, single_weights
 from wann_edge.network import Network
-from wann_edge.task import Spec
+from wann_edge.task import Spec, Task
 
 
 def linear(spec: Spec, bias: bool = True) -> Network:
@@ -24,3 +25,8 @@ def linear(spec: Spec, bias: bool = True) -> Network:
         control_period_s=spec.dt_s,
         task=spec.name,
     )
+
+
+def plan(task: Task, choices: Choices) -> Plan:
+    """Return the plan of a linear network."""
+    return single_weights(linear(task.spec, choices.bias))

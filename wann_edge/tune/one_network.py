@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -79,9 +80,8 @@ def tune(
         raise SettingsError(
             f"unknown weights {what!r}", where="tune", remedy=f"use one of {', '.join(WHAT)}"
         )
-    seeds = _training_seeds(seed, task)
     budget = Budget(_limit(what, evaluations, time_limit_s), time_limit_s, on_progress)
-    trials = _Trials(task, seeds, budget)
+    trials = _Trials(task, _training_seeds(seed, task), budget)
     bare = replace(network, weights=None, provenance={})
 
     def work() -> None:
@@ -90,18 +90,40 @@ def tune(
         else:
             _tune_single(bare, trials, generator(seed, Use.TUNING_RUNS))
 
-    stopped = reason_of_end(work)
-    best, mean = trials.best()
-    return result(
-        best,
-        mean,
-        stopped,
-        what=what,
-        seed=seed,
-        evaluations=budget.done,
-        episodes={"training_episodes": len(seeds)},
-        before=network.provenance,
-    )
+    return trials.tuned(reason_of_end(work), what, seed, network)
+
+
+def tune_numbers(
+    network_of: Callable[[Sequence[float]], Network],
+    starts: Sequence[Sequence[float]],
+    task: Task,
+    *,
+    seed: int,
+    evaluations: int | None = None,
+    time_limit_s: float | None = None,
+    on_progress: OnTuningProgress | None = None,
+) -> Tuned:
+    """Tune the numbers that define a network, as ``tune`` does with single weights.
+
+    Args:
+        network_of: returns the network of some numbers.
+        starts: the numbers to try first; the runs of CMA-ES start at the best.
+        task: the task; every candidate runs the same training episodes.
+        seed: every random number derives from it.
+        evaluations: stop after this many candidates; None for no limit, or for EVALUATIONS
+            without a time limit.
+        time_limit_s: stop after this many seconds; None for no limit.
+        on_progress: called after each evaluation.
+
+    Raises:
+        TaskError: a network does not fit the task.
+        KeyboardInterrupt: interrupted before the first evaluation was done.
+    """
+    budget = Budget(_limit("weights", evaluations, time_limit_s), time_limit_s, on_progress)
+    trials = _Trials(task, _training_seeds(seed, task), budget)
+    rng = generator(seed, Use.TUNING_RUNS)
+    stopped = reason_of_end(lambda: _race(network_of, starts, trials, rng))
+    return trials.tuned(stopped, "numbers", seed, network_of(starts[0]))
 
 
 def _limit(what: str, evaluations: int | None, time_limit_s: float | None) -> int | None:
@@ -129,11 +151,21 @@ class _Trials:
         self._budget.report(self._best[0])
         return mean
 
-    def best(self) -> tuple[Network, float]:
-        """Return the best candidate and its mean. Raises KeyboardInterrupt without any."""
+    def tuned(self, stopped: str, what: str, seed: int, before: Network) -> Tuned:
+        """Return the best candidate as the result. Raises KeyboardInterrupt without any."""
         if self._best is None:
             raise KeyboardInterrupt
-        return self._best[1], self._best[0]
+        mean, best = self._best
+        return result(
+            best,
+            mean,
+            stopped,
+            what=what,
+            seed=seed,
+            evaluations=self._budget.done,
+            episodes={"training_episodes": len(self._seeds)},
+            before=before.provenance,
+        )
 
 
 def _tune_shared(network: Network, trials: _Trials) -> None:
@@ -148,10 +180,20 @@ def _tune_shared(network: Network, trials: _Trials) -> None:
 
 def _tune_single(network: Network, trials: _Trials, rng: np.random.Generator) -> None:
     check_many(network)
-    edges = len(network.edges)
+    starts = [[weight] * len(network.edges) for weight in scattered()]
+    _race(partial(with_single_weights, network), starts, trials, rng)
+
+
+def _race(
+    network_of: Callable[[Sequence[float]], Network],
+    starts: Sequence[Sequence[float]],
+    trials: _Trials,
+    rng: np.random.Generator,
+) -> None:
+    """Run CMA-ES with several first steps from the best start."""
 
     def means_of(candidates: Sequence[Doubles]) -> list[float]:
-        return [trials.mean(with_single_weights(network, x.tolist())) for x in candidates]
+        return [trials.mean(network_of(x.tolist())) for x in candidates]
 
     def leg(run: CmaEsRun) -> bool:
         for _ in range(LEG_GENERATIONS):
@@ -160,10 +202,10 @@ def _tune_single(network: Network, trials: _Trials, rng: np.random.Generator) ->
             run.value = max(run.value, run.advance(means_of)[0])
         return True
 
-    start = max(scattered(), key=lambda weight: means_of([np.full(edges, weight)])[0])
+    start = max(map(np.array, starts), key=lambda x: means_of([x])[0])
     seeds = [int(rng.integers(2**32)) for _ in FIRST_STEPS]
-    starts = zip(FIRST_STEPS, seeds, strict=True)
-    race([CmaEsRun(np.full(edges, start), step, seed) for step, seed in starts], leg)
+    runs = zip(FIRST_STEPS, seeds, strict=True)
+    race([CmaEsRun(start, step, seed) for step, seed in runs], leg)
 
 
 def _training_seeds(seed: int, task: Task) -> list[int]:
