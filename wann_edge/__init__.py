@@ -20,7 +20,7 @@ if _TYPE_CHECKING:
     from wann_edge.search.run import run_search
     from wann_edge.search.settings import Settings
     from wann_edge.task import load_task
-    from wann_edge.verify.compare import prove
+    from wann_edge.verify.proof import prove
 
 __all__ = [
     "PAPER_WEIGHTS",
@@ -56,7 +56,7 @@ _HOMES = {
     "in_fixed_point": "fixed_point.precision",
     "load": "network.file",
     "load_task": "task",
-    "prove": "verify.compare",
+    "prove": "verify.proof",
     "run_search": "search.run",
     "save": "network.file",
     "score": "evaluate",

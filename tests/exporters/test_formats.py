@@ -27,7 +27,7 @@ from wann_edge.exporters import Exporter, export, export_files, exporter_of
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.system.needs import absent
-from wann_edge.verify.compare import Reference
+from wann_edge.verify.proof import Reference
 
 FORMATS = list(registry.BUILT_IN["exporters"])
 # Each format has floats, words or both.

@@ -10,6 +10,7 @@ import typer
 
 from wann_edge.cli import (
     baseline,
+    compare,
     cost,
     demo,
     evaluate,
@@ -37,6 +38,7 @@ COMMANDS = {
     "evaluate": evaluate,
     "tune": tune,
     "baseline": baseline,
+    "compare": compare,
     "import": import_network,
     "export": export,
     "list": list_names,

@@ -80,7 +80,7 @@ def prove_stub(
             yield iter([Stub(network, change, tolerance)])
 
     monkeypatch.setattr(registry, "load", lambda kind, name: StubTarget)
-    monkeypatch.setattr("wann_edge.verify.compare.load", lambda kind, name: StubTarget)
+    monkeypatch.setattr("wann_edge.verify.proof.load", lambda kind, name: StubTarget)
     return prove(network, ["stub"], task=task or SwingUp(), episodes=5)
 
 
