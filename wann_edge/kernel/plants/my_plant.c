@@ -12,7 +12,12 @@ static wann_mask my_step(wann_real *state, wann_real *observation, const wann_re
     wann_real clipped[WANN_PLANT_ROOM];
     for (int32_t i = 0; i < entry.actions; i++)
         clipped[i] = wann_clamp(action[i], my_plant.outputs[i].low, my_plant.outputs[i].high);
+    /* The reward of a step from an observation that is not finite is NaN. */
+    wann_real fault = wann_constant(0.0f);
+    for (int32_t i = 0; i < entry.observations; i++)
+        fault = fault + (observation[i] - observation[i]);
     wann_mask over = my_plant.step(state, clipped, reward);
+    *reward = *reward + fault;
     my_plant.observe(state, observation);
     return over;
 }
