@@ -63,6 +63,10 @@ def _upright(episode: Episode) -> bool:
     return bool((episode.seen[-50:, 0] >= math.cos(TEN_DEGREES)).all())
 
 
+def _swings_up(episode: Episode) -> bool:
+    return not episode.over and bool((episode.seen[-200:, 1] >= math.cos(TEN_DEGREES)).all())
+
+
 def _arrives(episode: Episode) -> bool:
     return episode.over
 
@@ -78,6 +82,7 @@ HOLDS: dict[str, Holds] = {
     "mountaincar": _arrives,
     "acrobot": _arrives,
     "furuta": stays({1: TEN_DEGREES}, 500),
+    "furuta-swingup": _swings_up,
     "balancer": stays({0: 0.25, 2: TEN_DEGREES}, 500),
     "quadrotor": _hovers,
     "bullet/balancer": stays({0: TEN_DEGREES, 2: 0.25}, 500),

@@ -25,6 +25,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "mountaincar": "wann_edge.sims.mountaincar:MountainCar",
         "acrobot": "wann_edge.sims.acrobot:Acrobot",
         "furuta": "wann_edge.sims.furuta:Furuta",
+        "furuta-swingup": "wann_edge.sims.furuta_swingup:FurutaSwingUp",
         "balancer": "wann_edge.sims.balancer:Balancer",
         "quadrotor": "wann_edge.sims.quadrotor:Quadrotor",
         "biped": "wann_edge.sims.biped:Biped",

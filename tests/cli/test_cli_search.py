@@ -43,8 +43,12 @@ def test_search_writes_its_files_and_says_where(
     assert len((out / "history.csv").read_text().splitlines()) == 2  # one round of islands
 
 
-def test_episodes_are_those_of_the_option(tmp_path: Path) -> None:
-    assert run([*SHORT, "--episodes", "3", "--weights", "1,-1", "--out", str(tmp_path)]) == 0
+def test_episodes_and_the_rule_of_held_ones_are_those_of_the_options(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--episodes", "3", "--weights", "1,-1", "--held", "-1", "--out", str(tmp_path)]
+    assert run([*SHORT, *options]) == 0
+    assert "held: 100 of 100 (96-100 %): a reward of at least -1" in capsys.readouterr().out
     settings = json.loads((tmp_path / "run.json").read_text())["settings"]
     assert (settings["episodes"], settings["shared_weights"]) == (3, [1.0, -1.0])
     assert network_file.load(tmp_path / "champion.json").provenance["settings"]["episodes"] == 3

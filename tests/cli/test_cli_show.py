@@ -16,6 +16,7 @@ from wann_edge.cli import run
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.search import front
+from wann_edge.sims.swingup import SPEC
 
 Capture = pytest.CaptureFixture[str]
 
@@ -49,18 +50,22 @@ def test_a_folder_shows_its_front(folder: Path, capsys: Capture) -> None:
         best = max(scores, key=lambda score: score["mean"])
         assert (row["best_weight"], row["best_mean"]) == (best["weight"], best["mean"])
     assert run(["show", str(folder)]) == 0
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    numbers = [cells for cells in lines if cells and cells[0].isdigit()]
-    assert numbers == [
+    told = capsys.readouterr().out
+    held = [line for line in told.splitlines() if " of 100 (" in line]
+    assert [line.split()[:7] for line in held] == [
         [
             f"{row['connections']}",
             f"{row['nodes']}",
             f"{row['mean']:.1f}",
             f"{row['best_weight']:g}",
             f"{row['best_mean']:.1f}",
+            f"{row['worst']:.1f}",
+            f"{row['worst_seed']}",
         ]
         for row in rows
     ]
+    assert all(f"{row['held']} of 100 (" in line for row, line in zip(rows, held, strict=True))
+    assert document["held_when"] in told
 
 
 def test_a_network_is_taken_off_the_front(folder: Path, tmp_path: Path, capsys: Capture) -> None:
@@ -127,6 +132,27 @@ def test_a_champion_shows_its_scores(folder: Path, capsys: Capture) -> None:
     assert run(["show", str(folder / "champion.json")]) == 0
     mean = front.load(folder / front.NAME).entries[-1].mean
     assert f"{mean:.1f}" in capsys.readouterr().out
+
+
+def test_episodes_are_counted_where_it_takes_no_time_or_is_asked_for(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    """By the rule of the task or of --held; a task that can't be run is an error if asked for."""
+    unnamed, path = random_network(np.random.default_rng(3)), tmp_path / "net.json"
+    network_file.save(unnamed, path)
+    assert shown_json(capsys, path)["held"] is None
+    assert run(["show", str(path)]) == 0
+    assert "held: not counted: --task: the network file names no task" in capsys.readouterr().out
+    assert "names no task" in complaint(capsys, "show", path, "--episodes", "2")
+    made = random_network(np.random.default_rng(1), inputs=5, outputs=1)
+    swings = replace(made, inputs=SPEC.inputs, outputs=SPEC.outputs, task="swingup")
+    network_file.save(swings, path)
+    asked = [path, "--episodes", "3", "--held", "-1"]
+    assert shown_json(capsys, *asked)["held"] == 3
+    assert shown_json(capsys, *asked[:3])["held"] == 0
+    network_file.save(replace(swings, task="mujoco/swingup"), path)
+    assert run(["show", str(path)]) == 0
+    assert "--episodes 20 counts" in capsys.readouterr().out
 
 
 def test_a_run_that_has_not_ended_says_how_to_go_on(tmp_path: Path, capsys: Capture) -> None:

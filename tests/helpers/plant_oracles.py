@@ -8,6 +8,7 @@ episode is over.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -144,6 +145,13 @@ def furuta(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> 
     return Stepped(after, k(1.0) - (arm * arm + rod * rod) * k(0.5), beyond)
 
 
+def furuta_swingup(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
+    """Step the rotary pendulum's swing-up: the same motion, another reward and end."""
+    after = furuta(k, y, action).state
+    upright = cos(after[1]) * k(0.5) + k(0.5)
+    return Stepped(after, upright * cos(after[0] * k(math.pi / 4)), magnitude(after[0]) - k(2.0))
+
+
 def balancer_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num]) -> list[Num]:
     """Return the derivative by Yamamoto's equations; u is the voltage."""
     body, rotors = k(0.6) * k(0.072), k(2.0) * k(1e-5)
@@ -201,6 +209,7 @@ STEPS: dict[str, Step] = {
     "mountaincar": mountaincar,
     "acrobot": acrobot,
     "furuta": furuta,
+    "furuta-swingup": furuta_swingup,
     "balancer": balancer,
     "quadrotor": quadrotor,
 }

@@ -26,6 +26,7 @@ SYMMETRIC: dict[str, dict[str, str]] = {
         "angular_velocity_2": "ACROBOT_SPEED_2_RADPS",
     },
     "furuta": {"arm_angle": "1.5f * FURUTA_ARM_RAD", "pendulum_angle": "2 * FURUTA_FALLEN_RAD"},
+    "furuta-swingup": {"arm_angle": "1.5f * FURUTA_ARM_RAD"},
     "balancer": {"position": "1.5f * BALANCER_FAR_M"},
     "quadrotor": {"x": "1.25f * QUADROTOR_FAR_M", "z": "1.25f * QUADROTOR_FAR_M"},
     "biped": {},
@@ -50,7 +51,7 @@ def test_control_periods_are_the_kernels(name: str, tmp_path: Path) -> None:
     if name == "mountaincar":
         assert (task.plant.dt_s, task.spec.dt_s) == (0, 1 / 30)
         return
-    (in_c,) = evaluate([f"{name.upper()}_DT_S"], HEADER, tmp_path)
+    (in_c,) = evaluate([f"{name.upper().replace('-', '_')}_DT_S"], HEADER, tmp_path)
     assert np.float32(task.spec.dt_s) == np.float32(in_c) > 0
     assert task.spec.dt_s == task.plant.dt_s
 

@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from wann_edge.task import Task
 
 
-def task_of(name: str | None, network: Network) -> Task:
+def task_of(name: str | None, network: Network, *, may_ask: bool = True) -> Task:
     """Load the task that ``--task`` names, or else the one that the network file names.
+
+    Args:
+        name: the value of ``--task``.
+        network: of the file.
+        may_ask: ask on the terminal whether new code that the file names may run.
 
     Raises:
         SettingsError: neither names a task, or the task is unknown.
@@ -31,7 +36,7 @@ def task_of(name: str | None, network: Network) -> Task:
         raise SettingsError(
             "the network file names no task", where="--task", remedy="name the task with --task"
         )
-    return task_in_file(network.task, network.provenance, "network file")
+    return task_in_file(network.task, network.provenance, "network file", may_ask=may_ask)
 
 
 def named_task(name: str) -> Task:
@@ -49,7 +54,9 @@ def named_task(name: str) -> Task:
     return task
 
 
-def task_in_file(name: str, provenance: Mapping[str, object], where: str) -> Task:
+def task_in_file(
+    name: str, provenance: Mapping[str, object], where: str, *, may_ask: bool = True
+) -> Task:
     """Load a task that a file names, which may come from elsewhere.
 
     Raises:
@@ -61,7 +68,7 @@ def task_in_file(name: str, provenance: Mapping[str, object], where: str) -> Tas
     try:
         check_trusted(name, provenance, where)
     except TaskError as error:
-        if not agreed(f"{error.where}: {error.what}. Run it?"):
+        if not (may_ask and agreed(f"{error.where}: {error.what}. Run it?")):
             raise
         return named_task(name)
     return load_task(name)

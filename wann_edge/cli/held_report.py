@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -33,12 +34,14 @@ def rule_of(task: Task, reward: float | None) -> Held | None:
 def held_line(rule: Held | None) -> str:
     """Return the line that explains what counts as held."""
     if rule is None:
-        return "held: the task does not say when; evaluate and validate take --held REWARD"
+        return "held: the task does not say when; give --held REWARD"
     return f"held: {rule.when}; in brackets the 95 % interval"
 
 
-def fresh_document(fresh: Fresh) -> dict[str, object]:
-    """Return the worst episode and the held ones, as JSON."""
+def fresh_document(fresh: Fresh | None) -> dict[str, object]:
+    """Return the worst episode and the held ones, as JSON; all null where none was run."""
+    if fresh is None:
+        return dict.fromkeys(("worst", "worst_seed", "held", "held_interval"))
     share = fresh.held_share
     return {
         "worst": float(fresh.returns.min()),
@@ -48,14 +51,68 @@ def fresh_document(fresh: Fresh) -> dict[str, object]:
     }
 
 
-def print_held(network: Network, task: Task, seed: int) -> None:
+class CountedEpisodes(NamedTuple):
+    """The fresh episodes of several networks, each with its own weight.
+
+    Attributes:
+        fresh: one for each network; None where they were not run.
+        line: what counts as held, or why the episodes were not run.
+        when: the rule in words; None without one.
+    """
+
+    fresh: Sequence[Fresh | None]
+    line: str
+    when: str | None = None
+
+
+def counted(
+    networks: Sequence[Network],
+    name: str | None,
+    reward: float | None,
+    episodes: int | None,
+    seed: int,
+) -> CountedEpisodes:
+    """Run networks on fresh episodes where that takes no time, or where it was asked for.
+
+    Args:
+        networks: of one task.
+        name: the value of ``--task``.
+        reward: the value of ``--held``.
+        episodes: how many; None for the usual number where the task runs whole batches.
+        seed: of the episodes.
+    """
+    from wann_edge.cli.arguments import task_of
+    from wann_edge.errors import WannError
+    from wann_edge.robustness.fresh import fresh_episodes, usual_episodes
+    from wann_edge.task import final_task, is_batch
+
+    def uncounted(why: str) -> CountedEpisodes:
+        return CountedEpisodes([None] * len(networks), f"held: not counted: {why}")
+
+    try:
+        task = final_task(task_of(name, networks[-1], may_ask=False))
+        if episodes is None and not is_batch(task):
+            return uncounted(f"episodes run step by step; --episodes {usual_episodes(task)} counts")
+        rule, count = rule_of(task, reward), episodes or usual_episodes(task)
+        fresh = [
+            fresh_episodes(network, task, (network.shared_weight,), count, seed, rule)[0]
+            for network in networks
+        ]
+    except WannError as error:
+        if (name, reward, episodes) != (None, None, None):
+            raise
+        return uncounted(str(error))
+    return CountedEpisodes(fresh, held_line(rule), None if rule is None else rule.when)
+
+
+def print_held(network: Network, task: Task, seed: int, reward: float | None = None) -> None:
     """Run a network on fresh episodes, and print how many are held and which is the worst."""
     from wann_edge.cli.tables import say
     from wann_edge.robustness.fresh import fresh_episodes, usual_episodes
-    from wann_edge.task.held import held_rule
+    from wann_edge.task import final_task
 
-    episodes, rule = usual_episodes(task), held_rule(task)
-    (fresh,) = fresh_episodes(network, task, (network.shared_weight,), episodes, seed)
+    episodes, rule = usual_episodes(task), rule_of(final_task(task), reward)
+    (fresh,) = fresh_episodes(network, task, (network.shared_weight,), episodes, seed, rule)
     share = fresh.held_share
     say(f"worst: {fresh.returns.min():.1f} in {episodes} fresh episodes (seed {fresh.worst_seed})")
     if share is None or rule is None:

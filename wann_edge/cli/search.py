@@ -15,6 +15,7 @@ from wann_edge.cli.arguments import (
     with_arguments,
 )
 from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.held_report import HeldReward
 from wann_edge.cli.options import (
     TASK,
     Disturb,
@@ -66,6 +67,7 @@ def command(
     force: Force = False,
     tensorboard: search_options.Tensorboard = False,
     resume: search_options.Resume = None,
+    held: HeldReward = None,
 ) -> int:
     """Search for topologies that control a task with one shared weight.
 
@@ -96,7 +98,7 @@ def command(
                 remedy="leave these options out, or start a new run",
             )
         _check_task(task, resume)
-        return _resume(resume, ends, with_log=tensorboard)
+        return _resume(resume, ends, held, with_log=tensorboard)
     changes |= {"population": population} if population is not None else {}
     changes |= {"complexity": complexity} if complexity is not None else {}
     return _search(
@@ -107,6 +109,7 @@ def command(
         out=out,
         force=force,
         with_log=tensorboard,
+        held=held,
     )
 
 
@@ -119,6 +122,7 @@ def _search(
     out: Path,
     force: bool,
     with_log: bool,
+    held: float | None,
 ) -> ExitCode:
     from wann_edge.search.settings import preset, usual_preset
 
@@ -134,7 +138,7 @@ def _search(
     settings = preset(preset_name or usual_preset(task), **changes)
     log = _event_file(place) if with_log else None
     result = search_with_progress(name, settings, place, force=force, log=log)
-    return print_result(result, out, task, settings.seed)
+    return print_result(result, out, task, settings.seed, held)
 
 
 def _check_task(named: str | None, folder: Path) -> None:
@@ -149,7 +153,9 @@ def _check_task(named: str | None, folder: Path) -> None:
         )
 
 
-def _resume(folder: Path, ends: dict[str, object], *, with_log: bool) -> ExitCode:
+def _resume(
+    folder: Path, ends: dict[str, object], held: float | None, *, with_log: bool
+) -> ExitCode:
     from wann_edge.search import checkpoint
 
     state = checkpoint.load(folder)
@@ -158,7 +164,7 @@ def _resume(folder: Path, ends: dict[str, object], *, with_log: bool) -> ExitCod
     place = folder.absolute()
     log = _event_file(place, state.history) if with_log else None
     result = search_with_progress(state.task, settings, place, resume=True, log=log)
-    return print_result(result, folder, task, settings.seed)
+    return print_result(result, folder, task, settings.seed, held)
 
 
 def _event_file(folder: Path, history: Sequence[Progress] = ()) -> EventFile:

@@ -58,8 +58,18 @@ def search_with_progress(
         )
 
 
-def print_result(result: SearchResult, out: Path, task: Task, seed: int) -> ExitCode:
-    """Print the champion's scores, how it holds, and the files; return the exit code."""
+def print_result(
+    result: SearchResult, out: Path, task: Task, seed: int, held: float | None = None
+) -> ExitCode:
+    """Print the champion's scores, how it holds, and the files; return the exit code.
+
+    Args:
+        result: of the search.
+        out: the run folder as the user gave it.
+        task: of the search.
+        seed: of the fresh episodes.
+        held: the value of ``--held``.
+    """
     from wann_edge.cli.held_report import print_held
     from wann_edge.cli.progress_lines import speed
     from wann_edge.cli.tables import print_scores, say
@@ -67,7 +77,7 @@ def print_result(result: SearchResult, out: Path, task: Task, seed: int) -> Exit
     single = result.champion.weights is not None
     print_scores(result.scores, "champion, on validation episodes", single=single)
     if result.stopped != "interrupted":
-        print_held(result.champion, task, seed)
+        print_held(result.champion, task, seed, held)
     say(f"stopped by: {result.stopped}")
     say(f"time: {result.evaluating:.0%} for evaluation; {speed(result.progress)}")
     say(f"champion: {size_of(result)}")

@@ -12,14 +12,25 @@ import typer
 
 from wann_edge.cli.arguments import front_in
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import Json, RunOrFile
+from wann_edge.cli.held_report import HeldReward, counted, fresh_document
+from wann_edge.cli.options import MAX_EPISODES, Json, RunOrFile, Seed, TaskName
 from wann_edge.cli.output_file import OutputFile, file_option, output_or_stdout
-from wann_edge.cli.tables import print_json, print_scores, print_table, print_title, say, table
+from wann_edge.cli.tables import (
+    fresh_cells,
+    print_json,
+    print_scores,
+    print_table,
+    print_title,
+    say,
+    table,
+)
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
+    from wann_edge.cli.held_report import CountedEpisodes
     from wann_edge.evaluate import Scores
     from wann_edge.network import Input, Network, Output
+    from wann_edge.robustness.fresh import Fresh
     from wann_edge.search.front import Front, FrontEntry
 
 EXAMPLE = "my-run --connections 21 -o small.json"
@@ -28,6 +39,15 @@ EXAMPLE = "my-run --connections 21 -o small.json"
 _Connections = Annotated[
     int | None,
     typer.Option(min=0, help="Take the front's best network with this many connections."),
+]
+_Episodes = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=MAX_EPISODES,
+        help="Fresh episodes of each network, for its worst one and those that are held. "
+        "Default: 100 for a task that the kernel simulates, else none.",
+    ),
 ]
 _Output = Annotated[
     OutputFile | None,
@@ -44,12 +64,17 @@ def command(
     path: RunOrFile,
     connections: _Connections = None,
     output: _Output = None,
+    task: TaskName = None,
+    held: HeldReward = None,
+    episodes: _Episodes = None,
+    seed: Seed = 0,
     as_json: Json = False,
 ) -> int:
     """Show the front of a run, ever larger networks with ever more reward, or one network.
 
     Of a network it shows the size, the activations, the provenance, and the scores from its
-    search.
+    search; of each network the worst of some fresh episodes with its seed, and how many are
+    held, such as those in which the pole stands at the end.
     """
     from wann_edge.network import file as network_file
 
@@ -62,7 +87,9 @@ def command(
     if path.is_dir():
         front = front_in(path)
         if connections is None:
-            return _show_front(front, path, as_json=as_json)
+            networks = [entry.network for entry in front.entries]
+            found = counted(networks, task, held, episodes, seed)
+            return _show_front(front, path, found, as_json=as_json)
         network = picked(front, path, connections)
     elif connections is None:
         network = network_file.load(path)
@@ -71,7 +98,8 @@ def command(
             "not a folder", where=str(path), remedy="use --connections with a run folder"
         )
     if output is None:
-        return _show_network(network, path, as_json=as_json)
+        found = counted([network], task, held, episodes, seed)
+        return _show_network(network, path, found, as_json=as_json)
     network_file.save(network, output.path)
     size = f"{len(network.edges)} connections, {network.hidden_count} hidden nodes"
     output.report(f"{output}: {size}{output.note}")
@@ -108,27 +136,41 @@ def scores_in(network: Network) -> Scores | None:
     return scores if scores.per_weight else None
 
 
-def _show_front(front: Front, folder: Path, *, as_json: bool) -> ExitCode:
+def _show_front(front: Front, folder: Path, found: CountedEpisodes, *, as_json: bool) -> ExitCode:
     from wann_edge.search.complexity import COUNTS
     from wann_edge.system.jsonfile import short
 
     rows = [_row(entry) for entry in front.entries]
     if as_json:
-        document = {"run": str(folder), "complexity": front.complexity, "networks": rows}
+        told = [row | fresh_document(one) for row, one in zip(rows, found.fresh, strict=True)]
+        document = {
+            "run": str(folder),
+            "complexity": front.complexity,
+            "held_when": found.when,
+            "networks": told,
+        }
         print_json(document)
         return ExitCode.OK
     counted = front.complexity in COUNTS
     made = table("connections", "nodes", *([] if counted else ["complexity"]))
     made.columns[0].justify = "right"
-    for column in ("mean reward", "best weight", "reward there"):
+    for column in ("mean reward", "best weight", "reward there", "worst", "its seed", "held"):
         made.add_column(column, justify="right")
-    for row in rows:
+    for row, fresh in zip(rows, found.fresh, strict=True):
         sizes = [str(row["connections"]), str(row["nodes"])]
         cost = [] if counted else [f"{row['complexity']:.0f}"]
         best = "-" if row["best_mean"] is None else f"{row['best_mean']:.1f}"
-        made.add_row(*sizes, *cost, f"{row['mean']:.1f}", f"{row['best_weight']:g}", best)
+        made.add_row(
+            *sizes,
+            *cost,
+            f"{row['mean']:.1f}",
+            f"{row['best_weight']:g}",
+            best,
+            *fresh_cells(fresh),
+        )
     print_title(f"{folder}: the best networks by {short(front.complexity)}, the champion last")
     print_table(made)
+    say(found.line)
     say(f"take one: wann-edge show {folder} --connections N -o net.json")
     return ExitCode.OK
 
@@ -145,22 +187,27 @@ def _row(entry: FrontEntry) -> dict[str, float | None]:
     }
 
 
-def _show_network(network: Network, path: Path, *, as_json: bool) -> ExitCode:
+def _show_network(
+    network: Network, path: Path, found: CountedEpisodes, *, as_json: bool
+) -> ExitCode:
     from rich.markup import escape
 
     from wann_edge.system.jsonfile import short
 
+    (fresh,) = found.fresh
     if as_json:
-        print_json({"network": str(path), **_document(network)})
+        held = {"held_when": found.when, **fresh_document(fresh)}
+        print_json({"network": str(path), **_document(network), **held})
         return ExitCode.OK
     print_title(str(path))
     made = table("", "")
     made.show_header = False
     made.columns[1].justify = "left"
     made.columns[1].no_wrap = False
-    for name, value in _facts(network):
+    for name, value in [*_facts(network), *_held_facts(fresh)]:
         made.add_row(escape(name), escape(short(value)))
     print_table(made)
+    say(found.line)
     scores = scores_in(network)
     if scores is not None:
         print_scores(scores, f"from its search, {scores.episodes} episodes for each weight")
@@ -201,6 +248,14 @@ def _facts(network: Network) -> list[tuple[str, str]]:
         ("shared weight", f"{network.shared_weight:g}{single}"),
     ]
     return facts + [(k, _brief(v)) for k, v in network.provenance.items() if k != "scores"]
+
+
+def _held_facts(fresh: Fresh | None) -> list[tuple[str, str]]:
+    """The rows of fresh episodes; none where they were not run."""
+    if fresh is None:
+        return []
+    worst, seed, held = fresh_cells(fresh)
+    return [("worst", f"{worst} (seed {seed})"), ("held", held)]
 
 
 def _names(channels: tuple[Input, ...] | tuple[Output, ...]) -> str:

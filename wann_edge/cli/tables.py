@@ -131,8 +131,10 @@ def print_scores(
     print_table(made)
 
 
-def fresh_cells(fresh: Fresh) -> tuple[str, str, str]:
+def fresh_cells(fresh: Fresh | None) -> tuple[str, str, str]:
     """Return the cells of the worst return, its seed, and how many episodes are held."""
+    if fresh is None:
+        return ("-",) * 3
     share = fresh.held_share
     held = "-" if share is None else str(share)
     return f"{fresh.returns.min():.1f}", str(fresh.worst_seed), held

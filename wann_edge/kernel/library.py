@@ -211,8 +211,11 @@ def activation_numbers() -> dict[str, int]:
 
 @cache
 def plant_names() -> tuple[str, ...]:
-    """Return the names of the native plants, in the order of the kernel's table."""
-    return tuple(_names(library().wann_plant_name))
+    """Return the names of the native plants and their tasks, in the order of the kernel's table.
+
+    In C a name has underscores instead of hyphens.
+    """
+    return tuple(name.replace("_", "-") for name in _names(library().wann_plant_name))
 
 
 def _names(name_at: ctypes._NamedFuncPointer) -> list[str]:

@@ -84,6 +84,24 @@ static inline wann_real furuta_voltage(const wann_real *action)
     return wann_clamp(action[0], -1.0f, 1.0f) * FURUTA_MOTOR_V;
 }
 
+/* Moves the state by a control period. */
+static inline void furuta_turn(wann_real *state, const wann_real *action)
+{
+    wann_real voltage = furuta_voltage(action);
+    wann_rk4(furuta_rates, 4, state, &voltage, FURUTA_DT_S);
+}
+
+static inline void furuta_turn_varied(wann_real *state, const wann_real *action,
+                                      const wann_real *factor)
+{
+    const wann_real input[] = {
+        furuta_voltage(action), factor[0] * FURUTA_ARM_KG, factor[1] * FURUTA_ARM_M,
+        factor[2] * FURUTA_ROD_KG, factor[3] * FURUTA_ROD_M,
+        factor[4] * FURUTA_ARM_DAMPING_NMSPRAD,
+    };
+    wann_rk4(furuta_varied_rates, 4, state, input, FURUTA_DT_S);
+}
+
 static inline wann_mask furuta_judge(const wann_real *state, wann_real *observation,
                                      wann_real *reward)
 {
@@ -97,20 +115,14 @@ static inline wann_mask furuta_judge(const wann_real *state, wann_real *observat
 static wann_mask furuta_step(wann_real *state, wann_real *observation, const wann_real *action,
                              wann_real *reward)
 {
-    wann_real voltage = furuta_voltage(action);
-    wann_rk4(furuta_rates, 4, state, &voltage, FURUTA_DT_S);
+    furuta_turn(state, action);
     return furuta_judge(state, observation, reward);
 }
 
 static wann_mask furuta_varied(wann_real *state, wann_real *observation, const wann_real *action,
                                wann_real *reward, const wann_real *factor)
 {
-    const wann_real input[] = {
-        furuta_voltage(action), factor[0] * FURUTA_ARM_KG, factor[1] * FURUTA_ARM_M,
-        factor[2] * FURUTA_ROD_KG, factor[3] * FURUTA_ROD_M,
-        factor[4] * FURUTA_ARM_DAMPING_NMSPRAD,
-    };
-    wann_rk4(furuta_varied_rates, 4, state, input, FURUTA_DT_S);
+    furuta_turn_varied(state, action, factor);
     return furuta_judge(state, observation, reward);
 }
 

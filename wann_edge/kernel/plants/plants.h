@@ -7,6 +7,7 @@
 #include "biped.h"
 #include "cartpole.h"
 #include "furuta.h"
+#include "furuta_swingup.h"
 #include "mountaincar.h"
 #include "pendulum.h"
 #include "quadrotor.h"
@@ -24,6 +25,8 @@
     X(acrobot, ACROBOT_DT_S, 4, 6, 1, "", 0, 1) \
     X(furuta, FURUTA_DT_S, 4, 4, 1, "arm_mass,arm_length,rod_mass,rod_length,friction", \
       furuta_varied, 200) \
+    X(furuta_swingup, FURUTA_SWINGUP_DT_S, 4, 5, 1, \
+      "arm_mass,arm_length,rod_mass,rod_length,friction", furuta_swingup_varied, 200) \
     X(balancer, BALANCER_DT_S, 4, 4, 1, "body_mass,body_height,friction", balancer_varied, 200) \
     X(quadrotor, QUADROTOR_DT_S, 6, 6, 2, "mass,inertia,arm_length", quadrotor_varied, 200) \
     X(biped, BIPED_DT_S, BIPED_STATES, 24, 4, "hull_mass,leg_mass,torque,friction", \
