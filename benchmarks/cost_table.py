@@ -30,7 +30,7 @@ from wann_edge.search.settings import preset
 from wann_edge.system.cores import CORES
 from wann_edge.system.files import write_whole
 from wann_edge.task import Spec
-from wann_edge.verify.emulated.measured_cost import measure_cost
+from wann_edge.verify.emulated.measured_cost import cost_states, measure_cost
 from wann_edge.verify.inputs import typical_states
 
 TABLE = Path(__file__).resolve().parent.parent / "exporters" / "cost" / "cost_table.json"
@@ -108,7 +108,7 @@ def networks(count: int) -> list[Network]:
 
 def measured(network: Network, core: str) -> tuple[float, float]:
     """Return the measured instructions and flash bytes of a network."""
-    cost = measure_cost(network, core, states=STATES)
+    cost = measure_cost(network, core, cost_states(network, count=STATES))
     return cost.instructions_mean, cost.flash_bytes
 
 

@@ -18,7 +18,7 @@ from wann_edge.network.published import read_published
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.system.cores import CORES
 from wann_edge.verify.emulated.emulated_target import load_program
-from wann_edge.verify.emulated.measured_cost import HARNESS, NAME, measure_cost
+from wann_edge.verify.emulated.measured_cost import HARNESS, NAME, cost_states, measure_cost
 from wann_edge.verify.emulated.toolchain import COMMON_FLAGS, LINKER_SCRIPT, run_compiler
 from wann_edge.verify.inputs import typical_states
 
@@ -111,7 +111,7 @@ def test_gcc_keeps_the_limits_and_the_bits(name: str, data: Path, tmp_path: Path
 def test_clang_is_close_to_gcc(name: str, data: Path) -> None:
     network = champion(name, data)
     task = SwingUp() if name == "swing" else None
-    cost = measure_cost(network, "cortex-m4f", task=task, states=STATES)
+    cost = measure_cost(network, "cortex-m4f", cost_states(network, task, STATES))
     assert cost.ram_bytes == 0
     assert cost.stack_bytes is not None
     check_bar(cost.flash_bytes, cost.instructions_worst, cost.stack_bytes, CLANG_BARS[name])
@@ -119,9 +119,8 @@ def test_clang_is_close_to_gcc(name: str, data: Path) -> None:
 
 def test_speed_takes_fewer_instructions_and_more_flash(data: Path) -> None:
     network = champion("biped", data)
-    size, speed = (
-        measure_cost(network, "cortex-m4f", states=STATES, optimize=optimize)
-        for optimize in ("size", "speed")
-    )
+    seen = cost_states(network, count=STATES)
+    size = measure_cost(network, "cortex-m4f", seen, "size")
+    speed = measure_cost(network, "cortex-m4f", seen, "speed")
     assert speed.instructions_mean < size.instructions_mean
     assert speed.flash_bytes > size.flash_bytes

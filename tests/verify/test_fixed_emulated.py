@@ -13,7 +13,7 @@ from wann_edge.network.fixed_network import FixedNetwork, quantise
 from wann_edge.sims.swingup import SwingUp
 from wann_edge.system.cores import CORES
 from wann_edge.verify import prove
-from wann_edge.verify.emulated.measured_cost import measure_cost
+from wann_edge.verify.emulated.measured_cost import cost_states, measure_cost
 
 
 @cache
@@ -46,7 +46,7 @@ def test_words_are_cheap_on_a_cortex_m0plus(
     """It takes a fifteenth of the instructions of floats, and no soft-float routine."""
     network, task = (champion(data), SwingUp()) if name == "swing" else (biped(data), None)
     fixed = quantise(network, measured_ranges(network, task), "q15")
-    cost = measure_cost(fixed, "cortex-m0plus", task=task, states=50)
+    cost = measure_cost(fixed, "cortex-m0plus", cost_states(fixed, task, 50))
     assert cost.instructions_worst <= instructions
     assert cost.flash_bytes <= flash_bytes
     assert (cost.ram_bytes, cost.libraries) == (0, ())

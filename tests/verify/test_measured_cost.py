@@ -14,7 +14,7 @@ from wann_edge.network.published import read_published
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.system.cores import CORES
 from wann_edge.verify.emulated.emulated_target import load_program
-from wann_edge.verify.emulated.measured_cost import measure_cost
+from wann_edge.verify.emulated.measured_cost import MeasuredCost, cost_states, measure_cost
 from wann_edge.verify.emulated.toolchain import compile_for
 
 pytestmark = pytest.mark.usefixtures("emulators")
@@ -28,6 +28,10 @@ def small(edges: int = 1) -> Network:
     return Network(
         inputs, outputs, ("linear",), tuple((i, 4) for i in range(edges)), shared_weight=0.75
     )
+
+
+def cost(network: Network, core: str, count: int = 1, seed: int = 0) -> MeasuredCost:
+    return measure_cost(network, core, cost_states(network, None, count, seed))
 
 
 @pytest.mark.parametrize("core", UNICORN)
@@ -76,7 +80,7 @@ def test_the_used_stack_is_measured(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("core", CORES)
 def test_a_connection_costs_an_addition(core: str) -> None:
-    two, three = (measure_cost(small(edges), core, states=20) for edges in (2, 3))
+    two, three = (cost(small(edges), core, count=20) for edges in (2, 3))
     assert three.instructions_mean > two.instructions_mean
     assert three.instructions_worst >= three.instructions_mean
     assert three.ram_bytes == 0
@@ -85,7 +89,7 @@ def test_a_connection_costs_an_addition(core: str) -> None:
 
 @pytest.mark.parametrize("core", CORES)
 def test_only_cores_without_an_fpu_link_routines(core: str) -> None:
-    found = measure_cost(small(edges=2), core, states=2)
+    found = cost(small(edges=2), core, count=2)
     assert bool(found.libraries) == (not CORES[core].has_fpu)
     assert found.flash_bytes == found.code_bytes + found.constant_bytes > 0
 
@@ -94,8 +98,8 @@ def test_the_champion_costs_what_was_measured(data: Path) -> None:
     """The bounds are half and twice the costs with another compiler (gcc 12 -Os)."""
     champion = data / "wann-release" / "champions" / "swing.out"
     network = read_published(champion, inputs=5, outputs=1, task=SPEC)
-    fast = measure_cost(network, "cortex-m4f", task=SwingUp(), states=50)
-    slow = measure_cost(network, "cortex-m0plus", task=SwingUp(), states=50)
+    seen = cost_states(network, SwingUp(), 50)
+    fast, slow = (measure_cost(network, core, seen) for core in ("cortex-m4f", "cortex-m0plus"))
     assert 424 / 2 < fast.instructions_mean < 424 * 2
     assert 17_356 / 2 < slow.instructions_mean < 17_356 * 2
     assert {"__aeabi_fadd", "__aeabi_fmul"} <= {*slow.libraries}
@@ -104,13 +108,13 @@ def test_the_champion_costs_what_was_measured(data: Path) -> None:
 
 def test_an_unknown_core_and_an_unfit_task_are_refused() -> None:
     with pytest.raises(SettingsError, match="unknown core 'host'; use one of cortex"):
-        measure_cost(small(), "host")
+        cost(small(), "host")
     with pytest.raises(TaskError, match="3 inputs"):
-        measure_cost(small(), "cortex-m3", task=SwingUp())
+        cost_states(small(), SwingUp())
 
 
 def test_the_same_seed_gives_the_same_figures() -> None:
-    first, second = (measure_cost(small(3), "rv32imc", states=30, seed=4) for _ in range(2))
+    first, second = (cost(small(3), "rv32imc", 30, seed=4) for _ in range(2))
     assert first == second
-    other = measure_cost(small(3), "rv32imc", states=30, seed=5)
+    other = cost(small(3), "rv32imc", 30, seed=5)
     assert np.isclose(first.instructions_mean, other.instructions_mean, rtol=0.1)

@@ -26,8 +26,8 @@ from wann_edge.errors import MissingError
 
 if TYPE_CHECKING:
     from wann_edge.exporters import Optimize
+    from wann_edge.kernel import Floats
     from wann_edge.network import Network
-    from wann_edge.task import Task
     from wann_edge.verify.emulated.measured_cost import MeasuredCost, Share
 
 EXAMPLE = "my-run/champion.json --clock 48MHz"
@@ -70,17 +70,20 @@ def command(
     from wann_edge.cli.dtype import fixed_point
     from wann_edge.network import file as network_file
     from wann_edge.system import cores
+    from wann_edge.verify.emulated import measured_cost
 
     clock_hz = parse_frequency_hz(clock)
     network = network_file.load(file)
     world = task_if_named(task, network)
     fixed = fixed_point(network, dtype, world, seed=seed)
     network = fixed[0] if fixed else network
+    seen, few = (
+        measured_cost.cost_states(network, world, count, seed)
+        for count in (states, min(states, SHARE_STATES))
+    )
     found, skipped = _measure_all(
         list(cores.CORES) if target == "all" else target.split(","),
-        lambda core: _measure(
-            network, core, world, states, seed=seed, optimize=optimize, quiet=as_json
-        ),
+        lambda core: _measure(network, core, (seen, few), optimize=optimize, quiet=as_json),
         is_required=target != "all",
     )
     if as_json:
@@ -147,22 +150,15 @@ def highest_rate_hz(
 
 
 def _measure(
-    network: Network,
-    core: str,
-    task: Task | None,
-    states: int,
-    *,
-    seed: int,
-    optimize: Optimize,
-    quiet: bool,
+    network: Network, core: str, states: tuple[Floats, Floats], *, optimize: Optimize, quiet: bool
 ) -> tuple[MeasuredCost, tuple[Share, ...]]:
     from wann_edge.verify.emulated.measured_cost import measure_cost, measure_shares
 
     with status_line(f"measuring on {core}", quiet=quiet):
-        few = min(states, SHARE_STATES)
+        seen, few = states
         return (
-            measure_cost(network, core, task=task, states=states, seed=seed, optimize=optimize),
-            measure_shares(network, core, task=task, states=few, seed=seed, optimize=optimize),
+            measure_cost(network, core, seen, optimize),
+            measure_shares(network, core, few, optimize),
         )
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from struct import Struct
+from typing import NamedTuple
 
 from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import Symbol
 
 from wann_edge.verify.emulated.image import Function, Image
 
 EXECUTABLE, ALLOCATED, WRITABLE = 0x4, 0x2, 0x1
+FUNCTION = 2
+# Elf32_Sym: offset of the name, address, size in bytes, binding and type, visibility, section.
+SYMBOL = Struct("<IIIBBH")
+
+
+class _Symbol(NamedTuple):
+    name: str
+    address: int
+    size_bytes: int
+    is_function: bool
 
 
 def read_elf(path: Path) -> Image:
@@ -19,7 +30,7 @@ def read_elf(path: Path) -> Image:
     with path.open("rb") as file:
         elf = ELFFile(file)
         kept = [s for s in elf.iter_sections() if s["sh_flags"] & ALLOCATED and s["sh_size"]]
-        symbols = list(elf.get_section_by_name(".symtab").iter_symbols())
+        symbols = list(_symbols(elf))
         executable = [s for s in kept if s["sh_flags"] & EXECUTABLE]
         written = [s for s in kept if s["sh_flags"] & WRITABLE]
         constant = [s for s in kept if s not in executable and s not in written]
@@ -28,9 +39,9 @@ def read_elf(path: Path) -> Image:
         return Image(
             sections=sections,
             functions={
-                symbol.name: Function(symbol["st_value"], symbol["st_size"])
+                symbol.name: Function(symbol.address, symbol.size_bytes)
                 for symbol in symbols
-                if symbol["st_info"]["type"] == "STT_FUNC"
+                if symbol.is_function
             },
             instructions=tuple(
                 stretch
@@ -43,13 +54,24 @@ def read_elf(path: Path) -> Image:
         )
 
 
-def _stretches(start: int, contents: bytes, symbols: list[Symbol]) -> Iterator[tuple[int, bytes]]:
+def _symbols(elf: ELFFile) -> Iterator[_Symbol]:
+    """Yield the symbols; pyelftools takes a second for the thousands of a RISC-V program."""
+    table = elf.get_section_by_name(".symtab")
+    names: bytes = elf.get_section(table["sh_link"]).data()
+    for at, address, size_bytes, info, _, _ in SYMBOL.iter_unpack(table.data()):
+        name = names[at : names.index(b"\0", at)].decode()
+        yield _Symbol(name, address, size_bytes, info & 0xF == FUNCTION)
+
+
+def _stretches(
+    start: int, contents: bytes, symbols: Sequence[_Symbol]
+) -> Iterator[tuple[int, bytes]]:
     """Yield the stretches of instructions: from a symbol $t or $x to the next $d (data)."""
     end = start + len(contents)
     marks = sorted(
-        (int(symbol["st_value"]), symbol.name[1])
+        (symbol.address, symbol.name[1])
         for symbol in symbols
-        if symbol.name[:2] in ("$t", "$x", "$d") and start <= symbol["st_value"] < end
+        if symbol.name[:2] in ("$t", "$x", "$d") and start <= symbol.address < end
     )
     for (address, kind), (following, _) in pairwise([*marks, (end, "")]):
         if kind != "d" and following > address:

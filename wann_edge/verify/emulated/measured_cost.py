@@ -75,33 +75,45 @@ class MeasuredCost:
         return self.code_bytes + self.constant_bytes
 
 
+def cost_states(
+    network: Network, task: Task | None = None, count: int = STATES, seed: int = 0
+) -> Floats:
+    """Return typical states on which a network's cost is measured.
+
+    Args:
+        network: the network to measure.
+        task: supplies the states; None for states drawn from the declared bounds.
+        count: number of states.
+        seed: the states derive from it.
+
+    Returns:
+        float32 [count, inputs]; fewer rows where episodes are short.
+
+    Raises:
+        TaskError: the network does not fit the task.
+    """
+    if task is not None:
+        check_fit(network, task.spec)
+    return typical_states(network, task, count, generator(seed, Use.COST_INPUTS))
+
+
 def measure_cost(
-    network: Network,
-    core: str,
-    *,
-    task: Task | None = None,
-    states: int = STATES,
-    seed: int = 0,
-    optimize: Optimize = "size",
+    network: Network, core: str, seen: Floats, optimize: Optimize = "size"
 ) -> MeasuredCost:
     """Export the header, compile it for a core with -Os and run it on typical states.
 
     Args:
         network: the network to measure.
         core: a name of ``core_names()``.
-        task: supplies the states; None for states drawn from the declared bounds.
-        states: number of states.
-        seed: the states derive from it.
+        seen: the states, float32 [n, inputs], as ``cost_states`` returns them.
         optimize: what the header is exported for.
 
     Raises:
         SettingsError: the core is unknown.
         MissingError: a part that the core needs is not installed.
         VerifyError: the header can't be built or run.
-        TaskError: the network does not fit the task.
     """
-    known = core_named(core)
-    return _measured(known, network, _states(network, task, states, seed), optimize)
+    return _measured(core_named(core), network, seen, optimize)
 
 
 @dataclass(frozen=True)
@@ -122,13 +134,7 @@ class Share:
 
 
 def measure_shares(
-    network: Network,
-    core: str,
-    *,
-    task: Task | None = None,
-    states: int = STATES,
-    seed: int = 0,
-    optimize: Optimize = "size",
+    network: Network, core: str, seen: Floats, optimize: Optimize = "size"
 ) -> tuple[Share, ...]:
     """Measure what each activation of a network adds on a core, most instructions first.
 
@@ -136,7 +142,7 @@ def measure_shares(
     shares need not add up: activations share routines, and a soft float's cost depends on its
     value. Arguments and errors as ``measure_cost``.
     """
-    known, seen = core_named(core), _states(network, task, states, seed)
+    known = core_named(core)
     alive = network.without_dead_nodes()
     whole = _measured(known, alive, seen, optimize)
     shares: list[Share] = []
@@ -158,12 +164,6 @@ def core_named(name: str) -> Core:
         )
     check_installed(CORES[name])
     return CORES[name]
-
-
-def _states(network: Network, task: Task | None, states: int, seed: int) -> Floats:
-    if task is not None:
-        check_fit(network, task.spec)
-    return typical_states(network, task, states, generator(seed, Use.COST_INPUTS))
 
 
 def _measured(core: Core, network: Network, seen: Floats, optimize: Optimize) -> MeasuredCost:
