@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from helpers.process_groups import living, withstands
 from wann_edge.cli import run
 from wann_edge.cli.search_settings import end_settings
 from wann_edge.errors import SettingsError
 from wann_edge.network import file as network_file
 from wann_edge.robustness.fresh import fresh_episodes
+from wann_edge.search import checkpoint
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import preset
 from wann_edge.task import load_task
@@ -68,8 +71,13 @@ def test_an_earlier_run_is_overwritten_only_by_force(
     assert run([*command, "--force"]) == 0
 
 
-def test_ctrl_c_keeps_the_champion_and_exits_with_130(tmp_path: Path) -> None:
-    out = tmp_path / "run"
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_keeps_the_champion_and_leaves_nothing_behind(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """Sent to the workers too, as a terminal does."""
+    out, temporary = tmp_path / "run", tmp_path / "temporary"
+    temporary.mkdir()
     command = [sys.executable, "-m", "wann_edge.cli", "search", "swingup", "--workers", "2"]
     command += ["--population", "24"]
     with subprocess.Popen(
@@ -77,17 +85,26 @@ def test_ctrl_c_keeps_the_champion_and_exits_with_130(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
+        env={**os.environ, "TMPDIR": str(temporary)},
     ) as process:
         deadline = time.monotonic() + 30
         # On a loaded machine the first round takes longer than any fixed wait.
         while not (out / "checkpoint-0.json").exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
+        is_handled = [withstands(one, number) for one in living(process.pid)]
+        os.killpg(process.pid, number)
         sent = time.monotonic()
         shown, errors = process.communicate(timeout=20)
         took_s = time.monotonic() - sent
     assert process.returncode == 130, errors
+    assert all(is_handled)
+    # The tracker of shared memory ends when it sees that the others have.
+    while living(process.pid) and time.monotonic() < sent + 10:
+        time.sleep(0.01)
+    assert not living(process.pid)
+    assert not any(temporary.iterdir())
+    assert {one.name for one in out.iterdir()} <= {*FILES, *checkpoint.NAMES}
     assert "stopped by: interrupted" in shown
     assert errors == ""
     # 2 s are promised; start-up of the final table on a loaded machine is allowed for.

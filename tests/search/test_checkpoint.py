@@ -28,9 +28,10 @@ RESULTS = ("champion.json", "pareto.json")
 SCRIPT = """
 import sys
 from pathlib import Path
-from wann_edge.cli import run
-sys.exit(run(["search", "swingup", "--population", "24", "--generations", "{generations}",
-              "--workers", "2", "--seed", "5", "--out", {folder!r}]))
+from wann_edge.cli import main
+sys.argv[1:] = ["search", "swingup", "--population", "24", "--generations", "{generations}",
+              "--workers", "2", "--seed", "5", "--out", {folder!r}]
+main()
 """
 
 

@@ -131,3 +131,16 @@ def test_odds_of_nothing_are_refused() -> None:
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(SettingsError, match="unknown preset 'best'; use one of paper, fast"):
         preset("best")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, field in Settings.model_fields.items()
+        if field.annotation in (int, int | None)
+    ],
+)
+def test_every_count_has_a_limit(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name}: must be (at most|below) "):
+        Settings.model_validate({"generations": 1, name: 10**12 if name != "seed" else 2**64})

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from wann_edge.errors import TaskError, WannError
 from wann_edge.parallel.threads import no_threads_for_matrices
 from wann_edge.system.c_library import c_library
-from wann_edge.system.interrupts import ENDING, StoppedError, ends_process
+from wann_edge.system.interrupts import ENDING, INTERRUPTS, StoppedError, ends_process
 from wann_edge.task import Task, load_task
 from wann_edge.task.idle import idle
 from wann_edge.task.user_code import blamed
@@ -130,14 +130,15 @@ def standard_library_first() -> Iterator[None]:
 
 
 def _start_without_interrupts(process: BaseProcess) -> None:
-    """Start a process that Ctrl-C does not reach: the parent handles it.
+    """Start a process that Ctrl-C and the like do not reach: the parent handles them.
 
-    A blocked signal is blocked in the child from the start.
+    A blocked signal is blocked in the child from the start, and in multiprocessing's tracker.
     """
-    # If it started with the first process, it would unblock the signal.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
+        # If it started with the first process, it would unblock Ctrl-C.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
         process.start()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -154,6 +155,7 @@ def _serve(connection: Connection, packed: bytes, from_main: bool) -> None:
     for number in ENDING:
         # The parent handles these too. Ignored or blocked, they would stay so in simulators.
         signal.signal(number, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     if os.environ.get(SAFE_PATH) == OURS:
         del os.environ[SAFE_PATH]  # not for programs that the task starts
     signal.signal(STOP, _stop)

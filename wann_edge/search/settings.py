@@ -135,7 +135,7 @@ class Settings(SettingsModel):
 
     preset: str = Field("custom", max_length=64)
     population: int = Field(192, ge=2, le=100_000)
-    generations: int | None = Field(None, ge=1, le=10**12)
+    generations: int | None = Field(None, ge=1, le=10**9)
     time_limit_s: float | None = Field(None, gt=0, le=1e9)
     seed: int = Field(0, ge=0, lt=2**64)
     workers: int = Field(1, ge=1, le=1024)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import struct
 import subprocess
-import tempfile
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from helpers.parts import missing
 from wann_edge.exporters import Files
 from wann_edge.exporters.libraries.arduino import NAMES
 from wann_edge.kernel import Floats
+from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.needs import absent
 from wann_edge.verify.emulated.toolchain import AVR_INSTALL, NEEDS, SIMAVR_HEADERS
 
@@ -100,15 +102,17 @@ def _run(command: list[str]) -> None:
 
 
 @cache
-def _keeper() -> tempfile.TemporaryDirectory[str]:
-    """A folder as long as the tests run."""
-    return tempfile.TemporaryDirectory(prefix="wann-edge-arduino-")
+def _kept() -> Path:
+    """A folder as long as the tests run, also if they are killed."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(scratch_folder())
 
 
 @cache
 def core() -> Path:
     """Arduino's core, compiled."""
-    folder = Path(_keeper().name)
+    folder = _kept()
     objects = []
     for source in sorted((ARDUINO_ROOT / "cores/arduino").iterdir()):
         if source.suffix in _LANGUAGES:
@@ -123,7 +127,7 @@ def core() -> Path:
 
 @cache
 def _bridge() -> ctypes.CDLL:
-    library = Path(_keeper().name) / "simavr_uart.so"
+    library = _kept() / "simavr_uart.so"
     source = Path(__file__).with_name("simavr_uart.c")
     flags = ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror", "-isystem", str(SIMAVR_HEADERS)]
     _run(["gcc", *flags, "-shared", "-fPIC", "-o", str(library), str(source), "-lsimavr"])
