@@ -87,6 +87,7 @@ KEYS = {
     (1,): "TRAINING_EPISODES",
     (2,): "TUNING_RUNS",
     (3,): "MODE_WEIGHTS",
+    (4,): "LINEARISATION",
     (7,): "SCALING_EPISODES",
     (8,): "SCALING_ACTIONS",
     (101,): "VARIATION",

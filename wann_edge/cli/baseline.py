@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wann_edge.task import Task
     from wann_edge.task.scaling import Scale
 
-EXAMPLE = "furuta --kind linear,dense --time-limit 20s --out baselines"
+EXAMPLE = "furuta --kind linear,lqr --time-limit 20s --out baselines"
 
 # Fresh episodes for each mode.
 EPISODES = 100

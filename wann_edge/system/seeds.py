@@ -43,6 +43,7 @@ class Use(Enum):
     TRAINING_EPISODES = "the training episodes of one network's tuning", "key", 1, ()
     TUNING_RUNS = "the runs of CMA-ES of one network's tuning", "key", 2, ()
     MODE_WEIGHTS = "the random weights of the paper's modes", "key", 3, ()
+    LINEARISATION = "the starts and actions of a plant's linearisation", "key", 4, ()
 
     FRONT_EPISODES = "the training episodes of a front race", "key", 11, ("episodes",)
     FRONT_RUNS = "the runs of CMA-ES of a front race", "key", 12, ("stage",)
