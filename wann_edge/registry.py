@@ -62,6 +62,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
     # Functions of a task and the user's choices, ``baselines.kinds.Kind``.
     "baselines": {
         "linear": "wann_edge.baselines.linear:plan",
+        "pid": "wann_edge.baselines.pid:plan",
         "lqr": "wann_edge.baselines.lqr:plan",
         "dense": "wann_edge.baselines.dense:plan",
     },

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wann_edge.baselines.kinds import Choices, Plan, plan_of, tuned_baseline
+from wann_edge.baselines.kinds import Choices, Pair, Plan, plan_of, tuned_baseline
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
@@ -16,7 +16,7 @@ from wann_edge.task import check_fit, load_task
 from wann_edge.task.disturbances import parse
 
 KINDS = tuple(BUILT_IN["baselines"])
-CHOICES = Choices()
+CHOICES = Choices(pairs=(Pair(("angle_sin", "angular_velocity"), "torque_per_2_n_m"),))
 TASK = load_task("pendulum")
 
 

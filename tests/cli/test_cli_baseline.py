@@ -44,12 +44,24 @@ def test_json_has_the_rows_of_the_table(tmp_path: Path, capsys: Capture) -> None
     assert row["disturbed"] is None
 
 
+def test_a_pid_controller_takes_its_pairs(tmp_path: Path, capsys: Capture) -> None:
+    output = tmp_path / "pid.json"
+    pairs = "--pair", "angle:push_sign", "--pair", "position,velocity:push_sign"
+    assert run(["baseline", "cartpole", "--kind", "pid", *pairs, *FEW, "-o", str(output)]) == 0
+    told = capsys.readouterr().out
+    assert "angle, angular_velocity to push_sign; position, velocity to push_sign" in told
+    assert len(network_file.load(output).edges) == 5
+
+
 @pytest.mark.parametrize(
     ("options", "what"),
     [
         (("--kind", "bang"), "--kind: unknown kind 'bang'; use some of linear"),
         (("--kind", "linear,dense", "-o", "a.json"), "--output: one file for 2 kinds"),
         (("--disturb", "noise=1%"), "--disturb: needs --kind"),
+        (("--pair", "a:b"), "--pair: needs --kind"),
+        (("--kind", "pid"), "--pair: a PID controller needs a pair of input and output"),
+        (("--kind", "pid", "--pair", "angle"), "--pair: 'angle' is not a pair; write INPUT:OUTPUT"),
         (("--evaluations", "5"), "--evaluations: needs --kind"),
         (("--json",), "--json: needs --kind"),
         (("--out", "x"), "--out: needs --kind"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +51,16 @@ _Layers = Annotated[
     str, typer.Option(help="Sizes of the hidden layers of a dense network, such as 10 or 10,10.")
 ]
 _NoBias = Annotated[bool, typer.Option("--no-bias", help="A linear network without a bias.")]
+_Pairs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pair",
+        metavar="INPUT:OUTPUT",
+        help="For a PID controller: an input that an output controls; can be repeated. Its "
+        "derivative and integral are found among the other inputs, or named: "
+        "INPUT,DERIVATIVE,INTEGRAL:OUTPUT.",
+    ),
+]
 _Evaluations = Annotated[
     int | None,
     typer.Option(min=1, max=10**9, help="With --kind: try at most this many candidates of each."),
@@ -69,6 +80,7 @@ def command(
     kind: _Kinds = None,
     layers: _Layers = "10",
     no_bias: _NoBias = False,
+    pair: _Pairs = None,
     disturb: Disturb = None,
     evaluations: _Evaluations = None,
     time_limit: TuningLimit = None,
@@ -93,7 +105,13 @@ def command(
 
     limit_s, sizes = parse_time_limit_s(time_limit), parse_layers(layers)
     if kind is None:
-        _check_modes(disturb=disturb, evaluations=evaluations, out=out, json=as_json or None)
+        _check_modes(
+            disturb=disturb,
+            pair=pair or None,
+            evaluations=evaluations,
+            out=out,
+            json=as_json or None,
+        )
     kinds = None if kind is None else parse_kinds(kind)
     task = with_arguments(task, env_arg or (), dt)
     world = _world(task, scale, seed)
@@ -107,7 +125,8 @@ def command(
         output=output,
         folder=None if out is None else out.absolute(),
     )
-    return run_kinds(world, kinds, _choices(sizes, seed, bias=not no_bias), order, as_json=as_json)
+    choices = _choices(sizes, seed, pair or (), bias=not no_bias)
+    return run_kinds(world, kinds, choices, order, as_json=as_json)
 
 
 def _check_modes(**given: object) -> None:
@@ -119,10 +138,11 @@ def _check_modes(**given: object) -> None:
             )
 
 
-def _choices(layers: list[int], seed: int, *, bias: bool) -> Choices:
+def _choices(layers: list[int], seed: int, pairs: Sequence[str], *, bias: bool) -> Choices:
     from wann_edge.baselines.kinds import Choices
+    from wann_edge.cli.baseline_kinds import parse_pair
 
-    return Choices(layers=tuple(layers), bias=bias, seed=seed)
+    return Choices(layers=tuple(layers), bias=bias, pairs=tuple(map(parse_pair, pairs)), seed=seed)
 
 
 def _world(task: str, scale: Scale | None, seed: int) -> Task:
