@@ -18,8 +18,9 @@ from wann_edge.cli.search_settings import end_settings
 from wann_edge.errors import SettingsError
 from wann_edge.network import file as network_file
 from wann_edge.robustness.fresh import fresh_episodes
-from wann_edge.search import checkpoint
+from wann_edge.search import checkpoint, front
 from wann_edge.search.progress import Progress
+from wann_edge.search.run import run_search
 from wann_edge.search.settings import preset
 from wann_edge.task import load_task
 
@@ -106,7 +107,7 @@ def test_a_signal_keeps_the_champion_and_leaves_nothing_behind(
     assert not any(temporary.iterdir())
     assert {one.name for one in out.iterdir()} <= {*FILES, *checkpoint.NAMES}
     assert "stopped by: interrupted" in shown
-    assert errors == ""
+    assert all(line.startswith("wann-edge: search swingup: ") for line in errors.splitlines())
     # 2 s are promised; start-up of the final table on a loaded machine is allowed for.
     assert took_s < 4
     assert network_file.load(out / "champion.json").task == "swingup"
@@ -144,3 +145,43 @@ def test_how_much_is_done_is_by_the_nearer_limit(
         time_limit_s=limit_s,
     )
     assert standing.share_done == pytest.approx(share)
+
+
+def test_a_pipe_gets_a_line_a_round_and_json_or_quiet_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [*SHORT, "--islands", "1", "--force", "--out", str(tmp_path)]
+    assert run(command) == 0
+    lines = capsys.readouterr().err.splitlines()
+    rounds = [line for line in lines if "begun" not in line]
+    history = (tmp_path / "history.csv").read_text().splitlines()
+    assert len(rounds) == len(history) - 1 == 3
+    assert all(line.startswith("wann-edge: search swingup: ") for line in rounds)
+    assert ", gen 2, best " in rounds[1]
+    assert run([*command, "--quiet"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert "stopped by: generations" in shown.out
+    assert run([*command, "--json"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    told = json.loads(shown.out)
+    champion = network_file.load(tmp_path / "champion.json")
+    assert (told["task"], told["stopped"], told["generation"]) == ("swingup", "generations", 3)
+    assert told["scores"] == champion.provenance["scores"]
+    assert told["connections"] == len(champion.edges)
+    assert 0 <= told["held"] <= 100
+
+
+def test_the_files_are_there_from_the_first_round_on(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def on_generation(standing: Progress) -> None:
+        if standing.generation > 1:
+            assert network_file.load(tmp_path / "champion.json").edges is not None
+            assert front.load(tmp_path / front.NAME).entries
+            seen.append(len((tmp_path / "history.csv").read_text().splitlines()))
+
+    settings = preset("fast", population=12, islands=1, generations=3, time_limit_s=None)
+    run_search("swingup", settings, tmp_path, on_generation=on_generation)
+    assert seen == [2, 2], "the header and the first round, 10 s long"

@@ -105,16 +105,25 @@ def counted(
     return CountedEpisodes(fresh, held_line(rule), None if rule is None else rule.when)
 
 
-def print_held(network: Network, task: Task, seed: int, reward: float | None = None) -> None:
-    """Run a network on fresh episodes, and print how many are held and which is the worst."""
-    from wann_edge.cli.tables import say
+def fresh_of(
+    network: Network, task: Task, seed: int, reward: float | None
+) -> tuple[Fresh, Held | None]:
+    """Run a network on the usual number of fresh episodes; also return what counts as held."""
     from wann_edge.robustness.fresh import fresh_episodes, usual_episodes
     from wann_edge.task import final_task
 
-    episodes, rule = usual_episodes(task), rule_of(final_task(task), reward)
-    (fresh,) = fresh_episodes(network, task, (network.shared_weight,), episodes, seed, rule)
-    share = fresh.held_share
-    say(f"worst: {fresh.returns.min():.1f} in {episodes} fresh episodes (seed {fresh.worst_seed})")
+    rule, weights = rule_of(final_task(task), reward), (network.shared_weight,)
+    (fresh,) = fresh_episodes(network, task, weights, usual_episodes(task), seed, rule)
+    return fresh, rule
+
+
+def print_held(network: Network, task: Task, seed: int, reward: float | None = None) -> None:
+    """Run a network on fresh episodes, and print how many are held and which is the worst."""
+    from wann_edge.cli.tables import say
+
+    fresh, rule = fresh_of(network, task, seed, reward)
+    count, share = len(fresh.returns), fresh.held_share
+    say(f"worst: {fresh.returns.min():.1f} in {count} fresh episodes (seed {fresh.worst_seed})")
     if share is None or rule is None:
         say(held_line(None))
     else:

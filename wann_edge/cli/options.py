@@ -55,6 +55,7 @@ Force = Annotated[
     bool, typer.Option("--force", help="Replace the files of an earlier run or export.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 SharedWeight = Annotated[
     float | None,
     typer.Option(help="The shared weight. Default: the one in the network file."),

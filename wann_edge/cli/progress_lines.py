@@ -11,11 +11,11 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
-    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
 
+from wann_edge.cli.live_line import brief, live_line
 from wann_edge.cli.tables import console, progress_console
 
 if TYPE_CHECKING:
@@ -46,69 +46,56 @@ def _bar(*columns: ProgressColumn, transient: bool = False, disable: bool = Fals
 
 
 @contextmanager
-def tuning_line(name: str) -> Iterator[OnTuningProgress]:
-    """Show a tuning: candidates tried, the best reward so far, and the time left.
+def tuning_line(name: str, *, quiet: bool = False) -> Iterator[OnTuningProgress]:
+    """Show a tuning: candidates tried, the best reward so far and its curve, and the time left.
+
+    Args:
+        name: what is tuned.
+        quiet: show nothing.
 
     Yields:
-        A callback for every candidate. The first call shows the line, so that an error before
-        it leaves none.
+        A callback for every candidate.
     """
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=16),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[standing]}"),
-    )
-    bar = _bar(*columns)
-    row = bar.add_task(name, total=1.0, standing="")
+    with live_line(name, every_s=5.0, quiet=quiet) as line:
 
-    def on_progress(standing: TuningProgress) -> None:
-        bar.start()
-        text = f"{standing.evaluations} evaluations  best {standing.best:.1f}"
-        bar.update(row, completed=standing.share_done, standing=text)
+        def on_progress(standing: TuningProgress) -> None:
+            text = f"{standing.evaluations} evaluations  best {brief(standing.best)}"
+            line.show(standing, text, standing.best)
 
-    with _ended(bar):
         yield on_progress
 
 
 @contextmanager
-def search_line() -> Iterator[Callable[[SearchProgress], None]]:
-    """Show a search in 80 columns: time left, generation, rewards, size of the champion, speed.
+def search_line(
+    task: str, time_limit_s: float | None, *, quiet: bool = False
+) -> Iterator[tuple[Callable[[SearchProgress], None], Callable[[float], None]]]:
+    """Show a search: time left, generation, rewards, size of the champion, speed, its curve.
+
+    Args:
+        task: the task's name.
+        time_limit_s: the time limit, or None.
+        quiet: show nothing.
 
     Yields:
-        A callback for every generation. The first call shows the line, so that an error before
-        it leaves none.
+        A callback for every row of the history, and one for the share of the next row that is
+        done.
     """
-    columns = (
-        BarColumn(bar_width=8),
-        TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[standing]}"),
-    )
-    bar = _bar(*columns)
-    row = bar.add_task("search", total=1.0, standing="")
-    with _ended(bar):
-        yield lambda standing: _show_generation(bar, row, standing)
+    with live_line(f"search {task}", time_limit_s=time_limit_s, quiet=quiet) as line:
+
+        def on_generation(standing: SearchProgress) -> None:
+            line.show(standing, _figures(standing), standing.champion_mean)
+
+        yield on_generation, line.show_part
 
 
-def _show_generation(bar: Progress, row: TaskID, standing: SearchProgress) -> None:
-    bar.start()
-    text = (
-        f"gen {standing.generation} best {standing.best_mean:.0f} mean {standing.mean_mean:.0f}"
-        f" champion {standing.champion_mean:.0f} {standing.connections} conn."
-        f" {speed(standing)}"
-    )
-    bar.update(row, completed=standing.share_done, standing=text)
-
-
-@contextmanager
-def _ended(bar: Progress) -> Iterator[None]:
-    """Stop the bar at the end of the block, if it was started."""
-    try:
-        yield
-    finally:
-        if bar.live.is_started:
-            bar.stop()
+def _figures(standing: SearchProgress) -> str:
+    rewards = {
+        "best": standing.best_mean,
+        "mean": standing.mean_mean,
+        "champion": standing.champion_mean,
+    }
+    told = "  ".join(f"{name} {brief(reward)}" for name, reward in rewards.items())
+    return f"gen {standing.generation}  {told}  {standing.connections} conn.  {speed(standing)}"
 
 
 @contextmanager

@@ -22,13 +22,15 @@ from wann_edge.cli.options import (
     EnvArgs,
     Folder,
     Force,
+    Json,
     PeriodOption,
+    Quiet,
     ScaleOption,
     Seed,
     TimeLimit,
     Workers,
 )
-from wann_edge.cli.search_report import print_result, search_with_progress
+from wann_edge.cli.search_report import ReportOptions, print_result, search_with_progress
 from wann_edge.cli.search_settings import end_settings, episode_settings, weight_settings
 from wann_edge.errors import SettingsError
 
@@ -68,13 +70,22 @@ def command(
     tensorboard: search_options.Tensorboard = False,
     resume: search_options.Resume = None,
     held: HeldReward = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
 ) -> int:
     """Search for topologies that control a task with one shared weight.
 
     Writes champion.json, pareto.json (the best network of each complexity), history.csv
     and run.json. The same seed and number of generations give the same champion for any
     number of workers. Ctrl-C stops the search and keeps the champion so far; --resume
-    continues it with the same result as a run without a break.
+    continues it with the same result as a run without a break. These files are there from the
+    first round on.
+
+    Progress shows gen: generations done; best and mean: the rewards of the last generation's
+    networks, each averaged over the shared weights; champion: that of the best network so far
+    on validation episodes, whose curve follows; conn.: its connections; steps/s: control
+    periods simulated per second. + 40%: the share of the next round that is done. In a
+    pipe, standard error receives a line a round.
     """
     from wann_edge.parallel.engine import cores
 
@@ -88,6 +99,7 @@ def command(
     )
     given = {"islands": islands, "scale": scale}
     changes |= {name: value for name, value in given.items() if value is not None}
+    report = ReportOptions(held, quiet=quiet or as_json, as_json=as_json)
     ends = end_settings(generations, time_limit) | {"workers": workers or cores()}
     if resume is not None:
         kept = (start, preset, population, complexity, env_arg, dt)
@@ -98,7 +110,7 @@ def command(
                 remedy="leave these options out, or start a new run",
             )
         _check_task(task, resume)
-        return _resume(resume, ends, held, with_log=tensorboard)
+        return _resume(resume, ends, report, with_log=tensorboard)
     changes |= {"population": population} if population is not None else {}
     changes |= {"complexity": complexity} if complexity is not None else {}
     return _search(
@@ -109,7 +121,7 @@ def command(
         out=out,
         force=force,
         with_log=tensorboard,
-        held=held,
+        report=report,
     )
 
 
@@ -122,7 +134,7 @@ def _search(
     out: Path,
     force: bool,
     with_log: bool,
-    held: float | None,
+    report: ReportOptions,
 ) -> ExitCode:
     from wann_edge.search.settings import preset, usual_preset
 
@@ -137,8 +149,8 @@ def _search(
         changes["start"] = genomes_at(start, task)
     settings = preset(preset_name or usual_preset(task), **changes)
     log = _event_file(place) if with_log else None
-    result = search_with_progress(name, settings, place, force=force, log=log)
-    return print_result(result, out, task, settings.seed, held)
+    result = search_with_progress(name, settings, place, force=force, quiet=report.quiet, log=log)
+    return print_result(result, out, task, settings.seed, report)
 
 
 def _check_task(named: str | None, folder: Path) -> None:
@@ -154,7 +166,7 @@ def _check_task(named: str | None, folder: Path) -> None:
 
 
 def _resume(
-    folder: Path, ends: dict[str, object], held: float | None, *, with_log: bool
+    folder: Path, ends: dict[str, object], report: ReportOptions, *, with_log: bool
 ) -> ExitCode:
     from wann_edge.search import checkpoint
 
@@ -163,8 +175,10 @@ def _resume(
     settings = state.settings.model_copy(update=ends)
     place = folder.absolute()
     log = _event_file(place, state.history) if with_log else None
-    result = search_with_progress(state.task, settings, place, resume=True, log=log)
-    return print_result(result, folder, task, settings.seed, held)
+    result = search_with_progress(
+        state.task, settings, place, resume=True, quiet=report.quiet, log=log
+    )
+    return print_result(result, folder, task, settings.seed, report)
 
 
 def _event_file(folder: Path, history: Sequence[Progress] = ()) -> EventFile:

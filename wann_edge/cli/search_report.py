@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wann_edge.cli.exit_codes import ExitCode
 
@@ -23,6 +24,7 @@ def search_with_progress(
     *,
     force: bool = False,
     resume: bool = False,
+    quiet: bool = False,
     log: EventFile | None = None,
 ) -> SearchResult:
     """Run a search under a live line.
@@ -33,6 +35,7 @@ def search_with_progress(
         out: the run folder.
         force: replace the files of an earlier run.
         resume: continue the run in the folder.
+        quiet: show no progress.
         log: also receives every generation; it is closed at the end.
     """
     from wann_edge.cli.progress_lines import search_line
@@ -41,7 +44,7 @@ def search_with_progress(
     with ExitStack() as stack:
         if log is not None:
             stack.callback(log.close)
-        show = stack.enter_context(search_line())
+        show, show_part = stack.enter_context(search_line(task, settings.time_limit_s, quiet=quiet))
 
         def on_generation(standing: Progress) -> None:
             show(standing)
@@ -53,13 +56,28 @@ def search_with_progress(
             settings,
             out,
             on_generation=on_generation,
+            on_part=show_part,
             overwrite=force,
             resume=resume,
         )
 
 
+class ReportOptions(NamedTuple):
+    """What a search shows.
+
+    Attributes:
+        held: the value of ``--held``.
+        quiet: show no progress.
+        as_json: print the result as JSON.
+    """
+
+    held: float | None = None
+    quiet: bool = False
+    as_json: bool = False
+
+
 def print_result(
-    result: SearchResult, out: Path, task: Task, seed: int, held: float | None = None
+    result: SearchResult, out: Path, task: Task, seed: int, report: ReportOptions
 ) -> ExitCode:
     """Print the champion's scores, how it holds, and the files; return the exit code.
 
@@ -68,23 +86,52 @@ def print_result(
         out: the run folder as the user gave it.
         task: of the search.
         seed: of the fresh episodes.
-        held: the value of ``--held``.
+        report: what to show.
     """
     from wann_edge.cli.held_report import print_held
     from wann_edge.cli.progress_lines import speed
-    from wann_edge.cli.tables import print_scores, say
+    from wann_edge.cli.tables import print_json, print_scores, say
 
+    is_whole = result.stopped != "interrupted"
+    code = ExitCode.OK if is_whole else ExitCode.INTERRUPTED
+    if report.as_json:
+        print_json(_document(result, out, task, seed, report.held))
+        return code
     single = result.champion.weights is not None
     print_scores(result.scores, "champion, on validation episodes", single=single)
-    if result.stopped != "interrupted":
-        print_held(result.champion, task, seed, held)
+    if is_whole:
+        print_held(result.champion, task, seed, report.held)
     say(f"stopped by: {result.stopped}")
     say(f"time: {result.evaluating:.0%} for evaluation; {speed(result.progress)}")
     say(f"champion: {size_of(result)}")
     say(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
     say(f"front: wann-edge show {out}")
     say(f"next: wann-edge verify {out}/champion.json")
-    return ExitCode.INTERRUPTED if result.stopped == "interrupted" else ExitCode.OK
+    return code
+
+
+def _document(
+    result: SearchResult, out: Path, task: Task, seed: int, held: float | None
+) -> dict[str, object]:
+    """Return the result as JSON; the fresh episodes are null after Ctrl-C."""
+    from wann_edge.cli.held_report import fresh_document, fresh_of
+
+    champion, fresh, rule = result.champion, None, None
+    if result.stopped != "interrupted":
+        fresh, rule = fresh_of(champion, task, seed, held)
+    return {
+        "task": task.spec.name,
+        "seed": seed,
+        "run": str(out),
+        "stopped": result.stopped,
+        "evaluating": result.evaluating,
+        **asdict(result.progress),
+        "shared_weight": champion.shared_weight,
+        "scores": asdict(result.scores),
+        "mean_of_weights": result.scores.mean_of_weights,
+        "held_when": None if rule is None else rule.when,
+        **fresh_document(fresh),
+    }
 
 
 def size_of(result: SearchResult) -> str:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from wann_edge.cli.arguments import front_in, task_of
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.held_report import held_line
-from wann_edge.cli.options import Disturb, RunOrFile, Seed, TaskName, TimeLimit
+from wann_edge.cli.held_report import fresh_document, held_line
+from wann_edge.cli.options import Disturb, Json, Quiet, RunOrFile, Seed, TaskName, TimeLimit
 from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.parsing import parse_time_limit_s
-from wann_edge.cli.tables import fresh_cells, print_table, say, table
+from wann_edge.cli.tables import fresh_cells, print_json, print_table, say, table
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
     from wann_edge.network import Network
     from wann_edge.robustness.fresh import Fresh
     from wann_edge.task import Task
+    from wann_edge.task.held import Held
     from wann_edge.tune.core import Tuned
 
 EXAMPLE = "my-run/champion.json --mode weights -o tuned.json"
@@ -81,6 +82,8 @@ def command(
     disturb: Disturb = None,
     redraw: _Redraw = None,
     wire_idle: _WireIdle = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
 ) -> int:
     """Tune the weights of a network: the shared weight, or single weights by CMA-ES.
 
@@ -93,6 +96,7 @@ def command(
     from wann_edge.task import final_task
     from wann_edge.task.disturbances import NONE, parse
     from wann_edge.task.disturbed import disturbed
+    from wann_edge.task.held import held_rule
 
     limit_s = parse_time_limit_s(time_limit)
     _check_options(path, mode, evaluations, redraw, wire_idle=wire_idle)
@@ -116,11 +120,17 @@ def command(
         workers=workers,
         redraw=redraw,
         wire_idle=wire_idle,
+        quiet=quiet or as_json,
     )
     if given != NONE:
         provenance = {**tuned.network.provenance, "disturbances": str(given)}
         tuned = replace(tuned, network=replace(tuned.network, provenance=provenance))
-    _write(networks[-1], tuned, world, seed, output)
+    found = _saved(networks[-1], tuned, world, seed, output.path)
+    told = networks[-1], tuned, found, held_rule(final_task(world)), output
+    if as_json:
+        print_json(_document(*told))
+    else:
+        _print(*told)
     return ExitCode.INTERRUPTED if tuned.stopped == "interrupted" else ExitCode.OK
 
 
@@ -157,6 +167,7 @@ def _tuned(
     workers: int | None,
     redraw: int | None,
     wire_idle: bool,
+    quiet: bool,
 ) -> Tuned:
     from wann_edge.cli.progress_lines import tuning_line
     from wann_edge.parallel.engine import Engine, cores
@@ -164,7 +175,8 @@ def _tuned(
     from wann_edge.tune.one_network import tune
     from wann_edge.tune.redrawn_episodes import tune_redrawn
 
-    with tuning_line("tune") as on_progress, Engine(task, workers or cores()) as engine:
+    line = tuning_line("tune", quiet=quiet)
+    with line as on_progress, Engine(task, workers or cores()) as engine:
         if is_front:
             return tune_front(
                 networks, engine, seed=seed, time_limit_s=limit_s, on_progress=on_progress
@@ -191,27 +203,61 @@ def _tuned(
         )
 
 
-def _write(network: Network, tuned: Tuned, world: Task, seed: int, output: OutputFile) -> None:
-    """Measure both networks on fresh episodes, write the tuned one, and print the comparison."""
+class _BeforeAndAfter(NamedTuple):
+    """Both networks on the same fresh episodes."""
+
+    before: Fresh
+    after: Fresh
+
+
+def _saved(network: Network, tuned: Tuned, world: Task, seed: int, path: Path) -> _BeforeAndAfter:
+    """Measure both networks on fresh episodes, and write the tuned one."""
     from wann_edge.network import file as network_file
     from wann_edge.task import final_task
-    from wann_edge.task.held import held_rule
 
-    before, after = _fresh(network, world, seed), _fresh(tuned.network, world, seed)
-    scores = {"episodes": EPISODES, "mean": after.mean, "sd": after.sd}
+    found = _BeforeAndAfter(_fresh(network, world, seed), _fresh(tuned.network, world, seed))
+    scores = {"episodes": EPISODES, "mean": found.after.mean, "sd": found.after.sd}
     provenance = {**tuned.network.provenance, "fresh": scores}
-    network_file.save(
-        replace(tuned.network, provenance=provenance, task=final_task(world).spec.name), output.path
-    )
+    name = final_task(world).spec.name
+    network_file.save(replace(tuned.network, provenance=provenance, task=name), path)
+    return found
+
+
+def _print(
+    network: Network, tuned: Tuned, found: _BeforeAndAfter, rule: Held | None, output: OutputFile
+) -> None:
     columns = "connections", "mean reward", "sd", "worst", "its seed", "held"
     made = table(f"{EPISODES} fresh episodes", *columns)
-    for name, one, measured in (("before", network, before), ("tuned", tuned.network, after)):
+    rows = zip(("before", "tuned"), (network, tuned.network), found, strict=True)
+    for name, one, measured in rows:
         row = f"{measured.mean:.1f}", f"{measured.sd:.1f}", *fresh_cells(measured)
         made.add_row(name, str(len(one.edges)), *row)
     print_table(made)
-    say(held_line(held_rule(final_task(world))))
+    say(held_line(rule))
     say(f"stopped by: {tuned.stopped}, after {tuned.evaluations} evaluations")
     say(f"file: {output}{output.note}")
+
+
+def _document(
+    network: Network, tuned: Tuned, found: _BeforeAndAfter, rule: Held | None, output: OutputFile
+) -> dict[str, object]:
+    rows = zip(("before", "tuned"), (network, tuned.network), found, strict=True)
+    return {
+        "file": str(output),
+        "stopped": tuned.stopped,
+        "evaluations": tuned.evaluations,
+        "episodes": EPISODES,
+        "held_when": None if rule is None else rule.when,
+        **{
+            name: {
+                "connections": len(one.edges),
+                "mean": measured.mean,
+                "sd": measured.sd,
+                **fresh_document(measured),
+            }
+            for name, one, measured in rows
+        },
+    }
 
 
 def _fresh(network: Network, task: Task, seed: int) -> Fresh:

@@ -57,6 +57,7 @@ class Engine:
 
     Attributes:
         evaluation_s: seconds of ``rollouts`` so far, summed over workers.
+        on_part: called with the share of a round that is done, 0 to 1, after each answer.
     """
 
     def __init__(self, task: Task | str, workers: int = 1) -> None:
@@ -71,6 +72,7 @@ class Engine:
         self._local = load_task(task) if isinstance(task, str) else task
         self._count = workers
         self.evaluation_s = 0.0
+        self.on_part: Callable[[float], None] | None = None
         self._workers: list[Worker] = []
         # Keeps an environment of this process for the next networks.
         self._idle = ExitStack()
@@ -220,6 +222,7 @@ class Engine:
                 raise TimeoutError
             place = queue.take()
             queue.answer(place, carry_out(self._local, queue.order(place)))
+            self._report(queue, number)
 
     def _there(self, queues: Sequence[RoundQueue[Any, Any]], number: int, until: Deadline) -> None:
         """Run a round of the first queue in the workers, and later work as far as they are free."""
@@ -234,6 +237,7 @@ class Engine:
                 answer = worker.take()
                 if answer is not None:
                     queue.answer(place, answer)
+                    self._report(queues[0], number)
                     continue
                 deaths += 1
                 if deaths > DEATHS_ALLOWED:
@@ -241,6 +245,10 @@ class Engine:
                 queue.put_back(place)
                 self._workers.remove(worker)
                 worker.stop()
+
+    def _report(self, queue: RoundQueue[Any, Any], number: int) -> None:
+        if self.on_part is not None:
+            self.on_part(queue.share(number))
 
     def _give(self, queues: Sequence[RoundQueue[Any, Any]]) -> None:
         """Start the workers that are missing, and give each idle one an order."""

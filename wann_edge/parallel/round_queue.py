@@ -83,6 +83,10 @@ class RoundQueue(Generic[Item, Result]):
         """Return whether all items of a round are done."""
         return len(self._done[number]) == len(self._items)
 
+    def share(self, number: int) -> float:
+        """Return the share of a round's items that are done, 0 to 1."""
+        return len(self._done[number]) / len(self._items)
+
     def results(self, number: int) -> list[Result]:
         """Remove and return the results of a round, in the order of the lanes."""
         done = self._done.pop(number)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from wann_edge.errors import SettingsError
@@ -26,6 +27,7 @@ from wann_edge.task.practice import Practice, practised
 from wann_edge.task.scaling import chosen_scale, measured_statistics, scaled
 
 OnGeneration = Callable[[Progress], None]
+OnPart = Callable[[float], None]
 
 SAVE_EVERY_S = 10.0
 # The seconds that validating the front may add to a search that was stopped.
@@ -59,6 +61,7 @@ def run_search(
     out_dir: Path,
     *,
     on_generation: OnGeneration | None = None,
+    on_part: OnPart | None = None,
     overwrite: bool = False,
     resume: bool = False,
 ) -> SearchResult:
@@ -69,6 +72,7 @@ def run_search(
         settings: the settings.
         out_dir: the run folder.
         on_generation: called after each generation or round.
+        on_part: called with the share of a generation or round that is done, 0 to 1.
         overwrite: overwrite a run that is in the folder.
         resume: continue from the last checkpoint in the folder; the settings may differ from
             those of the run in the limits and the number of workers only.
@@ -85,6 +89,7 @@ def run_search(
     else:
         settings = _with_scale(task, settings)
     with Engine(_changed(task, settings), settings.workers) as engine:
+        engine.on_part = on_part
         folder = RunFolder(out_dir, engine.spec.name, engine.final_name, settings)
         search = RunningSearch(engine, settings)
         with folder.locked(), _rescued(search, folder):
@@ -115,7 +120,6 @@ def _run(
         search.validate_front(engine if engine.ready else Engine(task()))
     _keep(search, folder, stopped)
     front = search.archive.front()
-    folder.save_front(front)
     return SearchResult(
         champion=folder.shipped(front[-1]),
         scores=front[-1].scores,
@@ -138,7 +142,6 @@ def _rescued(search: RunningSearch, folder: RunFolder) -> Iterator[None]:
         try:
             other.save_checkpoint()
             _keep(search, other, "failed")
-            other.save_front(search.archive.front())
         except SettingsError:
             shutil.rmtree(other.folder, ignore_errors=True)
             raise error from None
@@ -183,7 +186,7 @@ def _until_stopped(
     search: RunningSearch, folder: RunFolder, on_generation: OnGeneration | None
 ) -> str:
     """Run generations and return the reason of the end."""
-    saved_s = time.monotonic()
+    saved_s = -inf
     try:
         while search.generation != search.settings.generations:
             progress = search.advance()
@@ -216,6 +219,6 @@ def _until_stopped(
 def _keep(search: RunningSearch, folder: RunFolder, stopped: str) -> None:
     front = search.archive.front()
     if search.history and front:
-        folder.save(stopped, search.history, front[-1])
+        folder.save(stopped, search.history, front)
     elif not search.history:
         folder.discard()

@@ -32,7 +32,7 @@ from wann_edge.task.trusted import FINGERPRINT, fingerprint
 RUN, CHAMPION = "run.json", "champion.json"
 # The network that a search hands over, where it is not the champion.
 CONTROLLER = "controller.json"
-FILES = (CHAMPION, CONTROLLER, front.NAME, "history.csv", RUN)
+FILES = (CHAMPION, front.NAME, "history.csv", RUN)
 EVENT_FILES = "events.out.tfevents.*"
 
 # Without the limits of the run, which are the same in every row and stand in run.json.
@@ -85,7 +85,7 @@ class RunFolder:
         if not overwrite:
             self._check_free()
         self._write_run("running", None)
-        for name in FILES[:-1]:
+        for name in (*FILES[:-1], CONTROLLER):
             (self.folder / name).unlink(missing_ok=True)
         for events in self.folder.glob(EVENT_FILES):
             events.unlink()
@@ -99,7 +99,7 @@ class RunFolder:
                 where=str(self.folder),
                 remedy="choose another folder, or pass --force or --resume",
             )
-        files = [name for name in FILES if (self.folder / name).exists()]
+        files = [name for name in (*FILES, CONTROLLER) if (self.folder / name).exists()]
         if files:
             raise SettingsError(
                 f"the folder holds a file that the run would replace: {files[0]}",
@@ -108,17 +108,19 @@ class RunFolder:
             )
 
     @ctrl_c_waits()
-    def save(self, stopped: str, history: Sequence[Progress], champion: Validated) -> None:
-        """Write the champion, the history and the state of the run."""
-        self._write(CHAMPION, to_json(self.shipped(champion)))
-        self._write("history.csv", _table(history))
-        self._write_run(stopped, history[-1])
+    def save(self, stopped: str, history: Sequence[Progress], found: Sequence[Validated]) -> None:
+        """Write the front, its champion, the history and the state of the run.
 
-    @ctrl_c_waits()
-    def save_front(self, found: Sequence[Validated]) -> None:
-        """Write the front."""
+        Args:
+            stopped: why the search stopped, or "running".
+            history: of the search.
+            found: the front; the last one is the champion.
+        """
         entries = tuple(front.FrontEntry(self.shipped(v), v.complexity, v.mean) for v in found)
         self._write(front.NAME, front.to_json(front.Front(self._settings.complexity, entries)))
+        self._write(CHAMPION, to_json(entries[-1].network))
+        self._write("history.csv", _table(history))
+        self._write_run(stopped, history[-1])
 
     def save_checkpoint(self, state: SearchState | None = None) -> None:
         """Write a checkpoint of this state, or the last one again."""
