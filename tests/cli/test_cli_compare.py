@@ -67,6 +67,17 @@ def test_what_does_not_fit_gets_a_line(files: list[str], champion: Path, capsys:
     assert "cost of core 'z80'" in complaint(capsys, "compare", files[0], "--core", "z80")
 
 
+def test_the_picture_shows_every_controller(files: list[str], tmp_path: Path) -> None:
+    """The colour of each is there, and not that of a third."""
+    image = pytest.importorskip("PIL.Image")
+    colours = pytest.importorskip("wann_edge.pictures.overlay").COLOURS
+    path = tmp_path / "compare.png"
+    assert run(["compare", *files, "--episodes", "2", "--picture", str(path)]) == 0
+    seen = {colour for _, colour in image.open(path).getcolors(1_000_000)}
+    rgb = [tuple(bytes.fromhex(colour[1:])) for colour in colours]
+    assert [colour in seen for colour in rgb[:3]] == [True, True, False]
+
+
 def test_names_are_short_and_differ() -> None:
     paths = [Path("a/champion.json"), Path("b/controller.json"), Path("c/linear.json")]
     assert names_of(paths) == ["a", "b", "linear"]

@@ -19,7 +19,7 @@ from wann_edge.sims.swingup import SwingUp
 Capture = pytest.CaptureFixture[str]
 
 # The commands that write one file, and those that write a folder. All others write none.
-FILES = ("baseline", "export", "hil", "import", "show", "simulate", "tune", "validate")
+FILES = ("baseline", "compare", "export", "hil", "import", "show", "simulate", "tune", "validate")
 FOLDERS = ("demo", "export", "firmware", "search")
 
 

@@ -13,6 +13,7 @@ from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.held_report import fresh_document, held_line
 from wann_edge.cli.options import MAX_EPISODES, Disturb, Json, Seed, TaskName
+from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.tables import print_json, print_table, print_title, say, table
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ _Episodes = Annotated[
         help="Fresh episodes of each measurement. Default: 100; 20 where they run step by step.",
     ),
 ]
+_Picture = Annotated[
+    OutputFile | None,
+    file_option(
+        help="Draw the first episode of all controllers, without and with disturbances, to this "
+        ".png or .jpg file."
+    ),
+]
 
 
 def command(
@@ -54,6 +62,7 @@ def command(
     core: _Core = "cortex-m4f",
     episodes: _Episodes = None,
     seed: Seed = 0,
+    picture: _Picture = None,
     as_json: Json = False,
 ) -> int:
     """Compare controllers of a task in one table: reward, robustness, size and cost.
@@ -65,11 +74,16 @@ def command(
     latency.
     """
     from wann_edge.network import file as network_file
+    from wann_edge.pictures.film import check_film
     from wann_edge.robustness.fresh import usual_episodes
     from wann_edge.robustness.validate import cases, possible
+    from wann_edge.system.files import check_writable
     from wann_edge.task import final_task
     from wann_edge.task.disturbances import USUAL, parse
 
+    if picture is not None:
+        check_film(None, picture.path)
+        check_writable(picture.path)
     networks = [network_file.load(path) for path in paths]
     world = final_task(task_of(task, networks[0]))
     for path, network in zip(paths, networks, strict=True):
@@ -79,6 +93,8 @@ def command(
     count = episodes or usual_episodes(world)
     rows = _measured(networks, world, given, count, seed, core)
     names = names_of(paths)
+    if picture is not None:
+        _draw(names, networks, world, given, seed, picture.path)
     if as_json:
         shared = _document(world, given, count, seed, core)
         listed = [
@@ -90,6 +106,8 @@ def command(
     print_title(f"{world.spec.name}, {count} fresh episodes, seed {seed}")
     _print(names, rows, world, core)
     _print_legend(world, given)
+    if picture is not None:
+        say(f"picture: {picture}{picture.note}")
     return ExitCode.OK
 
 
@@ -116,6 +134,33 @@ def _measured(
             rows.append(compared(network, world, given, cost, episodes=episodes, seed=seed))
             bar.advance(line)
     return rows
+
+
+def _draw(
+    names: list[str],
+    networks: list[Network],
+    world: Task,
+    given: Disturbances,
+    seed: int,
+    path: Path,
+) -> None:
+    """Draw the first episode of all controllers, without and with disturbances."""
+    from wann_edge.evaluate import episode_seeds
+    from wann_edge.pictures.film import write_picture
+    from wann_edge.pictures.overlay import Panel, overlay, trace_of
+    from wann_edge.task.disturbed import disturbed
+    from wann_edge.verify.policies import policy
+
+    (episode,) = episode_seeds(seed, 1)
+    policies = [policy(network, "kernel", network.shared_weight) for network in networks]
+    panels = [
+        Panel(title, [trace_of(drives, task, episode) for drives in policies])
+        for title, task in (
+            (f"{world.spec.name}, episode {episode}", world),
+            ("with disturbances", disturbed(world, given)),
+        )
+    ]
+    write_picture(overlay(world.spec, names, panels), path)
 
 
 def _document(

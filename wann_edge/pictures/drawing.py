@@ -59,9 +59,9 @@ def captioned(picture: Picture, text: str) -> Picture:
     """Return the picture with a line of text at its upper edge."""
     image = Image.fromarray(picture)
     pen = ImageDraw.Draw(image)
-    box = pen.textbbox((8, 6), text, font=_font(14))
+    box = pen.textbbox((8, 6), text, font=font(14))
     pen.rectangle((box[0] - 4, box[1] - 3, box[2] + 4, box[3] + 3), fill=PAPER)
-    pen.text((8, 6), text, INK, font=_font(14))
+    pen.text((8, 6), text, INK, font=font(14))
     return np.asarray(image)
 
 
@@ -103,7 +103,7 @@ def signals(spec: Spec, seen: Sequence[Floats], done: Sequence[Floats]) -> Pictu
         base = top + height * (number + 1)
         pen.line((180, base, WIDTH - 10, base), GREY, 1)
         now = f"{values[-1]:9.3g}" if values else ""
-        pen.text((8, base - height / 2 - 7), f"{name[:18]} {now}", INK, font=_font(12))
+        pen.text((8, base - height / 2 - 7), f"{name[:18]} {now}", INK, font=font(12))
         pen.line(_curve(values, spec.max_steps, base, height * 0.9), colour, 2)
     return np.asarray(image)
 
@@ -126,5 +126,6 @@ def _page() -> tuple[Image.Image, ImageDraw.ImageDraw]:
     return image, ImageDraw.Draw(image)
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return Pillow's own font in a size in pixels."""
     return ImageFont.load_default(size)

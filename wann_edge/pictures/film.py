@@ -137,7 +137,7 @@ def film(
             total, steps = run_episode(policy, world, seed, spec.max_steps)
             shown.append(Shown(seed, float(total), steps))
     if picture is not None:
-        write_whole(picture, _encoded(moments.sheet(), picture.suffix))
+        write_picture(moments.sheet(), picture)
     return shown
 
 
@@ -195,9 +195,10 @@ def _recorder(path: Path | None, fps: float) -> Iterator[OnFrame]:
         write_whole(path, raw.read_bytes())
 
 
-def _encoded(picture: Picture, suffix: str) -> bytes:
+def write_picture(picture: Picture, path: Path) -> None:
+    """Write a picture to a .png or .jpg file. Raises SettingsError if it can't be written."""
     from PIL import Image
 
     data = BytesIO()
-    Image.fromarray(picture).save(data, "PNG" if suffix == ".png" else "JPEG")
-    return data.getvalue()
+    Image.fromarray(picture).save(data, "PNG" if path.suffix == ".png" else "JPEG")
+    write_whole(path, data.getvalue())
