@@ -19,6 +19,7 @@ from wann_edge.network import Network
 from wann_edge.sims.gym_task import PREFIX, GymTask, GymWorld
 from wann_edge.system.needs import Need
 from wann_edge.task import Rollouts
+from wann_edge.task.fingerprint import with_version
 from wann_edge.task.practice import Patience, Practice
 
 Flags = NDArray[np.bool_]
@@ -71,6 +72,7 @@ class EnvpoolTask:
         self.final = GymTask(PREFIX + self._id)
         spec = self.final.spec
         self.spec, self.held = replace(spec, name=name), self.final.held
+        self.identity = {**self.final.identity, "batches": with_version("envpool")}
         with closing(self.final.make(name)) as environment:
             is_box = isinstance(environment.action_space, Box)
         if not is_box:

@@ -18,6 +18,7 @@ from wann_edge.sims.control_period import ControlPeriod, control_period
 from wann_edge.sims.gym_actions import action_of, outputs_of
 from wann_edge.sims.gym_arguments import parsed_name
 from wann_edge.sims.gym_errors import SlipError, flag_of, guarded, reward_of, started, stepped
+from wann_edge.sims.gym_identity import identity_of
 from wann_edge.sims.gym_observations import flags_in, inputs_of, numbers_of
 from wann_edge.sims.reuse import Reuse
 from wann_edge.system.needs import Need
@@ -46,6 +47,7 @@ class GymTask:
     Attributes:
         flags: for each input whether it is 0 or 1 by its kind.
         notes: what the user should know about the control period, a sentence each.
+        identity: what its episodes are computed from.
         held: an episode is held from the environment's ``reward_threshold`` on; None where it
             has none.
 
@@ -77,6 +79,7 @@ class GymTask:
             self.spec = _spec(name, environment, period.seconds)
             self.flags = flags_in(environment.observation_space)
             self.notes = period.notes
+            self.identity = identity_of(environment, self._id, self._arguments)
             threshold = None if environment.spec is None else environment.spec.reward_threshold
             self.held = None if threshold is None else of_reward(threshold)
             reusable = bool(environment.metadata.get("reusable", True))

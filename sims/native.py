@@ -11,12 +11,14 @@ from numpy.typing import ArrayLike
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Disturbance, Floats, Integers, Plant, Rules, plant, rollouts_of
+from wann_edge.kernel.plant_text import native_text
 from wann_edge.network import Network
 from wann_edge.system.needs import Need
 from wann_edge.task import Rollouts, Spec, World
 from wann_edge.task.disturbance_draws import draw
 from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.task.disturbed import DisturbedWorld
+from wann_edge.task.fingerprint import sha256_of
 from wann_edge.task.held import Held
 from wann_edge.task.practice import Practice, PracticeTask
 
@@ -90,6 +92,11 @@ class NativeTask:
     def _rules(self) -> Rules:
         floor, steps = self.practice.reward_floor, self.practice.patience_steps
         return Rules(-np.inf if floor is None else floor, steps or 0, self.practice.patience_reward)
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """The SHA-256 of the plant's text in the kernel."""
+        return {"plant": sha256_of(native_text(self.spec.name))}
 
     def draw(self, rng: np.random.Generator) -> ArrayLike:
         """Draw a starting state [states]."""

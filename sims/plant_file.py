@@ -11,11 +11,13 @@ import numpy as np
 from wann_edge.errors import NetworkError, TaskError
 from wann_edge.kernel import Floats
 from wann_edge.kernel.compiled_plant import Channel, CompiledPlant
+from wann_edge.kernel.plant_text import file_text
 from wann_edge.network import Input, Network, Output, with_single_weights
 from wann_edge.network.channels import check_channel
 from wann_edge.sims.native import NativeTask, NativeWorld
 from wann_edge.sims.plant_trial import try_plant
 from wann_edge.task import Rollouts, Spec
+from wann_edge.task.fingerprint import sha256_of
 
 LONGEST = 64
 
@@ -40,6 +42,11 @@ class PlantFileTask(NativeTask):
         self.plant = compiled.plant
         self._compiled = compiled
         self.spec = _spec(path, compiled)
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """The SHA-256 of the preprocessed source, as it is now."""
+        return {"source": sha256_of(file_text(Path(self._path)))}
 
     def _arguments(self) -> tuple[object, ...]:
         """Return the path: another process compiles the file again."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from wann_edge.kernel import Floats
-from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine, kept
+from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine, kept, rigid_identity
 from wann_edge.system.c_library import flush_c_streams
 from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.needs import demand, package
@@ -163,6 +163,11 @@ class BulletTask:
     summary: str
     needs = NEEDS
     kind: type[BulletWorld]
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """The world, the engine's version and the robots."""
+        return rigid_identity(self.kind, "pybullet")
 
     def world(self) -> BulletWorld:
         """Create a world. Raises MissingError where PyBullet is not installed."""

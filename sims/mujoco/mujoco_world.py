@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from wann_edge.errors import TaskError
 from wann_edge.kernel import Floats
-from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine, kept
+from wann_edge.sims.robots.rigid_world import RigidWorld, import_engine, kept, rigid_identity
 from wann_edge.system.needs import demand, package
 from wann_edge.system.wheels import SIMS
 from wann_edge.task import Spec
@@ -96,6 +96,11 @@ class MujocoTask:
     summary: str
     needs = NEEDS
     kind: type[MujocoWorld]
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """The world, the engine's version and the robots."""
+        return rigid_identity(self.kind, "mujoco")
 
     def world(self) -> MujocoWorld:
         """Create a world. Raises MissingError where MuJoCo is not installed."""

@@ -10,7 +10,9 @@ import numpy as np
 
 from wann_edge.errors import MissingError, TaskError
 from wann_edge.kernel import Floats
+from wann_edge.sims.robots.scaled import ROBOTS
 from wann_edge.task import Spec
+from wann_edge.task.fingerprint import sha256_of, with_version
 from wann_edge.task.idle import idle
 
 World = TypeVar("World", bound="RigidWorld")
@@ -33,6 +35,18 @@ def import_engine(module: str) -> Engine:
             where=module,
             remedy=f"install it again: pip install --force-reinstall {module.partition('.')[0]}",
         ) from error
+
+
+def rigid_identity(world: type[RigidWorld], package: str) -> dict[str, str]:
+    """Return what the episodes of a world are computed from.
+
+    Args:
+        world: its class.
+        package: the engine's package.
+    """
+    texts = [path.read_text() for path in sorted(ROBOTS.glob("*.urdf"))]
+    robots = sha256_of("".join(texts))
+    return {"world": world.__name__, "package": with_version(package), "robots": robots}
 
 
 class RigidWorld:

@@ -94,6 +94,7 @@ def test_what_an_environment_prints_goes_to_standard_error(
     made = random_network(np.random.default_rng(0), inputs=2, outputs=1)
     network_file.save(made, tmp_path / "net.json")
     command = ["evaluate", "net.json", "--task", "talks:Talks-v0", "--episodes", "2", "--json"]
+    command += ["--accept-contract"]
     assert run(command) == 0
     shown = capfd.readouterr()
     assert json.loads(shown.out)["episodes"] == 2

@@ -49,7 +49,7 @@ def test_own_code_is_not_trusted(name: str) -> None:
 @pytest.mark.parametrize("name", [*BUILT_IN["tasks"], "gymnasium:CartPole-v1", "envpool:x", "no"])
 def test_registered_tasks_are_trusted(name: str) -> None:
     assert not trusted.runs_own_code(name)
-    assert trusted.fingerprint(name) is None
+    assert trusted.file_sha256(name) is None
     trusted.check_trusted(name, {}, "net.json")
 
 
@@ -57,7 +57,7 @@ def test_registered_tasks_are_trusted(name: str) -> None:
 def test_code_that_was_named_is_known_until_it_changes(
     name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = {trusted.FINGERPRINT: trusted.fingerprint(name)}
+    before = {trusted.FINGERPRINT: trusted.file_sha256(name)}
     trusted.remember(name)
     monkeypatch.setattr(trusted, "_named", set())  # As another process.
     trusted.check_trusted(name, before, "net.json")
@@ -77,7 +77,7 @@ def test_the_same_file_elsewhere_is_not_known(
     (folder / "download" / "evil.c").write_text(C_FILE)
     monkeypatch.chdir(folder / "download")
     provenance = {trusted.FINGERPRINT: hashlib.sha256(C_FILE.encode()).hexdigest()}
-    assert provenance[trusted.FINGERPRINT] == trusted.fingerprint("./evil.c")
+    assert provenance[trusted.FINGERPRINT] == trusted.file_sha256("./evil.c")
     with pytest.raises(TaskError, match="you have not run before"):
         trusted.check_trusted("./evil.c", provenance, "net.json")
 

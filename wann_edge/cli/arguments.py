@@ -18,18 +18,36 @@ if TYPE_CHECKING:
     from wann_edge.task import Task
 
 
-def task_of(name: str | None, network: Network, *, may_ask: bool = True) -> Task:
+def task_of(
+    name: str | None,
+    network: Network,
+    *,
+    where: str = "network file",
+    accept_contract: bool = False,
+    may_ask: bool = True,
+) -> Task:
     """Load the task that ``--task`` names, or else the one that the network file names.
+
+    A note on standard error says where the task has other equations than the network's.
 
     Args:
         name: the value of ``--task``.
         network: of the file.
+        where: the file, for messages.
+        accept_contract: go on where the contracts of network and task differ.
         may_ask: ask on the terminal whether new code that the file names may run.
 
     Raises:
         SettingsError: neither names a task, or the task is unknown.
-        TaskError: the file names code that this user has not named before.
+        TaskError: the file names code that this user has not named before, or the network has
+            another contract than the task.
     """
+    task = _loaded(name, network, may_ask=may_ask)
+    check_contract(network, task, where, accept=accept_contract)
+    return task
+
+
+def _loaded(name: str | None, network: Network, *, may_ask: bool) -> Task:
     if name is not None:
         return named_task(name)
     if network.task is None:
@@ -100,12 +118,60 @@ def print_notes(task: Task) -> None:
         say(f"wann-edge: {task.spec.name}: {note}", file=sys.stderr)
 
 
-def task_if_named(name: str | None, network: Network) -> Task | None:
+def task_if_named(
+    name: str | None, network: Network, *, where: str, accept_contract: bool
+) -> Task | None:
     """Load the task as ``task_of`` does; None where neither names one."""
-    return None if name is None and network.task is None else task_of(name, network)
+    if name is None and network.task is None:
+        return None
+    return task_of(name, network, where=where, accept_contract=accept_contract)
 
 
-def check_file_fit(path: Path, network: Network, task: Task) -> None:
+def check_contract(network: Network, task: Task, where: str, *, accept: bool) -> None:
+    """Check that a network has the contract of the task that it is to control.
+
+    Args:
+        network: the network.
+        task: the task.
+        where: the network's file.
+        accept: print the differences as notes, and go on.
+
+    Raises:
+        TaskError: another number of inputs or outputs, or other names, units, bounds, scaling or
+            control period without ``accept``.
+    """
+    from wann_edge.task.fingerprint import differences
+
+    check_file_fit(where, network, task)
+    found = differences(network, task)
+    if found and not accept:
+        raise TaskError(
+            f"the contract differs from that of the task {task.spec.name}",
+            where=where,
+            remedy="name the task of the network, or go on with --accept-contract",
+            details="\n".join(found),
+        )
+    for line in found:
+        say(f"wann-edge: {where}: {line}", file=sys.stderr)
+    _note_equations(network, task, where)
+
+
+def _note_equations(network: Network, task: Task, where: str) -> None:
+    """Note where the task has other equations than the network's, or where nothing can tell."""
+    from wann_edge.task import final_task
+    from wann_edge.task.fingerprint import task_sha256
+
+    was, now = network.hashes.get("task"), task_sha256(final_task(task))
+    if not network.hashes:
+        note = "carries no fingerprint of its task, so other equations go unnoticed"
+    elif None in (was, now) or was == now:
+        return
+    else:
+        note = f"warning: made for other equations than those of {task.spec.name}"
+    say(f"wann-edge: {where}: {note}", file=sys.stderr)
+
+
+def check_file_fit(path: Path | str, network: Network, task: Task) -> None:
     """Check that a network has the inputs and outputs of a task.
 
     Raises:

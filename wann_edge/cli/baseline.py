@@ -169,6 +169,7 @@ def _run_modes(
     from wann_edge.baselines.paper import MODES
     from wann_edge.network import file as network_file
     from wann_edge.system.files import check_writable
+    from wann_edge.task.fingerprint import stamped
 
     network = dense(world.spec, layers)
     if output is not None:
@@ -180,7 +181,7 @@ def _run_modes(
     _print_modes(task, found)
     tuned = found[-1].network
     if output is not None and tuned is not None:
-        network_file.save(tuned, output.path)
+        network_file.save(stamped(tuned, world), output.path)
         say(f"file: {output}{output.note}")
     return ExitCode.OK
 

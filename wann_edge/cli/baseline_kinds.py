@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -146,13 +146,14 @@ def _row(
     from wann_edge.task import final_task
     from wann_edge.task.disturbances import NONE
     from wann_edge.task.disturbed import disturbed
+    from wann_edge.task.fingerprint import stamped
 
     tuned = _tuned(kind, plan, world, order, given, quiet=quiet)
     final = final_task(world)
     fresh = _fresh(tuned, final, order.seed)
     under = None if given == NONE else _fresh(tuned, disturbed(final, given), order.seed)
     if path is not None:
-        network_file.save(replace(tuned.network, task=final.spec.name), path)
+        network_file.save(stamped(tuned.network, final), path)
     return Row(kind=kind, plan=plan, tuned=tuned, fresh=fresh, disturbed=under, path=path)
 
 

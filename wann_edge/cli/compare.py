@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wann_edge.cli.arguments import check_file_fit, controller_file, task_of
+from wann_edge.cli.arguments import check_contract, controller_file, task_of
 from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.held_report import fresh_document, held_line
-from wann_edge.cli.options import MAX_EPISODES, Disturb, Json, Seed, TaskName
+from wann_edge.cli.options import MAX_EPISODES, AcceptContract, Disturb, Json, Seed, TaskName
 from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.tables import print_json, print_table, print_title, say, table
 
@@ -58,6 +58,7 @@ _Picture = Annotated[
 def command(
     paths: _Paths,
     task: TaskName = None,
+    accept_contract: AcceptContract = False,
     disturb: Disturb = None,
     core: _Core = "cortex-m4f",
     episodes: _Episodes = None,
@@ -85,9 +86,11 @@ def command(
         check_film(None, picture.path)
         check_writable(picture.path)
     networks = [network_file.load(path) for path in paths]
-    world = final_task(task_of(task, networks[0]))
-    for path, network in zip(paths, networks, strict=True):
-        check_file_fit(path, network, world)
+    world = final_task(
+        task_of(task, networks[0], where=str(paths[0]), accept_contract=accept_contract)
+    )
+    for path, network in zip(paths[1:], networks[1:], strict=True):
+        check_contract(network, world, str(path), accept=accept_contract)
     given = possible(world, USUAL)[0] if disturb is None else parse(disturb)
     cases(world, given)  # Raises where the task does not support a disturbance.
     count = episodes or usual_episodes(world)

@@ -13,6 +13,7 @@ from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.options import (
     MAX_EPISODES,
+    AcceptContract,
     Dtype,
     Json,
     NetworkFile,
@@ -54,6 +55,7 @@ def command(
     file: NetworkFile,
     target: _Target = "all",
     task: TaskName = None,
+    accept_contract: AcceptContract = False,
     clock: _Clock = "48MHz",
     cpi: _Cpi = 1.5,
     states: _States = 100,
@@ -74,7 +76,7 @@ def command(
 
     clock_hz = parse_frequency_hz(clock)
     network = network_file.load(file)
-    world = task_if_named(task, network)
+    world = task_if_named(task, network, where=str(file), accept_contract=accept_contract)
     fixed = fixed_point(network, dtype, world, seed=seed)
     network = fixed[0] if fixed else network
     seen, few = (

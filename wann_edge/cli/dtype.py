@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wann_edge.cli.arguments import task_of
+from wann_edge.cli.arguments import task_in_file
 from wann_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def converted(network: Network, dtype: str) -> tuple[Network, str]:
     Raises:
         SettingsError: "auto" loses more of the reward than is allowed.
     """
-    task = None if dtype == "float" or network.task is None else task_of(None, network)
+    task = None
+    if dtype != "float" and network.task is not None:
+        task = task_in_file(network.task, network.provenance, "network file")
     fixed = fixed_point(network, dtype, task)
     if fixed is None:
         return network, ""

@@ -12,7 +12,15 @@ from wann_edge.cli.arguments import task_of
 from wann_edge.cli.choices import MODES, listed
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.held_report import HeldReward, fresh_document, held_line, rule_of
-from wann_edge.cli.options import MAX_EPISODES, Json, NetworkFile, Seed, TaskName, TuningLimit
+from wann_edge.cli.options import (
+    MAX_EPISODES,
+    AcceptContract,
+    Json,
+    NetworkFile,
+    Seed,
+    TaskName,
+    TuningLimit,
+)
 from wann_edge.cli.parsing import parse_time_limit_s, parse_weight_list
 from wann_edge.cli.tables import (
     print_json,
@@ -48,6 +56,7 @@ _Mode = Annotated[
 def command(
     file: NetworkFile,
     task: TaskName = None,
+    accept_contract: AcceptContract = False,
     episodes: _Episodes = 100,
     seed: Seed = 0,
     weights: _Weights = None,
@@ -69,6 +78,7 @@ def command(
             file,
             task,
             mode,
+            accept_contract=accept_contract,
             episodes=episodes,
             seed=seed,
             weights=weights,
@@ -78,7 +88,14 @@ def command(
     if time_limit is not None:
         raise typer.BadParameter("--time-limit is for --mode tuned-shared or tuned-weights")
     return _evaluate_weights(
-        file, task, weights, episodes=episodes, seed=seed, held=held, as_json=as_json
+        file,
+        task,
+        weights,
+        accept_contract=accept_contract,
+        episodes=episodes,
+        seed=seed,
+        held=held,
+        as_json=as_json,
     )
 
 
@@ -87,6 +104,7 @@ def _evaluate_weights(
     task: str | None,
     weights: str | None,
     *,
+    accept_contract: bool,
     episodes: int,
     seed: int,
     held: float | None,
@@ -98,7 +116,7 @@ def _evaluate_weights(
     from wann_edge.task import final_task
 
     network = network_file.load(file)
-    world = task_of(task, network)
+    world = task_of(task, network, where=str(file), accept_contract=accept_contract)
     rule = rule_of(final_task(world), held)
     usual = PAPER_WEIGHTS if network.weights is None else (network.shared_weight,)
     chosen = usual if weights is None else parse_weight_list(weights)
@@ -131,6 +149,7 @@ def _evaluate_mode(
     task: str | None,
     mode: str,
     *,
+    accept_contract: bool,
     episodes: int,
     seed: int,
     weights: str | None,
@@ -153,7 +172,7 @@ def _evaluate_mode(
             remedy="use it with --mode tuned-shared or tuned-weights",
         )
     network = network_file.load(file)
-    world = task_of(task, network)
+    world = task_of(task, network, where=str(file), accept_contract=accept_contract)
     if as_json:
         found = score_mode(network, world, mode, episodes, seed, time_limit_s=limit_s)
         named = {"network": str(file), "task": world.spec.name}

@@ -90,7 +90,7 @@ def counted(
         return CountedEpisodes([None] * len(networks), f"held: not counted: {why}")
 
     try:
-        task = final_task(task_of(name, networks[-1], may_ask=False))
+        task = final_task(task_of(name, networks[-1], accept_contract=True, may_ask=False))
         if episodes is None and not is_batch(task):
             return uncounted(f"episodes run step by step; --episodes {usual_episodes(task)} counts")
         rule, count = rule_of(task, reward), episodes or usual_episodes(task)

@@ -13,6 +13,7 @@ from wann_edge.cli.choices import EMULATED_BOARDS, LINK_FAULTS, listed
 from wann_edge.cli.exit_codes import ExitCode, verdict_code
 from wann_edge.cli.options import (
     MAX_EPISODES,
+    AcceptContract,
     Dtype,
     Json,
     NetworkFile,
@@ -91,6 +92,7 @@ def command(
     port: _Port = None,
     board: _Board = None,
     task: TaskName = None,
+    accept_contract: AcceptContract = False,
     episodes: _Episodes = 3,
     seed: Seed = 0,
     weight: SharedWeight = None,
@@ -138,7 +140,7 @@ def command(
             where="hil",
             remedy="add --port /dev/ttyACM0 or --board lm3s6965evb",
         )
-    world = task_of(task, network)
+    world = task_of(task, network, where=str(file), accept_contract=accept_contract)
     with step_line(session.episodes * world.spec.max_steps, quiet=as_json) as on_step:
         report = run_session(network, world, connection, session, on_step)
     if as_json:

@@ -69,17 +69,19 @@ def command(
     """
     from wann_edge.network import file as network_file
     from wann_edge.network.published import import_published
+    from wann_edge.task.fingerprint import stamped
 
-    spec = None if task is None else named_task(task).spec
+    world = None if task is None else named_task(task)
     network, left_out = import_published(
         file,
         inputs=inputs,
         outputs=outputs,
         weights_path=weights,
         bias=bias,
-        task=spec,
+        task=None if world is None else world.spec,
         keep_weights=keep_weights,
     )
+    network = network if world is None else stamped(network, world)
     network_file.save(network, output.path)
     output.report(
         f"{output}: {network.node_count} nodes ({network.hidden_count} hidden), "

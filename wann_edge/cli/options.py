@@ -32,6 +32,14 @@ TaskName = Annotated[
         "file names.",
     ),
 ]
+AcceptContract = Annotated[
+    bool,
+    typer.Option(
+        "--accept-contract",
+        help="Go on where names, units, bounds, scaling or control period of the network differ "
+        "from those of the task.",
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="All random numbers derive from this seed.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Number of processes. Default: one per core.")

@@ -9,7 +9,15 @@ import typer
 
 from wann_edge.cli.arguments import task_of
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import MAX_EPISODES, Json, NetworkFile, Seed, SharedWeight, TaskName
+from wann_edge.cli.options import (
+    MAX_EPISODES,
+    AcceptContract,
+    Json,
+    NetworkFile,
+    Seed,
+    SharedWeight,
+    TaskName,
+)
 from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.tables import print_json, print_table, print_title, say, status_line, table
 
@@ -35,6 +43,7 @@ _Episodes = Annotated[int, typer.Option(min=1, max=MAX_EPISODES, help="Number of
 def command(
     file: NetworkFile,
     task: TaskName = None,
+    accept_contract: AcceptContract = False,
     video: _Video = None,
     picture: _Picture = None,
     weight: SharedWeight = None,
@@ -51,13 +60,12 @@ def command(
     from wann_edge.network import file as network_file
     from wann_edge.pictures.film import check_film, film
     from wann_edge.system.files import check_writable
-    from wann_edge.task import check_fit, final_task
+    from wann_edge.task import final_task
 
     network = network_file.load(file)
     places = [None if one is None else one.path for one in (video, picture)]
     check_film(*places)
-    world = final_task(task_of(task, network))
-    check_fit(network, world.spec)
+    world = final_task(task_of(task, network, where=str(file), accept_contract=accept_contract))
     for path in places:
         if path is not None:
             check_writable(path)

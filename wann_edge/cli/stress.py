@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wann_edge.cli import choices
-from wann_edge.cli.arguments import check_file_fit, task_of
+from wann_edge.cli.arguments import check_contract, task_of
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.options import MAX_EPISODES, Baseline, Json, NetworkFile, Seed, TaskName
+from wann_edge.cli.options import (
+    MAX_EPISODES,
+    AcceptContract,
+    Baseline,
+    Json,
+    NetworkFile,
+    Seed,
+    TaskName,
+)
 from wann_edge.cli.tables import print_json, print_table, print_title, say, table
 
 if TYPE_CHECKING:
@@ -48,6 +56,7 @@ def command(
     file: NetworkFile,
     baseline: Baseline = None,
     task: TaskName = None,
+    accept_contract: AcceptContract = False,
     faults: _Faults = None,
     episodes: _Episodes = 20,
     samples: _Samples = 100,
@@ -68,9 +77,9 @@ def command(
     names = chosen_faults(list(FAULTS) if faults is None else faults.split(","))
     files = [file] if baseline is None else [file, baseline]
     networks = [network_file.load(path) for path in files]
-    world = task_of(task, networks[0])
-    for path, network in zip(files, networks, strict=True):
-        check_file_fit(path, network, world)
+    world = task_of(task, networks[0], where=str(file), accept_contract=accept_contract)
+    for path, network in zip(files[1:], networks[1:], strict=True):
+        check_contract(network, world, str(path), accept=accept_contract)
     with ExitStack() as stack:
         subjects = [
             stack.enter_context(

@@ -11,7 +11,16 @@ import typer
 from wann_edge.cli.arguments import front_in, task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.held_report import fresh_document, held_line
-from wann_edge.cli.options import Disturb, Json, Quiet, RunOrFile, Seed, TaskName, TimeLimit
+from wann_edge.cli.options import (
+    AcceptContract,
+    Disturb,
+    Json,
+    Quiet,
+    RunOrFile,
+    Seed,
+    TaskName,
+    TimeLimit,
+)
 from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.parsing import parse_time_limit_s
 from wann_edge.cli.tables import fresh_cells, print_json, print_table, say, table
@@ -75,6 +84,7 @@ def command(
     output: _Output,
     mode: _Mode = "weights",
     task: TaskName = None,
+    accept_contract: AcceptContract = False,
     evaluations: _Evaluations = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
@@ -105,7 +115,7 @@ def command(
     else:
         networks = [network_file.load(path)]
     given = NONE if disturb is None else parse(disturb)
-    world = task_of(task, networks[-1])
+    world = task_of(task, networks[-1], where=str(path), accept_contract=accept_contract)
     if given != NONE:
         world = disturbed(final_task(world), given)
     check_writable(output.path)
@@ -213,13 +223,12 @@ class _BeforeAndAfter(NamedTuple):
 def _saved(network: Network, tuned: Tuned, world: Task, seed: int, path: Path) -> _BeforeAndAfter:
     """Measure both networks on fresh episodes, and write the tuned one."""
     from wann_edge.network import file as network_file
-    from wann_edge.task import final_task
+    from wann_edge.task.fingerprint import stamped
 
     found = _BeforeAndAfter(_fresh(network, world, seed), _fresh(tuned.network, world, seed))
     scores = {"episodes": EPISODES, "mean": found.after.mean, "sd": found.after.sd}
     provenance = {**tuned.network.provenance, "fresh": scores}
-    name = final_task(world).spec.name
-    network_file.save(replace(tuned.network, provenance=provenance, task=name), path)
+    network_file.save(stamped(replace(tuned.network, provenance=provenance), world), path)
     return found
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from wann_edge.cli.arguments import task_of
+from wann_edge.cli.arguments import check_contract, task_of
 from wann_edge.cli.choices import ENGINES, listed
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.held_report import HeldReward, held_line, rule_of
 from wann_edge.cli.options import (
     MAX_EPISODES,
+    AcceptContract,
     Baseline,
     Disturb,
     Json,
@@ -47,6 +48,7 @@ class Trial:
         episodes: episodes for each row.
         seed: determines the episodes.
         workers: number of processes; None for one per core.
+        accept_contract: go on where the contracts of network and simulator differ.
     """
 
     engine: str = "kernel"
@@ -55,6 +57,7 @@ class Trial:
     episodes: int = 100
     seed: int = 0
     workers: int | None = None
+    accept_contract: bool = False
 
     @property
     def seeds(self) -> list[int]:
@@ -108,6 +111,7 @@ _Video = Annotated[
 def command(
     file: NetworkFile,
     sim: _Sim = None,
+    accept_contract: AcceptContract = False,
     engine: _Engine = "kernel",
     disturb: Disturb = None,
     baseline: Baseline = None,
@@ -126,6 +130,7 @@ def command(
     jitter=20%,drop=10%, as far as the simulator supports them. Ctrl-C prints the rows so far.
     """
     trial = Trial(
+        accept_contract=accept_contract,
         engine=engine,
         weight=weight,
         held=held,
@@ -160,18 +165,19 @@ def run_validate(
     from wann_edge.pictures.film import check_film, film
     from wann_edge.robustness.validate import possible
     from wann_edge.system.files import check_writable
-    from wann_edge.task import check_fit, final_task
+    from wann_edge.task import final_task
     from wann_edge.task.disturbances import USUAL, parse
     from wann_edge.task.disturbed import disturbed
     from wann_edge.verify.policies import policy
 
+    accept = trial.accept_contract
     networks = [network_file.load(path) for path in files]
-    task = final_task(task_of(sim, networks[0]))
+    task = final_task(task_of(sim, networks[0], where=str(files[0]), accept_contract=accept))
     if video is not None:
         check_film(video.path, None)
         check_writable(video.path)
-    for network in networks:
-        check_fit(network, task.spec)
+    for path, network in zip(files[1:], networks[1:], strict=True):
+        check_contract(network, task, str(path), accept=accept)
     controllers = [trial.controller(network) for network in networks]
     network, weight, engine = controllers[0]
     first = policy(network, engine, weight)  # A missing part shows before hours of work.

@@ -14,6 +14,7 @@ from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import verdict_code
 from wann_edge.cli.options import (
     MAX_EPISODES,
+    AcceptContract,
     Dtype,
     Json,
     NetworkFile,
@@ -66,6 +67,7 @@ def command(
     target: _Target = "all",
     require: _Require = False,
     task: TaskName = None,
+    accept_contract: AcceptContract = False,
     episodes: _Episodes = 100,
     seed: Seed = 0,
     dtype: Dtype = "float",
@@ -86,7 +88,9 @@ def command(
     from wann_edge.network import file as network_file
 
     network = network_file.load(file)
-    world = _world(task, network, needed=dtype != "float")
+    world = _world(
+        task, network, str(file), accept_contract=accept_contract, needed=dtype != "float"
+    )
     fixed = fixed_point(network, dtype, world, episodes=episodes, seed=seed, max_loss=max_loss)
     network, cost = fixed or (network, None)
     if cost is not None and not as_json:
@@ -113,10 +117,12 @@ def command(
     return verdict_code(ok, tried=found.found_fault or is_worse)
 
 
-def _world(name: str | None, network: Network, *, needed: bool) -> Task | None:
+def _world(
+    name: str | None, network: Network, where: str, *, accept_contract: bool, needed: bool
+) -> Task | None:
     """Load the task; unless it is needed, go on without one whose code may not be run."""
     try:
-        return task_if_named(name, network)
+        return task_if_named(name, network, where=where, accept_contract=accept_contract)
     except UntrustedTaskError as error:
         if needed:
             raise

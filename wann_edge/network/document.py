@@ -68,6 +68,7 @@ def _plain(value: dict[str, object], info: ValidationInfo) -> dict[str, object]:
     return cast("dict[str, object]", plain)
 
 
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Number = Annotated[float, AfterValidator(_nearest), PlainSerializer(_shortest)]
 
 
@@ -133,6 +134,27 @@ class EdgeDocument(_Strict):
         return ends if self.weight is None else [*ends, _shortest(self.weight)]
 
 
+# Only the first fault is reported; collecting a million would be slow.
+Inputs = Annotated[list[InputDocument], FailFast(), Field(max_length=MAX_NODES)]
+Outputs = Annotated[list[OutputDocument], FailFast(), Field(max_length=MAX_NODES)]
+
+
+class ContractDocument(_Strict):
+    """The control period, the inputs and the outputs."""
+
+    control_period_s: Number | None
+    inputs: Inputs
+    outputs: Outputs
+
+
+class HashesDocument(_Strict):
+    """SHA-256 sums of the network, its contract and its task."""
+
+    network: Sha256
+    contract: Sha256
+    task: Sha256 = ""
+
+
 class NetworkDocument(_Strict):
     """The whole file."""
 
@@ -141,9 +163,9 @@ class NetworkDocument(_Strict):
     task: str | None
     control_period_s: Number | None
     shared_weight: Number
-    # Only the first fault is reported; collecting a million would be slow.
-    inputs: Annotated[list[InputDocument], FailFast(), Field(max_length=MAX_NODES)]
-    outputs: Annotated[list[OutputDocument], FailFast(), Field(max_length=MAX_NODES)]
+    inputs: Inputs
+    outputs: Outputs
     nodes: Annotated[list[str], FailFast(), Field(max_length=MAX_NODES)]
     edges: Annotated[list[EdgeDocument], FailFast(), Field(max_length=MAX_EDGES)]
+    hashes: HashesDocument | None = None
     provenance: Annotated[dict[str, object], AfterValidator(_plain)]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from wann_edge.errors import NetworkError
 from wann_edge.network import Input, Network, Output
-from wann_edge.network.channels import plain_fields
+from wann_edge.network.content import content, read_document
 from wann_edge.network.document import (
     PARSED,
     InputDocument,
@@ -20,11 +16,9 @@ from wann_edge.network.document import (
     OutputDocument,
     json_text,
 )
+from wann_edge.network.hashes import contract_sha256, network_sha256
 from wann_edge.system.files import write_whole
 from wann_edge.system.jsonfile import check_size, located, parse_json, read_text
-
-FORMAT = "wann-edge network"
-VERSION = 1
 
 
 def to_document(network: Network) -> dict[str, object]:
@@ -35,20 +29,12 @@ def to_document(network: Network) -> dict[str, object]:
     Raises:
         NetworkError: JSON cannot hold the provenance.
     """
-    return _read(
-        {
-            "format": FORMAT,
-            "version": VERSION,
-            "task": network.task,
-            "control_period_s": network.control_period_s,
-            "shared_weight": network.shared_weight,
-            "inputs": [_channel(channel) for channel in network.inputs],
-            "outputs": [_channel(channel) for channel in network.outputs],
-            "nodes": list(network.activations),
-            "edges": _edges(network),
-            "provenance": dict(network.provenance),
-        }
-    ).model_dump(exclude_unset=True)
+    document = content(network)
+    provenance = document.pop("provenance")
+    hashes = {"network": network_sha256(network), "contract": contract_sha256(network)}
+    if "task" in network.hashes:
+        hashes["task"] = network.hashes["task"]
+    return {**document, "hashes": hashes, "provenance": provenance}
 
 
 def to_json(network: Network) -> str:
@@ -90,7 +76,7 @@ def from_json(text: str, where: str = "network file") -> Network:
         NetworkError: the text is not a valid network file.
     """
     with located(where):
-        return _network(_read(parse_json(text), PARSED))
+        return _network(read_document(parse_json(text), PARSED))
 
 
 def from_document(document: object) -> Network:
@@ -99,7 +85,7 @@ def from_document(document: object) -> Network:
     Raises:
         NetworkError: the document is not a valid network file.
     """
-    return _network(_read(document))
+    return _network(read_document(document))
 
 
 def load(path: Path) -> Network:
@@ -109,49 +95,7 @@ def load(path: Path) -> Network:
         NetworkError: the file cannot be read or is not valid; the message names the place.
     """
     with located(str(path)):
-        return _network(_read(parse_json(read_text(path)), PARSED))
-
-
-def _read(document: object, context: str | None = None) -> NetworkDocument:
-    _check_header(document)
-    try:
-        return NetworkDocument.model_validate(document, context=context)
-    except ValidationError as error:
-        raise _first_fault(error) from None  # the whole list may have thousands of lines
-
-
-def _check_header(document: object) -> None:
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise NetworkError(
-            "not a network file",
-            where="format",
-            remedy=f'choose a file whose "format" is "{FORMAT}"',
-        )
-    version = document.get("version")
-    if type(version) is not int or version != VERSION:
-        found = version if type(version) is int else "missing or not a whole number"
-        raise NetworkError(
-            f"unsupported file version: {found}",
-            where="version",
-            remedy=f"use a file of version {VERSION}",
-        )
-
-
-def _first_fault(error: ValidationError) -> NetworkError:
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    known = {"missing": "missing", "extra_forbidden": "unknown key"}
-    what = known.get(fault["type"], fault["msg"].removeprefix("Input "))
-    return NetworkError(
-        what, where=_place(fault["loc"]), remedy="docs/network-file.md describes the format"
-    )
-
-
-def _place(parts: Sequence[int | str]) -> str:
-    """Return ("inputs", 0, "low") as inputs[0].low; keys are escaped and shortened."""
-    steps = (
-        f"[{part}]" if isinstance(part, int) else f".{ascii(part)[1:-1][:40]}" for part in parts
-    )
-    return "".join(steps).removeprefix(".")
+        return _network(read_document(parse_json(read_text(path)), PARSED))
 
 
 def _network(file: NetworkDocument) -> Network:
@@ -172,6 +116,7 @@ def _network(file: NetworkDocument) -> Network:
         control_period_s=file.control_period_s,
         task=file.task,
         provenance=file.provenance,
+        hashes={} if file.hashes is None else file.hashes.model_dump(exclude_unset=True),
     )
 
 
@@ -200,20 +145,6 @@ def _output(channel: OutputDocument) -> Output:
         choice=channel.choice,
         selects=channel.selects,
     )
-
-
-def _channel(channel: Input | Output) -> dict[str, object]:
-    unbounded = {
-        "low": None if channel.low == -math.inf else channel.low,
-        "high": None if channel.high == math.inf else channel.high,
-    }
-    return {**plain_fields(channel), **unbounded}
-
-
-def _edges(network: Network) -> list[list[float]]:
-    if network.weights is None:
-        return [[source, target] for source, target in network.edges]
-    return [[*edge, weight] for edge, weight in zip(network.edges, network.weights, strict=True)]
 
 
 def _layout(key: str, value: object) -> str:

@@ -1,4 +1,4 @@
-"""Hashes that identify a network and its contract: the first bytes of SHA-256 sums."""
+"""SHA-256 sums that identify a network and its contract."""
 
 from __future__ import annotations
 
@@ -6,35 +6,44 @@ import hashlib
 import json
 
 from wann_edge.network import Network
-from wann_edge.network import file as network_file
+from wann_edge.network.content import content, contract_content
 from wann_edge.network.fixed_network import FixedNetwork
 
+# What frames and captures hold of a sum: its first bytes.
 HASH_BYTES = 8
-_CONTRACT = ("inputs", "outputs", "control_period_s")
 
 
-def network_hash(network: Network) -> bytes:
-    """Return 8 bytes that differ when two networks compute anything differently.
+def network_sha256(network: Network) -> str:
+    """Return 64 hexadecimal digits that differ when two networks compute anything differently.
 
-    They begin the SHA-256 of the network file as JSON with sorted keys and no spaces, without
-    provenance and dead nodes; fixed-point networks add their number formats.
+    They are the SHA-256 of the network file as JSON with sorted keys and no spaces, without
+    hashes, provenance and dead nodes; fixed-point networks add their number formats.
     """
-    document = network_file.to_document(network.without_dead_nodes())
+    document = content(network.without_dead_nodes())
     del document["provenance"]
     if isinstance(network, FixedNetwork):
         document["fixed_point"] = [
             *(network.dtype, list(network.input_bits), network.weight_bits),
             [list(format) for format in network.formats],
         ]
-    return _hash(document)
+    return _sha256(document)
+
+
+def contract_sha256(network: Network) -> str:
+    """Return 64 hexadecimal digits that identify inputs, outputs and control period."""
+    return _sha256(contract_content(network))
+
+
+def network_hash(network: Network) -> bytes:
+    """Return the first 8 bytes of the network's SHA-256."""
+    return bytes.fromhex(network_sha256(network))[:HASH_BYTES]
 
 
 def contract_hash(network: Network) -> bytes:
-    """Return 8 bytes that identify the inputs, the outputs and the control period."""
-    document = network_file.to_document(network)
-    return _hash({key: document[key] for key in _CONTRACT})
+    """Return the first 8 bytes of the contract's SHA-256."""
+    return bytes.fromhex(contract_sha256(network))[:HASH_BYTES]
 
 
-def _hash(document: dict[str, object]) -> bytes:
+def _sha256(document: dict[str, object]) -> str:
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).digest()[:HASH_BYTES]
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

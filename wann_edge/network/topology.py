@@ -42,6 +42,8 @@ class Network:
         control_period_s: the time between two actions, rounded to float32; None if open.
         task: the name of the task; None if unknown.
         provenance: how the network was made; comparisons ignore it.
+        hashes: "network", "contract" and "task" with the SHA-256 that its file states, as far as
+            it was read from one; comparisons ignore them. Files have new ones but for the task's.
 
     Raises:
         NetworkError: a value is not valid.
@@ -56,6 +58,7 @@ class Network:
     control_period_s: float | None = None
     task: str | None = None
     provenance: Mapping[str, object] = field(default_factory=dict, compare=False)
+    hashes: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.control_period_s is not None:

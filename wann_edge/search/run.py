@@ -20,9 +20,10 @@ from wann_edge.search.progress import Progress
 from wann_edge.search.run_folder import RunFolder
 from wann_edge.search.running_search import RunningSearch
 from wann_edge.search.settings import Settings
-from wann_edge.task import Task, load_task
+from wann_edge.task import Task, final_task, load_task
 from wann_edge.task.disturbances import NONE
 from wann_edge.task.disturbed import disturbed
+from wann_edge.task.fingerprint import task_hashes
 from wann_edge.task.practice import Practice, practised
 from wann_edge.task.scaling import chosen_scale, measured_statistics, scaled
 
@@ -88,9 +89,16 @@ def run_search(
         settings = _scaled_as(checkpoint.load(out_dir).settings, settings)
     else:
         settings = _with_scale(task, settings)
+    final = final_task(_loaded(task))
     with Engine(_changed(task, settings), settings.workers) as engine:
         engine.on_part = on_part
-        folder = RunFolder(out_dir, engine.spec.name, engine.final_name, settings)
+        folder = RunFolder(
+            folder=out_dir,
+            task=engine.spec.name,
+            final_task=engine.final_name,
+            settings=settings,
+            hashes=task_hashes(final),
+        )
         search = RunningSearch(engine, settings)
         with folder.locked(), _rescued(search, folder):
             if resume:

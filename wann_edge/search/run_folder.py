@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -27,7 +27,7 @@ from wann_edge.system.files import write_whole
 from wann_edge.system.folder_lock import FolderLock, locked
 from wann_edge.system.interrupts import ctrl_c_waits
 from wann_edge.system.private_folders import new_folder_near
-from wann_edge.task.trusted import FINGERPRINT, fingerprint
+from wann_edge.task.trusted import FINGERPRINT, file_sha256
 
 RUN, CHAMPION = "run.json", "champion.json"
 # The network that a search hands over, where it is not the champion.
@@ -49,17 +49,25 @@ class RunFolder:
     Methods that write raise SettingsError when the folder can't be written to.
     """
 
-    def __init__(self, folder: Path, task: str, final_task: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        task: str,
+        final_task: str,
+        settings: Settings,
+        hashes: Mapping[str, str] | None = None,
+    ) -> None:
         """Args:
         folder: the folder.
         task: the name of the task that the search runs.
         final_task: the name of the task that champions are for.
         settings: the settings of the search.
+        hashes: of the networks' files, beyond their own: "task" where it has a fingerprint.
         """
         self.folder = folder
         self.is_broken = False
         self._task, self._final_task = task, final_task
-        self._settings = settings
+        self._settings, self._hashes = settings, hashes or {}
         self._state: SearchState | None = None
         self._lock: FolderLock | None = None
 
@@ -72,7 +80,13 @@ class RunFolder:
     def elsewhere(self) -> RunFolder:
         """Create a folder beside this one for the same run."""
         folder = new_folder_near(self.folder)
-        other = RunFolder(folder, self._task, self._final_task, self._settings)
+        other = RunFolder(
+            folder=folder,
+            task=self._task,
+            final_task=self._final_task,
+            settings=self._settings,
+            hashes=self._hashes,
+        )
         other._state = self._state
         return other
 
@@ -141,12 +155,17 @@ class RunFolder:
         """
         provenance = {**self._origin, "scores": asdict(validated.scores)}
         network = with_best_weights(validated.network, validated.scores, self._settings)
-        return replace(network, provenance=provenance, task=self._final_task)
+        return replace(
+            network,
+            provenance=provenance,
+            task=self._final_task,
+            hashes=self._hashes,
+        )
 
     @cached_property
     def _origin(self) -> dict[str, object]:
         """The part of the provenance that all networks of a run share."""
-        found = fingerprint(self._final_task)
+        found = file_sha256(self._final_task)
         return {
             "version": version("wann-edge"),
             **({} if found is None else {FINGERPRINT: found}),

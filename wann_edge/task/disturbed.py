@@ -11,6 +11,7 @@ from wann_edge.system.needs import Need
 from wann_edge.task import Picture, PicturedWorld, Spec, Task, World, draws_pictures
 from wann_edge.task.disturbance_draws import draw
 from wann_edge.task.disturbances import NONE, Disturbances
+from wann_edge.task.fingerprint import identity
 from wann_edge.task.held import HeldWorld, held_rule
 from wann_edge.task.open_world import close
 
@@ -71,6 +72,7 @@ class DisturbedTask:
     def __init__(self, task: Task, disturbances: Disturbances) -> None:
         self._task, self._disturbances = task, disturbances
         self.spec, self.held = task.spec, held_rule(task)
+        self.identity = identity(task)
 
     def world(self) -> DisturbedWorld:
         """Create a world."""

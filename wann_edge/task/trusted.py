@@ -36,7 +36,7 @@ def runs_own_code(name: str) -> bool:
     return bool(colon) and (simulator not in registered("simulators") or ":" in rest)
 
 
-def fingerprint(name: str) -> str | None:
+def file_sha256(name: str) -> str | None:
     """Return the SHA-256 of the file that defines a task; None where there is none."""
     source = _source(name) if runs_own_code(name) else None
     return None if source is None else hashlib.sha256(source[1]).hexdigest()
@@ -69,7 +69,7 @@ def check_trusted(name: str, provenance: Mapping[str, object], where: str) -> No
     """
     if not runs_own_code(name) or is_known(name):
         return
-    changed = provenance.get(FINGERPRINT) not in (None, fingerprint(name))
+    changed = provenance.get(FINGERPRINT) not in (None, file_sha256(name))
     raise UntrustedTaskError(
         f"it names the task {name}, whose code "
         + ("has changed since the search" if changed else "you have not run before"),
