@@ -22,7 +22,7 @@ _MARKER = re.compile(r'# \d+ "(.*)"([ \d]*)$')
 @cache
 def native_text(name: str) -> str:
     """Return the text of a native plant: its header, and those that it includes."""
-    return _normal("".join(_headers(f"{name}.h", set())))
+    return _normal("".join(_headers(f"{name.replace('-', '_')}.h", set())))
 
 
 def _headers(name: str, seen: set[str]) -> list[str]:
