@@ -19,6 +19,7 @@ from wann_edge.cli.live_line import brief, live_line
 from wann_edge.cli.tables import console, progress_console
 
 if TYPE_CHECKING:
+    from wann_edge.finish.finishing import FinishProgress, OnFinish
     from wann_edge.search.progress import Progress as SearchProgress
     from wann_edge.tune.core import OnTuningProgress, TuningProgress
 
@@ -96,6 +97,25 @@ def _figures(standing: SearchProgress) -> str:
     }
     told = "  ".join(f"{name} {brief(reward)}" for name, reward in rewards.items())
     return f"gen {standing.generation}  {told}  {standing.connections} conn.  {speed(standing)}"
+
+
+@contextmanager
+def finish_line(*, quiet: bool = False) -> Iterator[OnFinish]:
+    """Show the finish of a search: what it does, the best reward so far, and its curve.
+
+    Args:
+        quiet: show nothing.
+
+    Yields:
+        A callback for every stage.
+    """
+    with live_line("finish", every_s=1.0, quiet=quiet) as line:
+
+        def on_progress(standing: FinishProgress) -> None:
+            text = f"{standing.stage}  reward {brief(standing.best)}  {standing.connections} conn."
+            line.show(standing, text, standing.best)
+
+        yield on_progress
 
 
 @contextmanager

@@ -15,6 +15,13 @@ from wann_edge.cli.arguments import (
     with_arguments,
 )
 from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.finish_report import (
+    Core,
+    FinishOptions,
+    FinishShare,
+    Within,
+    finish_and_print,
+)
 from wann_edge.cli.held_report import HeldReward
 from wann_edge.cli.options import (
     TASK,
@@ -30,7 +37,7 @@ from wann_edge.cli.options import (
     TimeLimit,
     Workers,
 )
-from wann_edge.cli.search_report import ReportOptions, print_result, search_with_progress
+from wann_edge.cli.search_report import ReportOptions, search_with_progress
 from wann_edge.cli.search_settings import end_settings, episode_settings, weight_settings
 from wann_edge.errors import SettingsError
 
@@ -67,6 +74,9 @@ def command(
     start: search_options.Start = None,
     out: Folder = Path("wann-run"),
     force: Force = False,
+    finish: FinishShare = 0.4,
+    within: Within = 0.01,
+    core: Core = "cortex-m4f",
     tensorboard: search_options.Tensorboard = False,
     resume: search_options.Resume = None,
     held: HeldReward = None,
@@ -76,10 +86,13 @@ def command(
     """Search for topologies that control a task with one shared weight.
 
     Writes champion.json, pareto.json (the best network of each complexity), history.csv
-    and run.json. The same seed and number of generations give the same champion for any
-    number of workers. Ctrl-C stops the search and keeps the champion so far; --resume
-    continues it with the same result as a run without a break. These files are there from the
-    first round on.
+    and run.json, from the first round on. Then a finish tunes and prunes the linear law and
+    the networks of the front, as they are and under mild disturbances. It writes the smallest
+    good one as controller.json, and all good ones as controllers.json.
+
+    The same seed and number of generations give the same files for any number of workers.
+    Ctrl-C stops the search and keeps the champion so far; --resume continues it with the same
+    result as a run without a break.
 
     Progress shows gen: generations done; best and mean: the rewards of the last generation's
     networks, each averaged over the shared weights; champion: that of the best network so far
@@ -101,6 +114,7 @@ def command(
     changes |= {name: value for name, value in given.items() if value is not None}
     report = ReportOptions(held, quiet=quiet or as_json, as_json=as_json)
     ends = end_settings(generations, time_limit) | {"workers": workers or cores()}
+    ending = FinishOptions(finish, within, core)
     if resume is not None:
         kept = (start, preset, population, complexity, env_arg, dt)
         if changes or any(value is not None for value in kept):
@@ -110,13 +124,14 @@ def command(
                 remedy="leave these options out, or start a new run",
             )
         _check_task(task, resume)
-        return _resume(resume, ends, report, with_log=tensorboard)
+        return _resume(resume, ends, ending, report, with_log=tensorboard)
     changes |= {"population": population} if population is not None else {}
     changes |= {"complexity": complexity} if complexity is not None else {}
     return _search(
         None if task is None else with_arguments(task, env_arg or (), dt),
         preset,
         {**ends, "seed": seed, **changes},
+        ending,
         start=start,
         out=out,
         force=force,
@@ -129,6 +144,7 @@ def _search(
     name: str | None,
     preset_name: str | None,
     changes: dict[str, object],
+    ending: FinishOptions,
     *,
     start: Path | None,
     out: Path,
@@ -147,10 +163,10 @@ def _search(
     print_notes(task)
     if start is not None:
         changes["start"] = genomes_at(start, task)
-    settings = preset(preset_name or usual_preset(task), **changes)
+    settings = ending.shortened(preset(preset_name or usual_preset(task), **changes))
     log = _event_file(place) if with_log else None
     result = search_with_progress(name, settings, place, force=force, quiet=report.quiet, log=log)
-    return print_result(result, out, task, settings.seed, report)
+    return finish_and_print(result, name, task, settings, ending, out, report)
 
 
 def _check_task(named: str | None, folder: Path) -> None:
@@ -166,19 +182,26 @@ def _check_task(named: str | None, folder: Path) -> None:
 
 
 def _resume(
-    folder: Path, ends: dict[str, object], report: ReportOptions, *, with_log: bool
+    folder: Path,
+    ends: dict[str, object],
+    ending: FinishOptions,
+    report: ReportOptions,
+    *,
+    with_log: bool,
 ) -> ExitCode:
     from wann_edge.search import checkpoint
 
     state = checkpoint.load(folder)
     task = task_in_file(state.task, {}, str(folder))
     settings = state.settings.model_copy(update=ends)
+    if "time_limit_s" in ends:
+        settings = ending.shortened(settings)
     place = folder.absolute()
     log = _event_file(place, state.history) if with_log else None
     result = search_with_progress(
         state.task, settings, place, resume=True, quiet=report.quiet, log=log
     )
-    return print_result(result, folder, task, settings.seed, report)
+    return finish_and_print(result, state.task, task, settings, ending, folder, report)
 
 
 def _event_file(folder: Path, history: Sequence[Progress] = ()) -> EventFile:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wann_edge.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from wann_edge.finish.finishing import Finished
     from wann_edge.search.progress import Progress
     from wann_edge.search.run import SearchResult
     from wann_edge.search.settings import Settings
@@ -77,9 +78,14 @@ class ReportOptions(NamedTuple):
 
 
 def print_result(
-    result: SearchResult, out: Path, task: Task, seed: int, report: ReportOptions
+    result: SearchResult,
+    out: Path,
+    task: Task,
+    seed: int,
+    report: ReportOptions,
+    finished: Finished | None = None,
 ) -> ExitCode:
-    """Print the champion's scores, how it holds, and the files; return the exit code.
+    """Print what the search found, how it holds, and the files; return the exit code.
 
     Args:
         result: of the search.
@@ -87,7 +93,9 @@ def print_result(
         task: of the search.
         seed: of the fresh episodes.
         report: what to show.
+        finished: the result of the finish; None without one.
     """
+    from wann_edge.cli.finish_table import document_of, print_finished
     from wann_edge.cli.held_report import print_held
     from wann_edge.cli.progress_lines import speed
     from wann_edge.cli.tables import print_json, print_scores, say
@@ -95,18 +103,24 @@ def print_result(
     is_whole = result.stopped != "interrupted"
     code = ExitCode.OK if is_whole else ExitCode.INTERRUPTED
     if report.as_json:
-        print_json(_document(result, out, task, seed, report.held))
+        found = {} if finished is None else {"finish": document_of(finished)}
+        print_json({**_document(result, out, task, seed, report.held), **found})
         return code
     single = result.champion.weights is not None
     print_scores(result.scores, "champion, on validation episodes", single=single)
+    if finished is not None:
+        print_finished(finished)
     if is_whole:
-        print_held(result.champion, task, seed, report.held)
+        network = result.champion if finished is None else finished.controller.network
+        print_held(network, task, seed, report.held)
     say(f"stopped by: {result.stopped}")
     say(f"time: {result.evaluating:.0%} for evaluation; {speed(result.progress)}")
     say(f"champion: {size_of(result)}")
-    say(f"files: {out}/champion.json, pareto.json, history.csv, run.json")
+    name = "champion.json" if finished is None else "controller.json"
+    more = "" if finished is None else "controller.json, controllers.json, "
+    say(f"files: {out}/{more}champion.json, pareto.json, history.csv, run.json")
     say(f"front: wann-edge show {out}")
-    say(f"next: wann-edge verify {out}/champion.json")
+    say(f"next: wann-edge verify {out}/{name}")
     return code
 
 

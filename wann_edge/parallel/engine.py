@@ -85,6 +85,11 @@ class Engine:
         return self._count
 
     @property
+    def task(self) -> Task:
+        """The task, in this process."""
+        return self._local
+
+    @property
     def final_name(self) -> str:
         """The name of the task whose scores count."""
         return final_task(self._local).spec.name

@@ -72,6 +72,12 @@ class Fresh:
         return float(exact.std(ddof=1)) if len(exact) > 1 else 0.0
 
     @property
+    def worst_twentieth(self) -> float:
+        """The mean of the least twentieth of the returns, of one return or more."""
+        count = max(1, len(self.returns) // 20)
+        return float(np.sort(self.returns)[:count].mean(dtype=np.float64))
+
+    @property
     def worst_seed(self) -> int:
         """The seed of the episode with the least return."""
         return self.seeds[int(np.argmin(self.returns))]

@@ -53,6 +53,12 @@ class Use(Enum):
     REDRAWN_RUNS = "the runs of CMA-ES on redrawn episodes", "key", 22, ("0",)
     REDRAWN_JUDGED = "the episodes that compare those runs", "key", 23, ("0",)
 
+    PRUNING_EPISODES = "the episodes that compare pruned networks", "key", 41, ("0",)
+    PRUNING_RUNS = "the runs of CMA-ES of a pruning", "key", 42, ("step",)
+    FINISH_EPISODES = "the training episodes of a finish", "key", 43, ("stage",)
+    FINISH_RUNS = "the runs of CMA-ES of a finish", "key", 44, ("stage",)
+    FINISH_JUDGED = "the episodes that rate the controllers of a finish", "key", 45, ("0",)
+
     # These take the seed of an episode.
     TRIAL_ACTIONS = "the random actions that try out a simulator", "key", 31, ()
     VARIATION = "the varied masses and lengths of an episode", "key", 101, ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,13 +23,14 @@ def scattered() -> list[float]:
     return [GRID_WEIGHTS[STRIDE * index % GRID] for index in range(GRID)]
 
 
-def peaks_of(means: NDArray[np.float64]) -> list[float]:
+def peaks_of(means: NDArray[np.float64], grid: Sequence[float] = GRID_WEIGHTS) -> list[float]:
     """Return the weights of the highest peaks, the best first.
 
     Args:
-        means: mean returns [GRID] over the grid.
+        means: mean returns [weights] over the grid.
+        grid: the weights, ascending.
     """
     sides = np.pad(means, 1, constant_values=-np.inf)
     peaks = np.flatnonzero((means > sides[:-2]) & (means >= sides[2:]))
     best = peaks[np.argsort(-means[peaks], kind="stable")][:PEAKS]
-    return [GRID_WEIGHTS[place] for place in best]
+    return [grid[place] for place in best]

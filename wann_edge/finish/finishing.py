@@ -1,0 +1,269 @@
+"""The finish of a search: tunes and prunes the linear law and the front, and rates the results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from wann_edge.baselines.linear import linear
+from wann_edge.finish.controllers import RatedController, chosen, front_of, rated
+from wann_edge.finish.race import Contender, peaks_of_each, race
+from wann_edge.network import Network
+from wann_edge.parallel.engine import Engine
+from wann_edge.robustness.validate import possible
+from wann_edge.task.disturbances import Disturbances
+from wann_edge.task.held import Held
+from wann_edge.tune.prune import episodes_for, prune
+
+# What a carefully built machine with cheap parts does to a controller at least.
+MILD = Disturbances(vary=0.2, noise=0.01, adc=10, latency=1)
+# The share of the work that is the finish, unless the user says otherwise.
+SHARE = 0.4
+# A controller within this share of the best counts as equally good.
+WITHIN = 0.01
+CORE = "cortex-m4f"
+# Shares of the finish at which the race of the linear law, the race of the front, and the pruning
+# of the law end. The rest prunes the best of the front.
+LINEAR_END, RACE_END, LAW_PRUNED = 0.15, 0.7, 0.8
+# Of a race, for the shared weights that it begins at.
+PEAKS_SHARE = 0.1
+LINEAR_STEPS, FRONT_STEPS = (0.3, 1.0), (0.3,)
+# Pruning goes on until a controller is so many times worse than one that counts as good.
+PRUNE_FURTHER = 3
+# Networks of the front with their best shared weight, which are rated beside the tuned ones.
+UNTUNED = 4
+
+CHAMPION, LINEAR, FRONT = "champion", "linear law", "front"
+
+
+@dataclass(frozen=True)
+class FinishSettings:
+    """The settings of a finish.
+
+    Attributes:
+        seed: every random number derives from it.
+        steps: the budget in steps of the task; episodes count as if none ended early.
+        time_limit_s: the budget in seconds; None for no limit.
+        disturbances: the second condition, as far as the task supports it.
+        within: a controller within this share of the best counts as equally good.
+        core: the core whose cost is estimated.
+        rule: when an episode is held; None where nobody says.
+    """
+
+    seed: int
+    steps: float
+    time_limit_s: float | None = None
+    disturbances: Disturbances = MILD
+    within: float = WITHIN
+    core: str = CORE
+    rule: Held | None = None
+
+
+@dataclass(frozen=True)
+class FinishProgress:
+    """How far a finish is.
+
+    Attributes:
+        stage: what it does, such as "tune the front".
+        share_done: of the whole finish, 0 to 1.
+        best: the mean return over both conditions of the best controller of this stage.
+        connections: of that controller.
+        elapsed_s: seconds since the start.
+        time_limit_s: the limit, or None.
+    """
+
+    stage: str
+    share_done: float
+    best: float
+    connections: int
+    elapsed_s: float
+    time_limit_s: float | None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The result of a finish.
+
+    Attributes:
+        front: the controllers that no smaller one equals, and the one that is handed over.
+        controller: the one that is handed over.
+        linear: the smallest linear law that is as good as the best linear law.
+        champion: the champion of the search, as it is.
+        disturbances: of the second condition; none if the task supports none.
+        settings: of the finish.
+    """
+
+    front: tuple[RatedController, ...]
+    controller: RatedController
+    linear: RatedController
+    champion: RatedController
+    disturbances: Disturbances
+    settings: FinishSettings
+
+
+OnFinish = Callable[[FinishProgress], None]
+
+
+def finish(
+    networks: Sequence[Network],
+    engine: Engine,
+    settings: FinishSettings,
+    on_progress: OnFinish = lambda progress: None,
+) -> Finished:
+    """Turn the front of a search into a controller.
+
+    The linear law and the networks of the front are tuned under two conditions: the plain task,
+    and mild disturbances. The best of each are pruned, and all are rated on fresh episodes. The
+    same seed gives the same controllers for any number of workers, unless time ends it.
+
+    Args:
+        networks: the front; the last one is the champion.
+        engine: runs the episodes of its task, which is the plain one, in all its workers.
+        settings: the settings.
+        on_progress: called after each stage.
+
+    Raises:
+        TaskError: a network does not fit the task, or the task fails.
+        KeyboardInterrupt: interrupted.
+    """
+    return _Finish(engine, settings, on_progress).run(networks)
+
+
+@dataclass
+class _Finish:
+    engine: Engine
+    settings: FinishSettings
+    on_progress: OnFinish
+    found: list[RatedController] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._began_s = time.monotonic()
+        self.given, _ = possible(self.engine.task, self.settings.disturbances)
+        self._episodes = self.settings.steps / self.engine.spec.max_steps
+
+    def run(self, networks: Sequence[Network]) -> Finished:
+        self._champion = networks[-1]
+        self._rate(CHAMPION, self._champion)
+        law = self._race([(LINEAR, self._linear_law())], LINEAR_STEPS, 0, LINEAR_END)
+        bare = [replace(one, weights=None).without_dead_nodes() for one in networks]
+        named = [(FRONT, one) for one in bare if len(one.edges) > 1]
+        best = self._race(named, FRONT_STEPS, LINEAR_END, RACE_END) if named else []
+        self._prune(law[0], RACE_END, LAW_PRUNED)
+        if best:
+            self._prune(best[0], LAW_PRUNED, 1.0)
+        return self._result()
+
+    def _linear_law(self) -> Network:
+        """Return the linear law with the channels of the champion, whose scales are searched."""
+        law = linear(self.engine.spec)
+        return replace(law, inputs=self._champion.inputs, outputs=self._champion.outputs)
+
+    def _result(self) -> Finished:
+        laws = [one for one in self.found if one.origin.startswith(LINEAR)]
+        controller, front = chosen(self.found, self.settings.within), front_of(self.found)
+        if controller not in front:
+            front = sorted([*front, controller], key=lambda one: (one.connections, one.value))
+        return Finished(
+            front=tuple(front),
+            controller=controller,
+            linear=chosen(laws, self.settings.within),
+            champion=self.found[0],
+            disturbances=self.given,
+            settings=self.settings,
+        )
+
+    def _race(
+        self,
+        named: Sequence[tuple[str, Network]],
+        first_steps: Sequence[float],
+        begin: float,
+        end: float,
+    ) -> list[Contender]:
+        """Tune topologies in a race that takes this part of the finish; rate the best ones."""
+        seed, given = self.settings.seed, self.given
+        budget = (end - begin) * self._episodes
+        starts = peaks_of_each(named, self.engine, given, seed=seed, episodes=PEAKS_SHARE * budget)
+        self._rate_all(f"{named[0][0]}, shared weight", [one.network for one in starts[:UNTUNED]])
+
+        def on_stage(share: float, best: Contender) -> None:
+            done = begin + share * (end - begin)
+            self._report(f"tune the {best.name}", done, best.value, best.network)
+
+        left = race(
+            starts,
+            self.engine,
+            given,
+            seed=seed,
+            first_steps=first_steps,
+            episodes=(1 - PEAKS_SHARE) * budget,
+            within=self.settings.within,
+            deadline_s=self._deadline_s(end),
+            on_stage=on_stage,
+        )
+        self._rate_all(f"{named[0][0]}, tuned", [one.network for one in left])
+        return left
+
+    def _prune(self, contender: Contender, begin: float, end: float) -> None:
+        """Prune a controller in this part of the finish; rate each one that is reached."""
+        settings, deadline_s = self.settings, self._deadline_s(end)
+        conditions = 1 + bool(self.given.strengths)
+        most = (end - begin) * self._episodes / (conditions * episodes_for(self.engine.task))
+        pruning = prune(
+            contender.network,
+            self.engine,
+            seed=settings.seed,
+            keep=1 - PRUNE_FURTHER * settings.within,
+            disturbances=self.given,
+        )
+        for reached in pruning:
+            if len(reached.network.edges) < len(contender.network.edges):
+                self._rate(f"{contender.name}, pruned", reached.network)
+            done = begin + (end - begin) * min(1.0, reached.evaluations / most)
+            value = float(reached.means.mean())
+            self._report(f"prune the {contender.name}", done, value, reached.network)
+            late = deadline_s is not None and time.monotonic() > deadline_s
+            if late or reached.evaluations > most:
+                break
+
+    def _rate_all(self, origin: str, networks: Sequence[Network]) -> None:
+        """Rate the first network, and the others while there is time."""
+        for place, network in enumerate(networks):
+            deadline_s = self._deadline_s(1)
+            if place == 0 or deadline_s is None or time.monotonic() < deadline_s:
+                self._rate(origin, network)
+
+    def _rate(self, origin: str, network: Network) -> None:
+        settings = self.settings
+        searched = {k: v for k, v in self._champion.provenance.items() if k != "scores"}
+        made = {"origin": origin, "disturbances": str(self.given), "within": settings.within}
+        one = rated(
+            origin,
+            replace(
+                network,
+                provenance={**searched, "finish": made},
+                task=self._champion.task,
+            ),
+            self.engine,
+            self.given,
+            seed=settings.seed,
+            core=settings.core,
+            rule=settings.rule,
+        )
+        self.found.append(one)
+
+    def _deadline_s(self, share: float) -> float | None:
+        limit_s = self.settings.time_limit_s
+        return None if limit_s is None else self._began_s + share * limit_s
+
+    def _report(self, stage: str, done: float, best: float, network: Network) -> None:
+        self.on_progress(
+            FinishProgress(
+                stage=stage,
+                share_done=done,
+                best=best,
+                connections=len(network.edges),
+                elapsed_s=time.monotonic() - self._began_s,
+                time_limit_s=self.settings.time_limit_s,
+            )
+        )

@@ -1,0 +1,198 @@
+"""Pruning: removes connections of a tuned network, one by one, and tunes the others again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wann_edge.network import Network, with_single_weights
+from wann_edge.parallel.engine import Engine
+from wann_edge.system.seeds import Use, drawn_seeds
+from wann_edge.task import Task, takes_many
+from wann_edge.task.disturbances import NONE, Disturbances
+from wann_edge.tune.conditions import mean_returns
+from wann_edge.tune.core import CmaEsRun, Doubles
+
+# Episodes on which candidates are compared under each condition: 24 fill the kernel's lanes.
+EPISODES, STEPPED_EPISODES = 48, 8
+# How many of the removals that cost least are tuned again, from their weights.
+TUNED, FIRST_STEP, GENERATIONS = 3, 0.1, 15
+# The share of the connections that one removal may take, while that costs nothing.
+SHARE_AT_ONCE = 0.1
+
+Means = NDArray[np.float64]
+
+
+class Pruned(NamedTuple):
+    """A network that pruning has reached.
+
+    Attributes:
+        network: with single weights and without dead nodes.
+        means: float64 [conditions]: its mean returns on the episodes of the pruning.
+        evaluations: candidates evaluated so far.
+    """
+
+    network: Network
+    means: Means
+    evaluations: int
+
+
+class _Retuning(NamedTuple):
+    network: Network
+    disturbances: Disturbances
+    seeds: Sequence[int]
+    rng_seed: int
+
+
+def prune(
+    network: Network,
+    engine: Engine,
+    *,
+    seed: int,
+    keep: float = 0.97,
+    disturbances: Disturbances = NONE,
+) -> Iterator[Pruned]:
+    """Remove connections while the reward stays, and yield each network that is reached.
+
+    In each step every connection is removed in turn; the removals that cost least are tuned
+    again by CMA-ES from the weights that are left, and the best of them is the next network. It
+    goes on while each condition keeps its share of the reward. Large networks lose several
+    connections at once. The same seed gives the same networks for any number of workers.
+
+    Args:
+        network: the network; a shared weight becomes single weights.
+        engine: runs the episodes of its task in all its workers.
+        seed: every random number derives from it.
+        keep: the share of the reward to keep: a network is good enough if under each condition
+            it loses at most ``1 - keep`` of the size of the first network's mean return.
+        disturbances: judge networks under these too; by default on the plain task only.
+
+    Yields:
+        The network itself, and then smaller and smaller ones.
+
+    Raises:
+        TaskError: the network does not fit the task.
+    """
+    return _Pruning(engine, seed, keep, disturbances).run(with_own_weights(network))
+
+
+def episodes_for(task: Task) -> int:
+    """Return the episodes of a candidate under each condition."""
+    return EPISODES if takes_many(task) else STEPPED_EPISODES
+
+
+def with_own_weights(network: Network) -> Network:
+    """Return the network with the shared weight written into its single weights."""
+    alive = network.without_dead_nodes()
+    own = alive.weights or (1.0,) * len(alive.edges)
+    return with_single_weights(alive, [alive.shared_weight * weight for weight in own])
+
+
+def without_edges(network: Network, places: Sequence[int]) -> Network:
+    """Return a network with single weights without some edges, and without the dead nodes."""
+    assert network.weights is not None
+    gone = {*places}
+    kept = [place for place in range(len(network.edges)) if place not in gone]
+    return replace(
+        network,
+        edges=tuple(network.edges[place] for place in kept),
+        weights=tuple(network.weights[place] for place in kept),
+    ).without_dead_nodes()
+
+
+class _Pruning:
+    def __init__(self, engine: Engine, seed: int, keep: float, disturbances: Disturbances) -> None:
+        self._engine, self._seed, self._keep = engine, seed, keep
+        self._disturbances = disturbances
+        self._seeds = drawn_seeds(episodes_for(engine.task), seed, Use.PRUNING_EPISODES, 0)
+        self._evaluations, self._steps = 0, 0
+
+    def run(self, network: Network) -> Iterator[Pruned]:
+        (means,) = self._means([network])
+        least = means - (1 - self._keep) * np.abs(means)
+        yield Pruned(network, means, self._evaluations)
+        while len(network.edges) > 1:
+            found = self._smaller(network, least)
+            if found is None:
+                return
+            network, means = found
+            yield Pruned(network, means, self._evaluations)
+
+    def _smaller(self, network: Network, least: Means) -> tuple[Network, Means] | None:
+        """Return the best network with fewer connections that is good enough, or None."""
+        edges = range(len(network.edges))
+        singles = [without_edges(network, (edge,)) for edge in edges]
+        margins = [float((means - least).min()) for means in self._means(singles)]
+        order = sorted(edges, key=lambda edge: -margins[edge])
+        several = order[: int(SHARE_AT_ONCE * len(edges))]
+        tried = [] if len(several) < 2 else [without_edges(network, several)]
+        for candidates in (tried, [singles[edge] for edge in order[:TUNED]]):
+            fitting = self._tuned([one for one in candidates if one.edges], least)
+            if fitting is not None:
+                return fitting
+        return None
+
+    def _tuned(self, networks: Sequence[Network], least: Means) -> tuple[Network, Means] | None:
+        """Tune each network from its weights; return the best that is good enough, or None."""
+        if not networks:
+            return None
+        drawn = drawn_seeds(len(networks), self._seed, Use.PRUNING_RUNS, self._steps)
+        self._steps += 1
+        items = [
+            _Retuning(network, self._disturbances, self._seeds, rng_seed)
+            for network, rng_seed in zip(networks, drawn, strict=True)
+        ]
+        done = self._engine.map(_retuned, items)
+        self._evaluations += sum(evaluations for _, _, evaluations in done)
+        best, means, _ = max(done, key=lambda one: float((one[1] - least).min()))
+        return (best, means) if bool((means >= least).all()) else None
+
+    def _means(self, networks: Sequence[Network]) -> list[Means]:
+        """Return the mean returns of each network under each condition, in all workers."""
+        self._evaluations += len(networks)
+        stride = min(len(networks), self._engine.workers)
+        chunks = [
+            (networks[first::stride], self._disturbances, self._seeds) for first in range(stride)
+        ]
+        parts = self._engine.map(_means_of, chunks)
+        return [parts[place % stride][place // stride] for place in range(len(networks))]
+
+
+def _means_of(
+    task: Task, chunk: tuple[Sequence[Network], Disturbances, Sequence[int]]
+) -> list[Means]:
+    networks, disturbances, seeds = chunk
+    means = mean_returns(task, disturbances, networks, (1.0,), seeds)
+    return list(means[:, :, 0].T)
+
+
+def _retuned(task: Task, item: _Retuning) -> tuple[Network, Means, int]:
+    """Tune a network from its weights; return it, its mean returns and the evaluations."""
+    assert item.network.weights is not None
+    before = np.array(item.network.weights, np.float64)
+    (means,) = _means_of(task, ([item.network], item.disturbances, item.seeds))
+    best = float(means.mean()), item.network, means
+    run = CmaEsRun(before, FIRST_STEP, item.rng_seed % 2**32)
+
+    def means_of(asked: Sequence[Doubles]) -> list[float]:
+        nonlocal best
+        tried = [with_single_weights(item.network, weights.tolist()) for weights in asked]
+        found = _means_of(task, (tried, item.disturbances, item.seeds))
+        values = [float(means.mean()) for means in found]
+        place = int(np.argmax(values))
+        if values[place] > best[0]:
+            best = values[place], tried[place], found[place]
+        return values
+
+    evaluations = 1
+    if len(before) > 1:
+        for _ in range(GENERATIONS):
+            if run.has_converged:
+                break
+            run.advance(means_of)
+            evaluations += run.population
+    return best[1], best[2], evaluations
