@@ -16,25 +16,25 @@ from wann_edge.task import Spec
 class FurutaSwingUp(NativeTask):
     """Swing a hanging pendulum up on the end of an arm that a motor turns, and balance it.
 
-    The action is the motor's voltage / 10 V. The reward per step is (cos(pendulum) + 1) / 2
-    times cos(pi/2 arm / 2 rad). An episode ends when the arm leaves 2 rad, or after 1000
+    The action is the motor's voltage / 18 V. The reward per step is (cos(pendulum) + 1) / 2
+    times cos(pi/2 arm / 3 rad). An episode ends when the arm leaves 3 rad, or after 1000
     steps of 0.01 s. It starts with the pendulum within 0.2 rad of hanging, the arm within
     0.5 rad of 0 and both within 0.5 rad/s of rest. The equations are those of ``Furuta``;
     kernel/plants/furuta_swingup.h has the reward.
     """
 
     summary = "swing a rotary (Furuta) pendulum up and balance it"
-    held_state = "upright within 10 degrees, the arm within 2 rad,"
+    held_state = "upright within 10 degrees, the arm within 3 rad,"
     spec = Spec(
         name="furuta-swingup",
         inputs=(
-            Input("arm_angle", "rad", -3.0, 3.0),
+            Input("arm_angle", "rad", -4.5, 4.5),
             Input("pendulum_cos", "1", -1.0, 1.0),
-            Input("pendulum_sin", "1", -1.0, 1.0),
-            Input("arm_velocity", "rad/s", -50.0, 50.0),
-            Input("pendulum_velocity", "rad/s", -50.0, 50.0),
+            Input("pendulum_sin", "1", -1.0, 1.0, scale=2.0),
+            Input("arm_velocity", "rad/s", -50.0, 50.0, scale=0.1),
+            Input("pendulum_velocity", "rad/s", -50.0, 50.0, scale=0.1),
         ),
-        outputs=(Output("voltage_per_10_v", "1", -1.0, 1.0),),
+        outputs=(Output("voltage_per_18_v", "1", -1.0, 1.0),),
         dt_s=plant("furuta-swingup").dt_s,
         max_steps=1000,
     )

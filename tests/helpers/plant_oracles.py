@@ -136,20 +136,28 @@ def furuta_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num]) 
     return [arm, rod, first, (on_rod * inertia - on_arm * cross) / determinant]
 
 
+def furuta_turned(
+    k: Callable[[float], Num], y: list[Num], action: Sequence[float], most_v: float
+) -> list[Num]:
+    """Return the rotary pendulum's state after a step; the action counts units of most_v volts."""
+    voltage = k(min(max(action[0], -1.0), 1.0)) * k(most_v)
+    return rk4(furuta_rates, k, y, [voltage], 0.01)
+
+
 def furuta(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
-    """Step the rotary pendulum; the action counts units of 10 V."""
-    voltage = k(min(max(action[0], -1.0), 1.0)) * k(10.0)
-    after = rk4(furuta_rates, k, y, [voltage], 0.01)
+    """Step the rotary pendulum near upright."""
+    after = furuta_turned(k, y, action, 10.0)
     arm, rod = after[0] * (k(1.0) / k(2.0)), after[1] * (k(1.0) / k(0.5))
     beyond = largest(magnitude(after[0]) - k(2.0), magnitude(after[1]) - k(0.5))
     return Stepped(after, k(1.0) - (arm * arm + rod * rod) * k(0.5), beyond)
 
 
 def furuta_swingup(k: Callable[[float], Num], y: list[Num], action: Sequence[float]) -> Stepped:
-    """Step the rotary pendulum's swing-up: the same motion, another reward and end."""
-    after = furuta(k, y, action).state
+    """Step the rotary pendulum's swing-up."""
+    after = furuta_turned(k, y, action, 18.0)
     upright = cos(after[1]) * k(0.5) + k(0.5)
-    return Stepped(after, upright * cos(after[0] * k(math.pi / 4)), magnitude(after[0]) - k(2.0))
+    centred = cos(after[0] * k(math.pi / 6))
+    return Stepped(after, upright * centred, magnitude(after[0]) - k(3.0))
 
 
 def balancer_rates(k: Callable[[float], Num], y: Sequence[Num], u: Sequence[Num]) -> list[Num]:

@@ -11,12 +11,14 @@ from test_imports import ROOMS
 from helpers.pages import DOCS, known_options, names, table
 from helpers.parts import ROOT, missing
 from wann_edge import load_task, registry
+from wann_edge.cli.list import entries
 from wann_edge.errors import MissingError
 from wann_edge.exporters import exporter_of
 from wann_edge.exporters.firmware.boards import BOARDS
 from wann_edge.hil.messages import NUMBERS, Kind, Status
 from wann_edge.kernel import plant_names
 from wann_edge.search.settings import PRESETS, MutationOdds, Settings, preset
+from wann_edge.task.held import held_rule
 
 RESULTS = sorted(path for path in (DOCS / "results").glob("*.md") if path.name != "index.md")
 
@@ -62,17 +64,32 @@ def test_every_board_has_a_row() -> None:
 
 
 def test_every_native_task_has_a_row_with_its_numbers() -> None:
-    """The period, the longest episode, inputs and outputs are those of the task."""
-    rows = {names(row[0])[0]: row[3:] for row in table(page("tasks.md"), "| task | | gymnasium")}
-    assert set(rows) == set(plant_names())
-    for name, (period, steps, inputs, outputs) in rows.items():
-        spec = load_task(name).spec
-        assert (int(steps), int(inputs), int(outputs)) == (
-            spec.max_steps,
-            len(spec.inputs),
-            len(spec.outputs),
-        )
+    """In the order of ``list tasks``, with its words; the other cells are those of the task."""
+    rows = table(page("tasks.md"), "| task | what it is | gymnasium")
+    listed = {entry.name: entry.summary for entry in entries("tasks")}
+    told = [(names(row[0])[0], row[1]) for row in rows]
+    assert told == [item for item in listed.items() if item[0] in plant_names()]
+    assert len(told) == len(plant_names())
+    for name, _, environment, *cells in ((names(row[0])[0], *row[1:]) for row in rows):
+        task = load_task(name)
+        spec, (period, *numbers) = task.spec, cells
+        assert names(environment) == [f"wann_edge/{type(task).__name__}-v0"]
+        channels = len(spec.inputs), len(spec.outputs)
+        assert tuple(map(int, numbers)) == (spec.max_steps, *channels)
         assert period in (f"{round(1000 * (spec.dt_s or 0))} ms", "-")
+
+
+def test_every_task_has_its_rule_and_every_native_one_a_section() -> None:
+    """The rule of held episodes is the task's; the commands' page names the native tasks."""
+    text = page("tasks.md")
+    rules = {
+        name: row[1] for row in table(text, "| task | an episode is held") for name in names(row[0])
+    }
+    held = {name: held_rule(load_task(name)) for name in registry.BUILT_IN["tasks"]}
+    assert rules == {name: rule and rule.when for name, rule in held.items()}
+    assert re.findall(r"^## ([a-z-]+)$", text, re.MULTILINE) == list(plant_names())
+    (row,) = (line for line in page("commands.md").splitlines() if "| another task: " in line)
+    assert set(names(row.split(" | ")[1])) == set(plant_names()) - {"swingup"}
 
 
 def test_every_baseline_has_a_row() -> None:

@@ -33,7 +33,7 @@ MARGINS: dict[str, Callable[[Sequence[float], Sequence[float]], float]] = {
     "mountaincar": lambda s, o: min(s[0] - 0.45, s[1]),
     "acrobot": lambda s, o: -math.cos(s[0]) - math.cos(s[0] + s[1]) - 1,
     "furuta": lambda s, o: min(TEN_DEGREES - abs(s[1]), 2 - abs(s[0])),
-    "furuta-swingup": lambda s, o: min(math.cos(s[1]) - math.cos(TEN_DEGREES), 2 - abs(s[0])),
+    "furuta-swingup": lambda s, o: min(math.cos(s[1]) - math.cos(TEN_DEGREES), 3 - abs(s[0])),
     "balancer": lambda s, o: min(TEN_DEGREES - abs(o[2]), 1 - abs(o[0])),
     "quadrotor": lambda s, o: min(0.1 - math.hypot(s[0], s[1]), 1.2 - abs(s[2])),
 }

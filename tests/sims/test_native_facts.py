@@ -26,7 +26,7 @@ SYMMETRIC: dict[str, dict[str, str]] = {
         "angular_velocity_2": "ACROBOT_SPEED_2_RADPS",
     },
     "furuta": {"arm_angle": "1.5f * FURUTA_ARM_RAD", "pendulum_angle": "2 * FURUTA_FALLEN_RAD"},
-    "furuta-swingup": {"arm_angle": "1.5f * FURUTA_ARM_RAD"},
+    "furuta-swingup": {"arm_angle": "1.5f * FURUTA_SWINGUP_ARM_RAD"},
     "balancer": {"position": "1.5f * BALANCER_FAR_M"},
     "quadrotor": {"x": "1.25f * QUADROTOR_FAR_M", "z": "1.25f * QUADROTOR_FAR_M"},
     "biped": {},

@@ -79,24 +79,19 @@ static inline void furuta_varied_rates(const wann_real *state, const wann_real *
     furuta_move(state, input[0], rate, input + 1);
 }
 
-static inline wann_real furuta_voltage(const wann_real *action)
+/* Moves the state by a control period, with at most most_v volts. */
+static inline void furuta_turn(wann_real *state, const wann_real *action, float most_v)
 {
-    return wann_clamp(action[0], -1.0f, 1.0f) * FURUTA_MOTOR_V;
-}
-
-/* Moves the state by a control period. */
-static inline void furuta_turn(wann_real *state, const wann_real *action)
-{
-    wann_real voltage = furuta_voltage(action);
+    wann_real voltage = wann_clamp(action[0], -1.0f, 1.0f) * most_v;
     wann_rk4(furuta_rates, 4, state, &voltage, FURUTA_DT_S);
 }
 
-static inline void furuta_turn_varied(wann_real *state, const wann_real *action,
+static inline void furuta_turn_varied(wann_real *state, const wann_real *action, float most_v,
                                       const wann_real *factor)
 {
     const wann_real input[] = {
-        furuta_voltage(action), factor[0] * FURUTA_ARM_KG, factor[1] * FURUTA_ARM_M,
-        factor[2] * FURUTA_ROD_KG, factor[3] * FURUTA_ROD_M,
+        wann_clamp(action[0], -1.0f, 1.0f) * most_v, factor[0] * FURUTA_ARM_KG,
+        factor[1] * FURUTA_ARM_M, factor[2] * FURUTA_ROD_KG, factor[3] * FURUTA_ROD_M,
         factor[4] * FURUTA_ARM_DAMPING_NMSPRAD,
     };
     wann_rk4(furuta_varied_rates, 4, state, input, FURUTA_DT_S);
@@ -115,14 +110,14 @@ static inline wann_mask furuta_judge(const wann_real *state, wann_real *observat
 static wann_mask furuta_step(wann_real *state, wann_real *observation, const wann_real *action,
                              wann_real *reward)
 {
-    furuta_turn(state, action);
+    furuta_turn(state, action, FURUTA_MOTOR_V);
     return furuta_judge(state, observation, reward);
 }
 
 static wann_mask furuta_varied(wann_real *state, wann_real *observation, const wann_real *action,
                                wann_real *reward, const wann_real *factor)
 {
-    furuta_turn_varied(state, action, factor);
+    furuta_turn_varied(state, action, FURUTA_MOTOR_V, factor);
     return furuta_judge(state, observation, reward);
 }
 
