@@ -64,6 +64,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "linear": "wann_edge.baselines.linear:plan",
         "pid": "wann_edge.baselines.pid:plan",
         "lqr": "wann_edge.baselines.lqr:plan",
+        "energy": "wann_edge.baselines.energy:plan",
         "dense": "wann_edge.baselines.dense:plan",
     },
     "costs": {"c": "wann_edge.exporters.cost.estimator:estimate"},

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wann_edge.baselines.least_squares import least_squares
-from wann_edge.baselines.survey import Survey, action_bounds
+from wann_edge.baselines.random_episodes import action_bounds
+from wann_edge.baselines.survey import Survey
 from wann_edge.errors import TaskError
 
 Doubles = NDArray[np.float64]

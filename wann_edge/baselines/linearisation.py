@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wann_edge.baselines.equilibrium import Equilibrium, best_equilibrium
-from wann_edge.baselines.survey import Survey, action_bounds, survey
+from wann_edge.baselines.random_episodes import action_bounds
+from wann_edge.baselines.survey import Survey, survey
 from wann_edge.errors import TaskError
 from wann_edge.system.seeds import Use, generator
 from wann_edge.task import PlantTask

@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wann_edge.baselines.kinds import Choices, Pair, Plan, single_weights
-from wann_edge.baselines.survey import action_bounds
+from wann_edge.baselines.random_episodes import correlation, observed
 from wann_edge.errors import SettingsError
 from wann_edge.network import Network
-from wann_edge.system.seeds import Use, drawn_seeds, generator
 from wann_edge.task import Spec, Task, final_task
-from wann_edge.task.open_world import opened
 
-Doubles = NDArray[np.float64]
-
-EPISODES, MOST_STEPS, HELD_STEPS = 8, 400, 10
 # The correlation from which on one input is the derivative of another.
 LEAST_CORRELATION = 0.9
 
@@ -83,43 +77,19 @@ def derivatives(task: Task, seed: int) -> dict[str, str]:
         task: the task.
         seed: determines the episodes and the random actions.
     """
-    episodes = _episodes(final_task(task), seed)
+    episodes = observed(final_task(task), seed)
     changes = np.concatenate([np.diff(one, axis=0) for one in episodes])
     values = np.concatenate([(one[1:] + one[:-1]) / 2 for one in episodes])
     names = [channel.name for channel in task.spec.inputs]
     found = {}
     for index, name in enumerate(names):
-        alike = [_correlation(changes[:, index], column) for column in values.T]
+        alike = [correlation(changes[:, index], column) for column in values.T]
         # The values of an unstable input may follow its own changes.
         alike[index] = 0.0
         best = int(np.argmax(alike))
         if alike[best] >= LEAST_CORRELATION:
             found[name] = names[best]
     return found
-
-
-def _correlation(one: Doubles, other: Doubles) -> float:
-    sizes = float(one.std() * other.std())
-    covariance = float(np.mean((one - one.mean()) * (other - other.mean())))
-    return covariance / sizes if sizes > 0 else 0.0
-
-
-def _episodes(task: Task, seed: int) -> list[Doubles]:
-    """Return the observations of episodes of random actions, float64 [steps + 1, inputs] each."""
-    rng, (low, high) = generator(seed, Use.LINEARISATION), action_bounds(task.spec)
-    episodes, action = [], low.astype(np.float32)
-    with opened(task.world()) as world:
-        for episode in drawn_seeds(EPISODES, seed, Use.LINEARISATION):
-            seen = [world.reset(episode)]
-            for step in range(min(MOST_STEPS, task.spec.max_steps)):
-                if step % HELD_STEPS == 0:
-                    action = rng.uniform(low, high).astype(np.float32)
-                observation, _, over = world.step(action)
-                seen.append(observation)
-                if over:
-                    break
-            episodes.append(np.array(seen, np.float64))
-    return episodes
 
 
 def _with_terms(name: str, spec: Spec, rates: dict[str, str]) -> tuple[str, ...]:

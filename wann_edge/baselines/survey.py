@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wann_edge.baselines.least_squares import jacobian
+from wann_edge.baselines.random_episodes import action_bounds
 from wann_edge.kernel import Floats
 from wann_edge.system.seeds import Use, drawn_seeds
-from wann_edge.task import PlantTask, Spec
+from wann_edge.task import PlantTask
 
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -73,13 +74,6 @@ class Survey:
         drawn = row if is_seen else rng.uniform(2 * low - high, 2 * high - low)
         constant = self.change == 0
         return np.where(self.varied, drawn, np.where(constant, self.base, row))
-
-
-def action_bounds(spec: Spec) -> tuple[Doubles, Doubles]:
-    """Return the bounds of the actions, float64 [outputs]; -1 and 1 where there are none."""
-    low = np.array([channel.low for channel in spec.outputs], np.float64)
-    high = np.array([channel.high for channel in spec.outputs], np.float64)
-    return np.where(np.isfinite(low), low, -1.0), np.where(np.isfinite(high), high, 1.0)
 
 
 def after(task: PlantTask, state: Doubles, action: Doubles) -> tuple[Doubles, float, bool]:
