@@ -26,7 +26,18 @@ from wann_edge.task import load_task
 
 # Three generations or two seconds are one round and more: the first checkpoint is there.
 FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
-SHORT = ["search", "swingup", "--population", "12", "--generations", "3", "--workers", "1"]
+SHORT = [
+    "search",
+    "--finish",
+    "0",
+    "swingup",
+    "--population",
+    "12",
+    "--generations",
+    "3",
+    "--workers",
+    "1",
+]
 
 
 def test_search_writes_its_files_and_says_where(

@@ -25,7 +25,18 @@ Capture = pytest.CaptureFixture[str]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short search by nodes, all of its files."""
     made = tmp_path_factory.mktemp("run")
-    command = ["search", "swingup", "--population", "24", "--generations", "16", "--workers", "1"]
+    command = [
+        "search",
+        "--finish",
+        "0",
+        "swingup",
+        "--population",
+        "24",
+        "--generations",
+        "16",
+        "--workers",
+        "1",
+    ]
     assert run([*command, "--complexity", "nodes", "--out", str(made)]) == 0
     return made
 

@@ -76,7 +76,18 @@ def test_a_folder_needs_force(
         "export": ["export", str(champion), "--format", "rust", "-o", str(output)],
         "firmware": ["firmware", str(champion), "--board", "bare", "-o", str(output)],
         "search": [
-            *("search", "cartpole", "--generations", "1", "--population", "8", "--islands", "1"),
+            *(
+                "search",
+                "--finish",
+                "0",
+                "cartpole",
+                "--generations",
+                "1",
+                "--population",
+                "8",
+                "--islands",
+                "1",
+            ),
             *("--workers", "1", "--episodes", "1", "--out", str(output)),
         ],
     }

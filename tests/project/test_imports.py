@@ -21,7 +21,7 @@ Graph = dict[str, set[str]]
 ROOMS = (
     *("errors", "confidence", "system", "registry", "kernel", "network", "task", "exporters"),
     *("evaluate", "sims", "parallel", "fixed_point", "pictures", "verify", "hil", "tune", "search"),
-    *("pytest_hil", "robustness", "baselines", "cli"),
+    *("pytest_hil", "robustness", "baselines", "finish", "cli"),
 )
 
 DISK = ("system.files", "network.file")
@@ -39,6 +39,7 @@ SIDE_RULES: dict[str, tuple[str, ...]] = {
     "search.genome": ("evaluate", "search.ranking", "search.population"),
     "search.mutation": ("evaluate", "search.ranking", "search.population"),
     "robustness": ("sims", "pictures", "hil", "tune", "search", *DISK),
+    "finish": ("sims", "pictures", "verify", "hil", "search", "system.files"),
     "baselines": ("exporters", "sims", "pictures", "verify", "hil", "search", *DISK),
 }
 

@@ -30,7 +30,7 @@ import sys
 from pathlib import Path
 from wann_edge.cli import main
 sys.argv[1:] = ["search", "swingup", "--population", "24", "--generations", "{generations}",
-              "--workers", "2", "--seed", "5", "--out", {folder!r}]
+              "--finish", "0", "--workers", "2", "--seed", "5", "--out", {folder!r}]
 main()
 """
 
@@ -65,7 +65,15 @@ def started(folder: Path, generations: int) -> subprocess.Popen[bytes]:
 
 
 def resumed(folder: Path) -> dict[str, bytes]:
-    arguments = ["search", "--resume", str(folder), "--generations", str(GENERATIONS)]
+    arguments = [
+        "search",
+        "--finish",
+        "0",
+        "--resume",
+        str(folder),
+        "--generations",
+        str(GENERATIONS),
+    ]
     assert run([*arguments, "--workers", "1"]) == 0
     return {name: (folder / name).read_bytes() for name in RESULTS}
 
@@ -149,7 +157,16 @@ def test_a_full_disk_stops_with_one_line_and_loses_nothing(
 ) -> None:
     """Files are limited to 1 kB, so that every checkpoint fails as on a full disk."""
     before = {name: (half_a_run / name).read_bytes() for name in checkpoint.NAMES}
-    command = [sys.executable, "-m", "wann_edge.cli", "search", "--resume", str(half_a_run)]
+    command = [
+        sys.executable,
+        "-m",
+        "wann_edge.cli",
+        "search",
+        "--finish",
+        "0",
+        "--resume",
+        str(half_a_run),
+    ]
     done = subprocess.run(
         [*command, "--generations", str(GENERATIONS), "--workers", "1"],
         capture_output=True,

@@ -99,7 +99,18 @@ def test_a_search_by_cost_repeats_for_any_workers_and_goes_on(tmp_path: Path) ->
 def test_the_command_takes_it_and_show_shows_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["search", "swingup", "--population", "12", "--generations", "8", "--workers", "1"]
+    command = [
+        "search",
+        "--finish",
+        "0",
+        "swingup",
+        "--population",
+        "12",
+        "--generations",
+        "8",
+        "--workers",
+        "1",
+    ]
     assert run([*command, "--complexity", "flash_bytes:toy", "--out", str(tmp_path)]) == 0
     assert f"wann-edge show {tmp_path}" in capsys.readouterr().out
     assert run(["show", str(tmp_path)]) == 0

@@ -145,7 +145,18 @@ def test_the_champion_is_written_with_the_weights_that_tested_best(
     assert (bare.weights, bare.edges) == (None, champion.edges)
 
 
-SEARCH = ["search", "swingup", "--population", "8", "--generations", "2", "--workers", "1"]
+SEARCH = [
+    "search",
+    "--finish",
+    "0",
+    "swingup",
+    "--population",
+    "8",
+    "--generations",
+    "2",
+    "--workers",
+    "1",
+]
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,18 @@ def test_neither_workers_nor_a_break_change_what_is_found(
 ) -> None:
     start = tmp_path / "start"
     shutil.copytree(earlier, start)
-    command = ["search", "swingup", "--preset", name, "--population", "24", "--seed", "7"]
+    command = [
+        "search",
+        "--finish",
+        "0",
+        "swingup",
+        "--preset",
+        name,
+        "--population",
+        "24",
+        "--seed",
+        "7",
+    ]
     command += ["--episodes", "2", "--weights=-1,.3,1,1.5"]
     begin = [*command, "--start", str(start)]
     whole, half = tmp_path / "whole", tmp_path / "half"
@@ -112,7 +123,7 @@ def test_neither_workers_nor_a_break_change_what_is_found(
     stop = str(generations * 2 // 3)
     assert run([*begin, "--generations", stop, "--workers", "1", "--out", str(half)]) == 0
     shutil.rmtree(start)
-    assert run(["search", "--resume", str(half), *ends, "1"]) == 0
+    assert run(["search", "--finish", "0", "--resume", str(half), *ends, "1"]) == 0
     for file in RESULTS:
         assert (half / file).read_bytes() == (whole / file).read_bytes()
     assert run([*command, *ends, "1", "--out", str(tmp_path / "random")]) == 0
@@ -133,7 +144,18 @@ def test_single_weights_are_said_to_be_left_out(
 
 
 def test_files_record_the_start(earlier: Path, tmp_path: Path) -> None:
-    command = ["search", "swingup", "--population", "24", "--generations", "2", "--workers", "1"]
+    command = [
+        "search",
+        "--finish",
+        "0",
+        "swingup",
+        "--population",
+        "24",
+        "--generations",
+        "2",
+        "--workers",
+        "1",
+    ]
     champion = earlier / "champion.json"
     assert run([*command, "--start", str(champion), "--out", str(tmp_path)]) == 0
     told = json.loads((tmp_path / "run.json").read_text())["settings"]["start"]

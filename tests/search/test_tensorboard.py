@@ -20,7 +20,18 @@ from helpers.parts import missing
 from wann_edge.cli import run
 from wann_edge.search.run_folder import EVENT_FILES
 
-SEARCH = ["search", "swingup", "--population", "12", "--workers", "1", "--generations", "32"]
+SEARCH = [
+    "search",
+    "--finish",
+    "0",
+    "swingup",
+    "--population",
+    "12",
+    "--workers",
+    "1",
+    "--generations",
+    "32",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -98,9 +109,37 @@ def test_a_resumed_run_has_each_row_once(before: str, tmp_path: Path) -> None:
     if before == "a torn file":
         (path,) = tmp_path.glob(EVENT_FILES)
         path.write_bytes(path.read_bytes()[:-7])
-    assert run(["search", "--resume", str(tmp_path), "--generations", "64", "--tensorboard"]) == 0
+    assert (
+        run(
+            [
+                "search",
+                "--finish",
+                "0",
+                "--resume",
+                str(tmp_path),
+                "--generations",
+                "64",
+                "--tensorboard",
+            ]
+        )
+        == 0
+    )
     assert check_against_the_table(tmp_path) == 4
-    assert run(["search", "--resume", str(tmp_path), "--generations", "64", "--tensorboard"]) == 0
+    assert (
+        run(
+            [
+                "search",
+                "--finish",
+                "0",
+                "--resume",
+                str(tmp_path),
+                "--generations",
+                "64",
+                "--tensorboard",
+            ]
+        )
+        == 0
+    )
     assert check_against_the_table(tmp_path) == 4
 
 

@@ -23,7 +23,7 @@ from wann_edge.task import load_task
 
 EXAMPLE = (ROOT / "examples" / "my_plant.c").read_text()
 NAME = "./my_plant.c"
-SEARCH = ["--generations", "2", "--population", "12", "--seed", "3"]
+SEARCH = ["--finish", "0", "--generations", "2", "--population", "12", "--seed", "3"]
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +141,10 @@ def test_a_search_evaluates_and_verifies_it(capsys: pytest.CaptureFixture[str]) 
     assert run(["evaluate", "run1/champion.json", "--episodes", "3"]) == 0
     assert run(["evaluate", "run1/champion.json", "--episodes", "3", "--task", NAME]) == 0
     assert run(["verify", "run1/champion.json", "--episodes", "3", "--target", "host"]) == 0
-    assert run(["search", "--resume", "run1", "--generations", "3", "--workers", "1"]) == 0
+    assert (
+        run(["search", "--finish", "0", "--resume", "run1", "--generations", "3", "--workers", "1"])
+        == 0
+    )
 
 
 @pytest.mark.parametrize(

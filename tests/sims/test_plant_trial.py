@@ -130,6 +130,7 @@ def test_a_search_tries_new_code_once(
     monkeypatch.chdir(tmp_path)
     changed(tmp_path, "__builtin_trap();")
     options = ["--generations", "1", "--population", "2", "--workers", "1", "--preset", "paper"]
+    options += ["--finish", "0"]
     said = complaint(capsys, "search", "./my_plant.c", *options)
     assert "my_plant.c: " in said
     assert "step crashes in step 1" in said

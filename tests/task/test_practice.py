@@ -180,7 +180,18 @@ def test_what_is_wrong_is_told(
 
 
 def test_the_options_are_the_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["search", "swingup", "--preset", "slow", "--population", "6", "--generations", "1"]
+    command = [
+        "search",
+        "--finish",
+        "0",
+        "swingup",
+        "--preset",
+        "slow",
+        "--population",
+        "6",
+        "--generations",
+        "1",
+    ]
     options = ["--finalists", "2:4", "--patience", "100:5", "--reward-floor", "0", "--workers", "1"]
     out = tmp_path / "run"
     assert run([*command, *options, "--disturb", "latency=1", "--out", str(out)]) == 0

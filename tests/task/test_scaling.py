@@ -182,7 +182,16 @@ def test_the_commands_take_arguments_and_scaling(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "run"
-    words = ["search", "gymnasium:Pendulum-v1", "--env-arg", "max_episode_steps=9", "--dt", "0.04"]
+    words = [
+        "search",
+        "--finish",
+        "0",
+        "gymnasium:Pendulum-v1",
+        "--env-arg",
+        "max_episode_steps=9",
+        "--dt",
+        "0.04",
+    ]
     small = ["--generations", "1", "--population", "2", "--workers", "1", "--weights=1"]
     assert run([*words, *small, "--scale", "bounds", "--out", str(out)]) == 0
     champion = load(out / "champion.json")

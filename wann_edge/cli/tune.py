@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-import typer
-
+from wann_edge.cli import tune_options
 from wann_edge.cli.arguments import front_in, task_of
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.held_report import fresh_document, held_line
@@ -21,7 +21,7 @@ from wann_edge.cli.options import (
     TaskName,
     TimeLimit,
 )
-from wann_edge.cli.output_file import OutputFile, file_option
+from wann_edge.cli.output_file import OutputFile
 from wann_edge.cli.parsing import parse_time_limit_s
 from wann_edge.cli.tables import fresh_cells, print_json, print_table, say, table
 from wann_edge.errors import SettingsError
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from wann_edge.robustness.fresh import Fresh
     from wann_edge.task import Task
     from wann_edge.task.held import Held
-    from wann_edge.tune.core import Tuned
+    from wann_edge.tune.core import OnTuningProgress, Tuned
+    from wann_edge.tune.prune import Pruning
 
 EXAMPLE = "my-run/champion.json --mode weights -o tuned.json"
 
@@ -39,59 +40,21 @@ EXAMPLE = "my-run/champion.json --mode weights -o tuned.json"
 EPISODES = 100
 
 
-_Output = Annotated[
-    OutputFile,
-    file_option("--output", "-o", help="The network file to write."),
-]
-_Mode = Annotated[
-    str,
-    typer.Option(
-        help="What to tune: shared, the one weight of all connections, from -3 to 3; or "
-        "weights, a single weight for each connection."
-    ),
-]
-_Evaluations = Annotated[
-    int | None, typer.Option(min=1, max=10**9, help="Try at most this many candidates.")
-]
-_Workers = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        max=1024,
-        help="Number of processes, for a run folder or with --redraw. Default: one per core.",
-    ),
-]
-_Redraw = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        max=10_000,
-        help="Draw this many new episodes for each generation of CMA-ES. For tasks where a "
-        "controller may fall, such as walking.",
-    ),
-]
-_WireIdle = Annotated[
-    bool,
-    typer.Option(
-        "--wire-idle",
-        help="With --redraw: first connect each output without connections to all inputs.",
-    ),
-]
-
-
 def command(
     path: RunOrFile,
-    output: _Output,
-    mode: _Mode = "weights",
+    output: tune_options.Output,
+    mode: tune_options.Mode = "weights",
     task: TaskName = None,
     accept_contract: AcceptContract = False,
     evaluations: _Evaluations = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
-    workers: _Workers = None,
+    workers: tune_options.Workers = None,
     disturb: Disturb = None,
-    redraw: _Redraw = None,
-    wire_idle: _WireIdle = False,
+    redraw: tune_options.Redraw = None,
+    wire_idle: tune_options.WireIdle = False,
+    prune: tune_options.Prune = False,
+    loss: tune_options.Loss = 0.03,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
@@ -107,13 +70,8 @@ def command(
     from wann_edge.task.disturbances import NONE, parse
     from wann_edge.task.disturbed import disturbed
     from wann_edge.task.held import held_rule
+    from wann_edge.tune.prune import Pruning
 
-    limit_s = parse_time_limit_s(time_limit)
-    _check_options(path, mode, evaluations, redraw, wire_idle=wire_idle)
-    if path.is_dir():
-        networks = [entry.network for entry in front_in(path).entries]
-    else:
-        networks = [network_file.load(path)]
     given = NONE if disturb is None else parse(disturb)
     world = task_of(task, networks[-1], where=str(path), accept_contract=accept_contract)
     if given != NONE:
@@ -125,13 +83,24 @@ def command(
         mode,
         is_front=path.is_dir(),
         evaluations=evaluations,
-        limit_s=limit_s,
+        limit_s=parse_time_limit_s(time_limit),
         seed=seed,
         workers=workers,
         redraw=redraw,
         wire_idle=wire_idle,
+        pruning=Pruning(loss, given) if prune else None,
         quiet=quiet or as_json,
     )
+    _check_options(path, options)
+    if path.is_dir():
+        networks = [entry.network for entry in front_in(path).entries]
+    else:
+        networks = [network_file.load(path)]
+    world = task_of(task, networks[-1])
+    if given != NONE:
+        world = final_task(world) if prune else disturbed(final_task(world), given)
+    check_writable(output.path)
+    tuned = _tuned(networks, world, options)
     if given != NONE:
         provenance = {**tuned.network.provenance, "disturbances": str(given)}
         tuned = replace(tuned, network=replace(tuned.network, provenance=provenance))
@@ -144,20 +113,53 @@ def command(
     return ExitCode.INTERRUPTED if tuned.stopped == "interrupted" else ExitCode.OK
 
 
-def _check_options(
-    path: Path, mode: str, evaluations: int | None, redraw: int | None, *, wire_idle: bool
-) -> None:
-    if redraw is not None and (path.is_dir() or mode != "weights"):
+class _Options(NamedTuple):
+    """What to tune, and how far.
+
+    Attributes:
+        mode: the value of ``--mode``.
+        is_front: whether a front is tuned.
+        evaluations: the most candidates, or None.
+        limit_s: the most seconds, or None.
+        seed: every random number derives from it.
+        workers: processes; None for one per core.
+        redraw: the value of ``--redraw``.
+        wire_idle: the value of ``--wire-idle``.
+        pruning: how to prune; None to keep all connections.
+        quiet: show no progress.
+    """
+
+    mode: str
+    is_front: bool
+    evaluations: int | None
+    limit_s: float | None
+    seed: int
+    workers: int | None
+    redraw: int | None
+    wire_idle: bool
+    pruning: Pruning | None
+    quiet: bool
+
+
+def _check_options(path: Path, options: _Options) -> None:
+    is_single = not options.is_front and options.mode == "weights"
+    if options.redraw is not None and not is_single:
         raise SettingsError(
             "--redraw is for the single weights of one network",
             where=str(path),
             remedy="name a network file, and use --mode weights",
         )
-    if wire_idle and redraw is None:
+    if options.wire_idle and options.redraw is None:
         raise SettingsError(
             "needs --redraw", where="--wire-idle", remedy="give both: --wire-idle --redraw 16"
         )
-    if path.is_dir() and (mode != "weights" or evaluations is not None):
+    if options.pruning is not None and (options.redraw is not None or not is_single):
+        raise SettingsError(
+            "--prune is for the single weights of one network, without --redraw",
+            where=str(path),
+            remedy="name a network file, and use --mode weights",
+        )
+    if options.is_front and (options.mode != "weights" or options.evaluations is not None):
         raise SettingsError(
             "a front is tuned with --mode weights and without --evaluations",
             where=str(path),
@@ -165,52 +167,44 @@ def _check_options(
         )
 
 
-def _tuned(
-    networks: list[Network],
-    task: Task,
-    mode: str,
-    *,
-    is_front: bool,
-    evaluations: int | None,
-    limit_s: float | None,
-    seed: int,
-    workers: int | None,
-    redraw: int | None,
-    wire_idle: bool,
-    quiet: bool,
-) -> Tuned:
+def _tuned(networks: Sequence[Network], task: Task, options: _Options) -> Tuned:
     from wann_edge.cli.progress_lines import tuning_line
     from wann_edge.parallel.engine import Engine, cores
     from wann_edge.tune.front_race import tune_front
     from wann_edge.tune.one_network import tune
+    from wann_edge.tune.prune import prune_within
     from wann_edge.tune.redrawn_episodes import tune_redrawn
 
-    line = tuning_line("tune", quiet=quiet)
-    with line as on_progress, Engine(task, workers or cores()) as engine:
-        if is_front:
-            return tune_front(
-                networks, engine, seed=seed, time_limit_s=limit_s, on_progress=on_progress
-            )
-        if redraw is not None:
+    line = tuning_line("tune" if options.pruning is None else "prune", quiet=options.quiet)
+    with line as on_progress, Engine(task, options.workers or cores()) as engine:
+        limits: _Limits = {
+            "seed": options.seed,
+            "time_limit_s": options.limit_s,
+            "on_progress": on_progress,
+        }
+        if options.is_front:
+            return tune_front(networks, engine, **limits)
+        most, network = options.evaluations, networks[0]
+        if options.pruning is not None:
+            return prune_within(network, engine, options.pruning, evaluations=most, **limits)
+        if options.redraw is not None:
             return tune_redrawn(
-                networks[0],
+                network,
                 engine,
-                episodes=redraw,
-                wire_idle=wire_idle,
-                seed=seed,
-                evaluations=evaluations,
-                time_limit_s=limit_s,
-                on_progress=on_progress,
+                episodes=options.redraw,
+                wire_idle=options.wire_idle,
+                evaluations=most,
+                **limits,
             )
-        return tune(
-            networks[0],
-            task,
-            mode,
-            seed=seed,
-            evaluations=evaluations,
-            time_limit_s=limit_s,
-            on_progress=on_progress,
-        )
+        return tune(network, task, options.mode, evaluations=most, **limits)
+
+
+class _Limits(TypedDict):
+    """What all ways to tune take."""
+
+    seed: int
+    time_limit_s: float | None
+    on_progress: OnTuningProgress
 
 
 class _BeforeAndAfter(NamedTuple):

@@ -14,7 +14,7 @@ from wann_edge.parallel.engine import Engine
 from wann_edge.robustness.validate import possible
 from wann_edge.task.disturbances import Disturbances
 from wann_edge.task.held import Held
-from wann_edge.tune.prune import episodes_for, prune
+from wann_edge.tune.prune import Pruning, episodes_for, prune
 
 # What a carefully built machine with cheap parts does to a controller at least.
 MILD = Disturbances(vary=0.2, noise=0.01, adc=10, latency=1)
@@ -31,6 +31,8 @@ PEAKS_SHARE = 0.1
 LINEAR_STEPS, FRONT_STEPS = (0.3, 1.0), (0.3,)
 # Pruning goes on until a controller is so many times worse than one that counts as good.
 PRUNE_FURTHER = 3
+# A pruning of fewer candidates removes no connection.
+LEAST_PRUNING = 300
 # Networks of the front with their best shared weight, which are rated beside the tuned ones.
 UNTUNED = 4
 
@@ -209,14 +211,10 @@ class _Finish:
         settings, deadline_s = self.settings, self._deadline_s(end)
         conditions = 1 + bool(self.given.strengths)
         most = (end - begin) * self._episodes / (conditions * episodes_for(self.engine.task))
-        pruning = prune(
-            contender.network,
-            self.engine,
-            seed=settings.seed,
-            keep=1 - PRUNE_FURTHER * settings.within,
-            disturbances=self.given,
-        )
-        for reached in pruning:
+        if most < LEAST_PRUNING:
+            return
+        how = Pruning(PRUNE_FURTHER * settings.within, self.given)
+        for reached in prune(contender.network, self.engine, how, seed=settings.seed):
             if len(reached.network.edges) < len(contender.network.edges):
                 self._rate(f"{contender.name}, pruned", reached.network)
             done = begin + (end - begin) * min(1.0, reached.evaluations / most)

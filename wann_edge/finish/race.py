@@ -157,9 +157,11 @@ def race(
         seeds = drawn_seeds(each, seed, Use.FINISH_EPISODES, stage + 1)
         drawn = drawn_seeds(len(runs), seed, Use.FINISH_RUNS, stage)
         candidates = budget / (2 * each * sum(one.run.population for one in runs))
-        generations = max(1, min(MOST_GENERATIONS, round(candidates)))
+        generations = min(MOST_GENERATIONS, round(candidates))
+        if not generations and stage:
+            break
         items = [
-            _Stage(one, disturbances, seeds, rng_seed, generations, deadline_s)
+            _Stage(one, disturbances, seeds, rng_seed, max(1, generations), deadline_s)
             for one, rng_seed in zip(runs, drawn, strict=True)
         ]
         runs = best_first(engine.map(_run_stage, items), within)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wann_edge.errors import SettingsError
 from wann_edge.evaluate import rollouts
-from wann_edge.network import Network
+from wann_edge.network import Network, with_single_weights
 from wann_edge.system.limits import share_done
 from wann_edge.task import Task
 
@@ -182,6 +182,12 @@ def check_many(network: Network) -> None:
             where="tune",
             remedy="tune its shared weight",
         )
+
+
+def with_own_weights(network: Network) -> Network:
+    """Return the network with its shared weight written into its single weights."""
+    single = network.weights or (1.0,) * len(network.edges)
+    return with_single_weights(network, [network.shared_weight * weight for weight in single])
 
 
 class CmaEsRun:

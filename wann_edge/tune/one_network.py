@@ -23,6 +23,7 @@ from wann_edge.tune.core import (
     race,
     reason_of_end,
     result,
+    with_own_weights,
 )
 from wann_edge.tune.weight_grid import GRID, HIGH, LOW, STEP, scattered
 
@@ -56,10 +57,11 @@ def tune(
 
     "shared" tries a grid of weights in -3..3, then finer grids around the best. "weights" runs
     CMA-ES with one weight for each connection: four runs with different first steps start at the
-    best shared weight of the grid, and after each leg the worse half leaves.
+    network's own single weights or at the best shared weight of the grid, whichever is better,
+    and after each leg the worse half leaves.
 
     Args:
-        network: the topology to tune; existing weights are ignored.
+        network: the topology to tune.
         task: the task; every candidate runs the same training episodes.
         what: "shared" or "weights".
         seed: every random number derives from it.
@@ -88,7 +90,8 @@ def tune(
         if what == "shared":
             _tune_shared(bare, trials)
         else:
-            _tune_single(bare, trials, generator(seed, Use.TUNING_RUNS))
+            own = None if network.weights is None else with_own_weights(network).weights
+            _tune_single(bare, own, trials, generator(seed, Use.TUNING_RUNS))
 
     return trials.tuned(reason_of_end(work), what, seed, network)
 
@@ -178,9 +181,12 @@ def _tune_shared(network: Network, trials: _Trials) -> None:
         best, step = max(finer.tolist(), key=mean), 2 * step / (FINER - 1)
 
 
-def _tune_single(network: Network, trials: _Trials, rng: np.random.Generator) -> None:
+def _tune_single(
+    network: Network, own: Sequence[float] | None, trials: _Trials, rng: np.random.Generator
+) -> None:
     check_many(network)
-    starts = [[weight] * len(network.edges) for weight in scattered()]
+    shared = [(weight,) * len(network.edges) for weight in scattered()]
+    starts = shared if own is None else [own, *shared]
     _race(partial(with_single_weights, network), starts, trials, rng)
 
 

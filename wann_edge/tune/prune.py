@@ -15,7 +15,16 @@ from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.task import Task, takes_many
 from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.tune.conditions import mean_returns
-from wann_edge.tune.core import CmaEsRun, Doubles
+from wann_edge.tune.core import (
+    Budget,
+    CmaEsRun,
+    Doubles,
+    OnTuningProgress,
+    Tuned,
+    reason_of_end,
+    result,
+    with_own_weights,
+)
 
 # Episodes on which candidates are compared under each condition: 24 fill the kernel's lanes.
 EPISODES, STEPPED_EPISODES = 48, 8
@@ -25,6 +34,18 @@ TUNED, FIRST_STEP, GENERATIONS = 3, 0.1, 15
 SHARE_AT_ONCE = 0.1
 
 Means = NDArray[np.float64]
+
+
+class Pruning(NamedTuple):
+    """How to prune.
+
+    Attributes:
+        loss: the share of the reward that a smaller network may lose under each condition.
+        disturbances: judge networks under these too, beside the plain task.
+    """
+
+    loss: float = 0.03
+    disturbances: Disturbances = NONE
 
 
 class Pruned(NamedTuple):
@@ -51,10 +72,9 @@ class _Retuning(NamedTuple):
 def prune(
     network: Network,
     engine: Engine,
+    how: Pruning,
     *,
     seed: int,
-    keep: float = 0.97,
-    disturbances: Disturbances = NONE,
 ) -> Iterator[Pruned]:
     """Remove connections while the reward stays, and yield each network that is reached.
 
@@ -66,10 +86,9 @@ def prune(
     Args:
         network: the network; a shared weight becomes single weights.
         engine: runs the episodes of its task in all its workers.
+        how: how much reward a smaller network may lose, as a share of the size of the mean
+            return of the network itself, and under which conditions.
         seed: every random number derives from it.
-        keep: the share of the reward to keep: a network is good enough if under each condition
-            it loses at most ``1 - keep`` of the size of the first network's mean return.
-        disturbances: judge networks under these too; by default on the plain task only.
 
     Yields:
         The network itself, and then smaller and smaller ones.
@@ -77,19 +96,66 @@ def prune(
     Raises:
         TaskError: the network does not fit the task.
     """
-    return _Pruning(engine, seed, keep, disturbances).run(with_own_weights(network))
+    return _Steps(engine, how, seed).run(with_own_weights(network.without_dead_nodes()))
+
+
+def prune_within(
+    network: Network,
+    engine: Engine,
+    how: Pruning,
+    *,
+    seed: int,
+    evaluations: int | None = None,
+    time_limit_s: float | None = None,
+    on_progress: OnTuningProgress | None = None,
+) -> Tuned:
+    """Prune a network until no smaller one is good enough, or to a limit.
+
+    Args:
+        network: the network.
+        engine: runs the episodes of its task in all its workers.
+        how: how much reward may be lost, and under which conditions.
+        seed: every random number derives from it.
+        evaluations: stop after this many candidates; None for no limit.
+        time_limit_s: stop after this many seconds; None for no limit.
+        on_progress: called after each removal.
+
+    Returns:
+        The smallest network. Ctrl-C ends the pruning and returns the smallest one so far.
+
+    Raises:
+        TaskError: the network does not fit the task.
+        KeyboardInterrupt: interrupted before the network itself was judged.
+    """
+    budget = Budget(evaluations, time_limit_s, on_progress)
+    reached: list[Pruned] = []
+
+    def work() -> None:
+        for one in prune(network, engine, how, seed=seed):
+            reached.append(one)
+            budget.done = one.evaluations
+            budget.report(float(one.means.mean()))
+            budget.check()
+
+    stopped = reason_of_end(work)
+    if not reached:
+        raise KeyboardInterrupt
+    smallest = reached[-1]
+    return result(
+        smallest.network,
+        float(smallest.means.mean()),
+        stopped,
+        what="pruned",
+        seed=seed,
+        evaluations=smallest.evaluations,
+        episodes={"training_episodes": episodes_for(engine.task)},
+        before=network.provenance,
+    )
 
 
 def episodes_for(task: Task) -> int:
     """Return the episodes of a candidate under each condition."""
     return EPISODES if takes_many(task) else STEPPED_EPISODES
-
-
-def with_own_weights(network: Network) -> Network:
-    """Return the network with the shared weight written into its single weights."""
-    alive = network.without_dead_nodes()
-    own = alive.weights or (1.0,) * len(alive.edges)
-    return with_single_weights(alive, [alive.shared_weight * weight for weight in own])
 
 
 def without_edges(network: Network, places: Sequence[int]) -> Network:
@@ -104,16 +170,16 @@ def without_edges(network: Network, places: Sequence[int]) -> Network:
     ).without_dead_nodes()
 
 
-class _Pruning:
-    def __init__(self, engine: Engine, seed: int, keep: float, disturbances: Disturbances) -> None:
-        self._engine, self._seed, self._keep = engine, seed, keep
-        self._disturbances = disturbances
+class _Steps:
+    def __init__(self, engine: Engine, how: Pruning, seed: int) -> None:
+        self._engine, self._seed, self._loss = engine, seed, how.loss
+        self._disturbances = how.disturbances
         self._seeds = drawn_seeds(episodes_for(engine.task), seed, Use.PRUNING_EPISODES, 0)
         self._evaluations, self._steps = 0, 0
 
     def run(self, network: Network) -> Iterator[Pruned]:
         (means,) = self._means([network])
-        least = means - (1 - self._keep) * np.abs(means)
+        least = means - self._loss * np.abs(means)
         yield Pruned(network, means, self._evaluations)
         while len(network.edges) > 1:
             found = self._smaller(network, least)
