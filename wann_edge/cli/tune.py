@@ -46,7 +46,7 @@ def command(
     mode: tune_options.Mode = "weights",
     task: TaskName = None,
     accept_contract: AcceptContract = False,
-    evaluations: _Evaluations = None,
+    evaluations: tune_options.Evaluations = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
     workers: tune_options.Workers = None,
@@ -73,14 +73,8 @@ def command(
     from wann_edge.tune.prune import Pruning
 
     given = NONE if disturb is None else parse(disturb)
-    world = task_of(task, networks[-1], where=str(path), accept_contract=accept_contract)
-    if given != NONE:
-        world = disturbed(final_task(world), given)
-    check_writable(output.path)
-    tuned = _tuned(
-        networks,
-        world,
-        mode,
+    options = _Options(
+        mode=mode,
         is_front=path.is_dir(),
         evaluations=evaluations,
         limit_s=parse_time_limit_s(time_limit),
@@ -96,7 +90,7 @@ def command(
         networks = [entry.network for entry in front_in(path).entries]
     else:
         networks = [network_file.load(path)]
-    world = task_of(task, networks[-1])
+    world = task_of(task, networks[-1], where=str(path), accept_contract=accept_contract)
     if given != NONE:
         world = final_task(world) if prune else disturbed(final_task(world), given)
     check_writable(output.path)
