@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,11 +40,14 @@ from wann_edge.cli.options import (
 )
 from wann_edge.cli.search_report import ReportOptions, search_with_progress
 from wann_edge.cli.search_settings import end_settings, episode_settings, weight_settings
-from wann_edge.errors import SettingsError
+from wann_edge.cli.tables import say
+from wann_edge.errors import SettingsError, UntrustedTaskError
 
 if TYPE_CHECKING:
     from wann_edge.search.progress import Progress
+    from wann_edge.search.search_state import SearchState
     from wann_edge.search.tensorboard import EventFile
+    from wann_edge.task import Task
 
 EXAMPLE = "swingup --preset fast --time-limit 60s --out my-run"
 
@@ -124,7 +128,9 @@ def command(
                 remedy="leave these options out, or start a new run",
             )
         _check_task(task, resume)
-        return _resume(resume, ends, ending, report, with_log=tensorboard)
+        return _resume(
+            resume, ends, ending, report, is_named=task is not None, with_log=tensorboard
+        )
     changes |= {"population": population} if population is not None else {}
     changes |= {"complexity": complexity} if complexity is not None else {}
     return _search(
@@ -181,18 +187,36 @@ def _check_task(named: str | None, folder: Path) -> None:
         )
 
 
+def _task_of_run(state: SearchState, folder: Path, *, is_named: bool) -> Task:
+    """Load the task of a run; ``is_named``: the user has named it for this command."""
+    from wann_edge.task.trusted import FINGERPRINT
+
+    if state.record is None:
+        note = "carries no fingerprint of its task, so changes of the task go unnoticed"
+        say(f"wann-edge: {folder}: {note}", file=sys.stderr)
+    if is_named:
+        return named_task(state.task)
+    provenance = {} if state.record is None else {FINGERPRINT: state.record.file_sha256}
+    try:
+        return task_in_file(state.task, provenance, str(folder))
+    except UntrustedTaskError as error:
+        remedy = f"if you trust that code: wann-edge search {state.task} --resume {folder}"
+        raise UntrustedTaskError(error.what, where=error.where, remedy=remedy) from error
+
+
 def _resume(
     folder: Path,
     ends: dict[str, object],
     ending: FinishOptions,
     report: ReportOptions,
     *,
+    is_named: bool,
     with_log: bool,
 ) -> ExitCode:
     from wann_edge.search import checkpoint
 
     state = checkpoint.load(folder)
-    task = task_in_file(state.task, {}, str(folder))
+    task = _task_of_run(state, folder, is_named=is_named)
     settings = state.settings.model_copy(update=ends)
     if "time_limit_s" in ends:
         settings = ending.shortened(settings)

@@ -20,6 +20,7 @@ from wann_edge.search.progress import Progress
 from wann_edge.search.run_folder import RunFolder
 from wann_edge.search.running_search import RunningSearch
 from wann_edge.search.settings import Settings
+from wann_edge.search.task_record import record_of
 from wann_edge.task import Task, final_task, load_task
 from wann_edge.task.disturbances import NONE
 from wann_edge.task.disturbed import disturbed
@@ -80,8 +81,8 @@ def run_search(
 
     Raises:
         SettingsError: the folder holds a run and neither ``overwrite`` nor ``resume`` is set;
-            there is no checkpoint to resume, or it has other settings; or the time is too short
-            for one generation.
+            there is no checkpoint to resume, or it has other settings or another task; or the
+            time is too short for one generation.
         TaskError: the task fails.
         KeyboardInterrupt: interrupted before the first generation was done.
     """
@@ -89,7 +90,7 @@ def run_search(
         settings = _scaled_as(checkpoint.load(out_dir).settings, settings)
     else:
         settings = _with_scale(task, settings)
-    final = final_task(_loaded(task))
+    loaded = _loaded(task)
     with Engine(_changed(task, settings), settings.workers) as engine:
         engine.on_part = on_part
         folder = RunFolder(
@@ -97,9 +98,9 @@ def run_search(
             task=engine.spec.name,
             final_task=engine.final_name,
             settings=settings,
-            hashes=task_hashes(final),
+            hashes=task_hashes(final_task(loaded)),
         )
-        search = RunningSearch(engine, settings)
+        search = RunningSearch(engine, settings, record_of(loaded))
         with folder.locked(), _rescued(search, folder):
             if resume:
                 search.restore(checkpoint.load(out_dir), str(out_dir))

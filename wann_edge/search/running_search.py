@@ -22,6 +22,7 @@ from wann_edge.search.progress import Progress
 from wann_edge.search.search_state import SearchState
 from wann_edge.search.settings import Settings
 from wann_edge.search.strategy import strategy
+from wann_edge.search.task_record import TaskRecord, check_same_task
 from wann_edge.system.jsonfile import short
 
 # Settings that a resumed run may change.
@@ -37,8 +38,10 @@ class RunningSearch:
         history: the progress after each generation or round.
     """
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(
+        self, engine: Engine, settings: Settings, record: TaskRecord | None = None
+    ) -> None:
+        self.settings, self._record = settings, record
         self._measure = measure(settings.complexity)
         self.archive = Archive(self._measure)
         self.history: list[Progress] = []
@@ -58,6 +61,7 @@ class RunningSearch:
             standing=self._strategy.state(),
             archive=self.archive.kept(),
             history=tuple(self.history),
+            record=self._record,
         )
 
     def restore(self, state: SearchState, where: str) -> None:
@@ -74,6 +78,8 @@ class RunningSearch:
             raise SettingsError(
                 f"the run's task is {state.task!r}", where=where, remedy="resume it with its task"
             )
+        if state.record is not None and self._record is not None:
+            check_same_task(state.record, self._record, where)
         for name in type(self.settings).model_fields:
             was = getattr(state.settings, name)
             if name not in MAY_CHANGE and was != getattr(self.settings, name):

@@ -15,6 +15,7 @@ from wann_edge.search.genome import Genome, check_links
 from wann_edge.search.packed_links import PackedLinks
 from wann_edge.search.progress import Progress
 from wann_edge.search.settings import Settings
+from wann_edge.search.task_record import TaskRecord
 
 # The mean return after each heat but the last.
 Means = tuple[FiniteFloat, ...]
@@ -87,6 +88,7 @@ class SearchState:
         standing: the state of the strategy.
         archive: the networks of the archive.
         history: the progress after each generation or round.
+        record: the task as it was when the run began; None in checkpoints of earlier versions.
     """
 
     version: int
@@ -95,3 +97,4 @@ class SearchState:
     standing: StrategyState
     archive: Annotated[tuple[ArchivedNetwork, ...], FailFast()]
     history: Annotated[tuple[Progress, ...], FailFast()]
+    record: TaskRecord | None = None
