@@ -109,3 +109,8 @@ def test_a_queue_can_be_abandoned() -> None:
         queue = engine.rounds(queue_of(3, 50))
         assert next(queue) == [(0, 1), (1, 4), (2, 7)]
         assert engine.map(tripled, [(1, 10)]) == [(1, 31)]
+        expected = [*engine.rounds(queue_of(3, 3))]
+        later = engine.rounds(queue_of(3, 3))
+        found = [next(later)]
+        queue.close()  # type: ignore[attr-defined]
+        assert [*found, *later] == expected, "its end leaves the workers of another queue alone"
