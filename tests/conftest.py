@@ -14,6 +14,7 @@ from helpers.parts import DATA, ROOT, missing
 from helpers.without_coverage import WITHOUT_COVERAGE
 from wann_edge.system.needs import absent
 from wann_edge.system.zig import INSTALL
+from wann_edge.verify import inputs
 from wann_edge.verify.emulated.toolchain import AVR_INSTALL, NEEDS
 
 # The same examples in every run, without a time limit for each.
@@ -83,6 +84,13 @@ def no_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide the main module, which is pytest, from spawned processes, as they would import it."""
     monkeypatch.setattr("__main__.__spec__", None)
     monkeypatch.delattr("__main__.__file__", raising=False)
+
+
+@pytest.fixture
+def few_inputs(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Verify on fewer typical states; return the number of inputs for each weight."""
+    monkeypatch.setattr(inputs, "TYPICAL", 300)
+    return inputs.TYPICAL + inputs.SPECIAL + 2 * inputs.STEP_PAIRS
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,8 @@ from wann_edge.network import file as network_file
 from wann_edge.sims.swingup import SPEC
 from wann_edge.task import Task
 
+pytestmark = pytest.mark.usefixtures("few_inputs")
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:

@@ -21,6 +21,8 @@ from wann_edge.network import Network
 from wann_edge.sims.plant_file import PlantFileTask
 from wann_edge.task import load_task
 
+pytestmark = pytest.mark.usefixtures("few_inputs")
+
 EXAMPLE = (ROOT / "examples" / "my_plant.c").read_text()
 NAME = "./my_plant.c"
 SEARCH = ["--finish", "0", "--generations", "2", "--population", "12", "--seed", "3"]

@@ -23,6 +23,8 @@ __attribute__((constructor)) static void mark(void) { __builtin_trap(); }
 MODULE = "raise SystemExit('imported')\n"
 EXAMPLE = Path("examples/swingup_any_weight.json").read_text()
 
+pytestmark = pytest.mark.usefixtures("few_inputs")
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

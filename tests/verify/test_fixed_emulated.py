@@ -15,7 +15,10 @@ from wann_edge.system.cores import CORES
 from wann_edge.verify import prove
 from wann_edge.verify.emulated.measured_cost import cost_states, measure_cost
 
+pytestmark = pytest.mark.usefixtures("few_inputs")
 
+
+@cache
 @cache
 def quantised(data: Path, tuned: bool) -> FixedNetwork:
     """Return the swing-up champion in q15, or the tuned one in q31."""
