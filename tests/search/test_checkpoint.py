@@ -29,14 +29,16 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from wann_edge.cli import main
-sys.argv[1:] = ["search", "swingup", "--population", "24", "--generations", "{generations}",
-              "--finish", "0", "--workers", "2", "--seed", "5", "--out", {folder!r}]
+sys.argv[1:] = ["search", "swingup", "--population", "12", "--weights=-1,1",
+                "--generations", "{generations}", "--finish", "0", "--workers", "2",
+                "--seed", "5", "--out", {folder!r}]
 main()
 """
 
 
 def settings(**changes: object) -> Settings:
-    return preset("fast", **{"population": 24, "generations": GENERATIONS, "seed": 5, **changes})
+    small = {"population": 12, "shared_weights": (-1.0, 1.0), "seed": 5}
+    return preset("fast", **{**small, "generations": GENERATIONS, **changes})
 
 
 @pytest.fixture(scope="module")
@@ -230,8 +232,8 @@ def test_a_search_with_one_population_can_be_resumed(tmp_path: Path) -> None:
 def test_only_the_end_and_the_workers_may_change(half_a_run: Path) -> None:
     with pytest.raises(SettingsError, match="the run was begun with seed = 5"):
         run_search("swingup", settings(seed=6), half_a_run, resume=True)
-    with pytest.raises(SettingsError, match="the run was begun with population = 24"):
-        run_search("swingup", settings(population=20), half_a_run, resume=True)
+    with pytest.raises(SettingsError, match="the run was begun with population = 12"):
+        run_search("swingup", settings(population=10), half_a_run, resume=True)
 
 
 def test_history_and_time_continue(half_a_run: Path) -> None:

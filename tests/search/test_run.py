@@ -56,10 +56,11 @@ def test_the_seed_decides_and_not_the_number_of_workers(
 ) -> None:
     settings = preset(
         name,
-        population=24,
+        population=12,
         generations=generations,
         time_limit_s=None,
         episodes=2,
+        validation_episodes=4,
         round_generations=4,
     )
     folders = [tmp_path / str(workers) for workers in counts]

@@ -38,7 +38,8 @@ Capture = pytest.CaptureFixture[str]
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a short search."""
     folder = tmp_path_factory.mktemp("earlier")
-    run_search("swingup", preset("fast", population=24, generations=16, seed=2), folder)
+    settings = preset("fast", population=12, generations=16, validation_episodes=4, seed=2)
+    run_search("swingup", settings, folder)
     return folder
 
 
@@ -103,19 +104,8 @@ def test_neither_workers_nor_a_break_change_what_is_found(
 ) -> None:
     start = tmp_path / "start"
     shutil.copytree(earlier, start)
-    command = [
-        "search",
-        "--finish",
-        "0",
-        "swingup",
-        "--preset",
-        name,
-        "--population",
-        "24",
-        "--seed",
-        "7",
-    ]
-    command += ["--episodes", "2", "--weights=-1,.3,1,1.5"]
+    command = ["search", "swingup", "--preset", name, "--population", "12", "--seed", "7"]
+    command += ["--episodes", "2", "--weights=-1,1.5", "--finish", "0"]
     begin = [*command, "--start", str(start)]
     whole, half = tmp_path / "whole", tmp_path / "half"
     ends = ["--generations", str(generations), "--workers"]
@@ -144,18 +134,8 @@ def test_single_weights_are_said_to_be_left_out(
 
 
 def test_files_record_the_start(earlier: Path, tmp_path: Path) -> None:
-    command = [
-        "search",
-        "--finish",
-        "0",
-        "swingup",
-        "--population",
-        "24",
-        "--generations",
-        "2",
-        "--workers",
-        "1",
-    ]
+    command = ["search", "swingup", "--population", "12", "--generations", "2", "--workers", "1"]
+    command += ["--finish", "0"]
     champion = earlier / "champion.json"
     assert run([*command, "--start", str(champion), "--out", str(tmp_path)]) == 0
     told = json.loads((tmp_path / "run.json").read_text())["settings"]["start"]

@@ -35,6 +35,12 @@ def engine() -> Iterator[Engine]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def three_workers() -> Iterator[Engine]:
+    with Engine(SwingUp(), 3) as made:
+        yield made
+
+
 def test_a_race_halves_its_islands_and_starts_anew(engine: Engine) -> None:
     """Stages of 1, 2 and 4 rounds for 8, 4 and 2 islands; then 2, 4 and 8, and so on."""
     race = IslandRace(SMALL.model_copy(update={"bracket_doublings": 1}), engine)
@@ -125,7 +131,7 @@ def test_what_was_found_beyond_the_last_whole_round_is_not_lost(workers: int) ->
         race = IslandRace(endless, engine)
         begun = race.state()
         with pytest.raises(TimeoutError):
-            race.advance(engine, time.monotonic() + 2)
+            race.advance(engine, time.monotonic() + 1)
         assert engine.ready
     rest = race.rest()
     assert len(rest.validated) >= workers
@@ -152,15 +158,16 @@ def test_the_next_race_begins_ahead_with_the_islands_that_it_would_have_anyway(
 
 
 @pytest.mark.parametrize("generations", [6, 7, 8, 9, 17, 18, 19, 23])
-def test_nothing_begins_ahead_that_lies_beyond_the_end(generations: int) -> None:
+def test_nothing_begins_ahead_that_lies_beyond_the_end(
+    generations: int, three_workers: Engine
+) -> None:
     """So when a search has all its generations, no worker is busy with another."""
     settings = SMALL.model_copy(update={"islands": 4, "generations": generations})
-    with Engine(SwingUp(), 3) as workers:
-        race = IslandRace(settings, workers)
-        while race.generation < generations:
-            race.advance(workers, None)
-        assert workers.ready
-        assert race.rest().evaluations == 0
+    race = IslandRace(settings, three_workers)
+    while race.generation < generations:
+        race.advance(three_workers, None)
+    assert three_workers.ready
+    assert race.rest().evaluations == 0
 
 
 def test_a_round_does_not_go_beyond_the_last_generation(engine: Engine) -> None:

@@ -20,18 +20,8 @@ from helpers.parts import missing
 from wann_edge.cli import run
 from wann_edge.search.run_folder import EVENT_FILES
 
-SEARCH = [
-    "search",
-    "--finish",
-    "0",
-    "swingup",
-    "--population",
-    "12",
-    "--workers",
-    "1",
-    "--generations",
-    "32",
-]
+SEARCH = ["search", "swingup", "--population", "12", "--workers", "1", "--generations", "32"]
+SEARCH += ["--weights=-1,1", "--finish", "0"]
 
 
 @pytest.fixture(autouse=True)
@@ -109,37 +99,11 @@ def test_a_resumed_run_has_each_row_once(before: str, tmp_path: Path) -> None:
     if before == "a torn file":
         (path,) = tmp_path.glob(EVENT_FILES)
         path.write_bytes(path.read_bytes()[:-7])
-    assert (
-        run(
-            [
-                "search",
-                "--finish",
-                "0",
-                "--resume",
-                str(tmp_path),
-                "--generations",
-                "64",
-                "--tensorboard",
-            ]
-        )
-        == 0
-    )
+    resume = ["search", "--resume", str(tmp_path), "--generations", "64", "--workers", "1"]
+    resume += ["--finish", "0"]
+    assert run([*resume, "--tensorboard"]) == 0
     assert check_against_the_table(tmp_path) == 4
-    assert (
-        run(
-            [
-                "search",
-                "--finish",
-                "0",
-                "--resume",
-                str(tmp_path),
-                "--generations",
-                "64",
-                "--tensorboard",
-            ]
-        )
-        == 0
-    )
+    assert run([*resume, "--tensorboard"]) == 0
     assert check_against_the_table(tmp_path) == 4
 
 
