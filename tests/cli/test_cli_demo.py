@@ -59,8 +59,8 @@ def test_demo_goes_the_whole_path(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Fewer episodes, not fewer steps of the path.
-    monkeypatch.setattr(demo, "EPISODES", 5)
-    monkeypatch.setattr(demo, "TRIALS", 4)
+    monkeypatch.setattr(demo, "EPISODES", 3)
+    monkeypatch.setattr(demo, "TRIALS", 2)
     out = tmp_path / "demo"
     out.mkdir()
     earlier = (*FILES, "policy.h", "policy.onnx", "validated.mp4")

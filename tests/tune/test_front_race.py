@@ -57,7 +57,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_winner_is_the_same_for_any_number_of_workers(
     networks: list[Network], no_main_module: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Fewer episodes, not fewer stages of the race.
+    # Fewer generations and episodes, not fewer stages of the race.
+    monkeypatch.setattr(fronts, "GENERATIONS", 20)
     monkeypatch.setattr(fronts, "MOST_EPISODES", 96)
     monkeypatch.setattr(fronts, "FINAL_EPISODES", 256)
     found = []

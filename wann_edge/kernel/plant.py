@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -84,6 +85,7 @@ class Plant:
         return after, seen, np.float32(reward.value), bool(over)
 
 
+@cache
 def plant(name: str) -> Plant:
     """Return the native plant of this name.
 

@@ -72,12 +72,14 @@ class Stage(NamedTuple):
     Attributes:
         contender: the contender as it is before the stage.
         seeds: the episodes of the stage.
+        generations: the most generations to run.
         rng_seed: the seed of its random state.
         deadline_s: the end by ``time.monotonic``, or None.
     """
 
     contender: Contender
     seeds: Sequence[int]
+    generations: int
     rng_seed: int
     deadline_s: float | None
 
@@ -208,7 +210,16 @@ class FrontRace:
         seeds = drawn_seeds(self._episodes, seed, Use.FRONT_EPISODES, self._episodes)
         drawn = drawn_seeds(count, seed, Use.FRONT_RUNS, self._stages)
         deadline_s = self._budget.deadline_s
-        stages = [Stage(one, seeds, drawn[one.number], deadline_s) for one in self.contenders]
+        stages = [
+            Stage(
+                contender=one,
+                seeds=seeds,
+                generations=GENERATIONS,
+                rng_seed=drawn[one.number],
+                deadline_s=deadline_s,
+            )
+            for one in self.contenders
+        ]
         self._stages += 1
         ran = self._engine.map(_run_stage, stages)
         self._budget.done += sum(one.evaluations for one in ran)
@@ -239,7 +250,7 @@ def _run_stage(task: Task, stage: Stage) -> Contender:
         tried = [with_single_weights(contender.network, x.tolist()) for x in candidates]
         return [mean_return(network, task, stage.seeds) for network in tried]
 
-    for _ in range(GENERATIONS):
+    for _ in range(stage.generations):
         late = stage.deadline_s is not None and time.monotonic() > stage.deadline_s
         if best[1] and (late or run.has_converged):
             break
