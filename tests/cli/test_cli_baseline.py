@@ -36,7 +36,9 @@ def test_json_has_the_rows_of_the_table(tmp_path: Path, capsys: Capture) -> None
     output = tmp_path / "linear.json"
     asked = ["baseline", "cartpole", "--kind", "linear", "--no-bias", *FEW, "--json"]
     assert run([*asked, "-o", str(output)]) == 0
-    document = json.loads(capsys.readouterr().out)
+    told = capsys.readouterr()
+    assert told.err == ""
+    document = json.loads(told.out)
     (row,) = document["baselines"]
     assert (row["kind"], row["numbers"], row["connections"]) == ("linear", 4, 4)
     assert (row["file"], row["evaluations"], row["stopped"]) == (str(output), 10, "evaluations")

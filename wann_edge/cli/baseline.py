@@ -17,6 +17,7 @@ from wann_edge.cli.options import (
     EnvArgs,
     Json,
     PeriodOption,
+    Quiet,
     ScaleOption,
     Seed,
     TuningLimit,
@@ -90,6 +91,7 @@ def command(
     dt: PeriodOption = None,
     output: _Output = None,
     out: _Out = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
     """Tune the controllers that a control engineer tries first, to compare a search with.
@@ -116,7 +118,7 @@ def command(
     task = with_arguments(task, env_arg or (), dt)
     world = _world(task, scale, seed)
     if kinds is None:
-        return _run_modes(task, world, sizes, seed, limit_s, output)
+        return _run_modes(task, world, sizes, seed, limit_s, output, quiet=quiet)
     order = TuningOrder(
         seed=seed,
         disturb=disturb,
@@ -126,7 +128,7 @@ def command(
         folder=None if out is None else out.absolute(),
     )
     choices = _choices(sizes, seed, pair or (), bias=not no_bias)
-    return run_kinds(world, kinds, choices, order, as_json=as_json)
+    return run_kinds(world, kinds, choices, order, quiet=quiet, as_json=as_json)
 
 
 def _check_modes(**given: object) -> None:
@@ -163,6 +165,8 @@ def _run_modes(
     seed: int,
     limit_s: float | None,
     output: OutputFile | None,
+    *,
+    quiet: bool,
 ) -> ExitCode:
     """Measure a dense network in the paper's four modes."""
     from wann_edge.baselines.dense import dense
@@ -174,7 +178,7 @@ def _run_modes(
     network = dense(world.spec, layers)
     if output is not None:
         check_writable(output.path)
-    found = [_scored(network, world, mode, seed, limit_s) for mode in MODES]
+    found = [_scored(network, world, mode, seed, limit_s, quiet=quiet) for mode in MODES]
     size = f"{network.hidden_count} hidden nodes, {len(network.edges)} connections"
     sizes = ",".join(map(str, layers))
     print_title(f"dense {sizes}: {task}, {size}, {EPISODES} episodes, seed {seed}")
@@ -197,9 +201,11 @@ def _print_modes(task: str, found: list[ModeScore]) -> None:
     print_table(made)
 
 
-def _scored(network: Network, task: Task, mode: str, seed: int, limit_s: float | None) -> ModeScore:
+def _scored(
+    network: Network, task: Task, mode: str, seed: int, limit_s: float | None, *, quiet: bool
+) -> ModeScore:
     from wann_edge.baselines.paper import score_mode
     from wann_edge.cli.progress_lines import tuning_line
 
-    with tuning_line(mode) as on_progress:
+    with tuning_line(mode, quiet=quiet) as on_progress:
         return score_mode(network, task, mode, EPISODES, seed, on_progress, limit_s)

@@ -104,7 +104,13 @@ def parse_pair(text: str) -> Pair:
 
 
 def run_kinds(
-    world: Task, kinds: list[str], choices: Choices, order: TuningOrder, *, as_json: bool
+    world: Task,
+    kinds: list[str],
+    choices: Choices,
+    order: TuningOrder,
+    *,
+    quiet: bool,
+    as_json: bool,
 ) -> ExitCode:
     """Tune a baseline of each kind, write them, and print a table or JSON."""
     from wann_edge.baselines.kinds import plan_of
@@ -120,7 +126,7 @@ def run_kinds(
     # Every plan before the first tuning: a choice that does not suit shows at once.
     plans = [plan_of(kind, world, choices) for kind in kinds]
     rows = [
-        _row(kind, plan, world, order, given, path, quiet=as_json)
+        _row(kind, plan, world, order, given, path, quiet=quiet or as_json)
         for kind, plan, path in zip(kinds, plans, paths, strict=True)
     ]
     if as_json:
@@ -160,12 +166,10 @@ def _row(
 def _tuned(
     kind: str, plan: Plan, world: Task, order: TuningOrder, given: Disturbances, *, quiet: bool
 ) -> Tuned:
-    from contextlib import nullcontext
-
     from wann_edge.baselines.kinds import tuned_baseline
     from wann_edge.cli.progress_lines import tuning_line
 
-    with nullcontext(None) if quiet else tuning_line(kind) as on_progress:
+    with tuning_line(kind, quiet=quiet) as on_progress:
         return tuned_baseline(
             kind,
             plan,
