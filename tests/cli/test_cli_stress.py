@@ -54,6 +54,9 @@ def test_json_holds_both_networks(file: Path, capsys: pytest.CaptureFixture[str]
         row for row in ours["rows"] if (row["fault"], row["severity"]) == ("weight-drift", 0)
     )
     assert nothing["mean"] == pytest.approx(ours["nominal"], rel=1e-6)
+    same = ("held", "held_interval", "worst_seed")
+    assert [nothing[key] for key in same] == [ours[key] for key in same]
+    assert told["held_when"] == "upright within 10 degrees, on the track, for the last 2 s"
     assert run(asked) == 0
     assert capsys.readouterr().out == shown
 
@@ -71,8 +74,11 @@ def test_the_table_names_every_fault(file: Path, capsys: pytest.CaptureFixture[s
 def test_without_a_baseline_it_says_how_to_get_one(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["stress", str(file), *FEW]) == 0
-    assert "wann-edge baseline swingup --layers 10 -o baseline.json" in capsys.readouterr().out
+    assert run(["stress", str(file), *FEW, "--held", "-1"]) == 0
+    shown = capsys.readouterr().out
+    assert "held 2 of 2 (" in shown
+    assert "held: a reward of at least -1; in brackets" in shown
+    assert "wann-edge baseline swingup --layers 10 -o baseline.json" in shown
 
 
 def test_the_help_names_every_fault(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,11 +12,13 @@ import pytest
 from helpers.networks import random_network
 from helpers.parts import ROOT
 from wann_edge.baselines.dense import dense
+from wann_edge.confidence import wilson
 from wann_edge.errors import SettingsError, TaskError, VerifyError
 from wann_edge.evaluate import episode_seeds, rollouts
 from wann_edge.fixed_point.ranges import measured_ranges
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32, with_single_weights
+from wann_edge.network import file as network_file
 from wann_edge.network.fixed_network import quantise
 from wann_edge.robustness import faulty_header as header_module
 from wann_edge.robustness.faults import FAULTS, without_edges
@@ -34,6 +36,7 @@ class Stepped:
     """The swing-up as a task without batches and without a native plant."""
 
     spec = replace(SPEC, max_steps=120)
+    held = TASK.held
 
     def world(self) -> World:
         return TASK.world()
@@ -95,15 +98,15 @@ def test_every_fault_is_measured_and_repeatable(fault: str, subject: Subject) ->
 
 
 def test_zero_drift_changes_nothing(subject: Subject) -> None:
-    (found,) = FAULTS["weight-drift"].run(subject, 0.0, np.random.default_rng(0)).returns
+    ((found, _),) = FAULTS["weight-drift"].run(subject, 0.0, np.random.default_rng(0)).tried
     assert same(found, nominal(subject))
     own = subject.network.shared_weight
-    (found,) = FAULTS["shared-weight"].run(subject, own, np.random.default_rng(0)).returns
+    ((found, _),) = FAULTS["shared-weight"].run(subject, own, np.random.default_rng(0)).tried
     assert same(found, nominal(subject))
 
 
 def test_drift_is_added_to_the_stored_weights(subject: Subject) -> None:
-    (found,) = FAULTS["weight-drift"].run(subject, 0.5, np.random.default_rng(0)).returns
+    ((found, _),) = FAULTS["weight-drift"].run(subject, 0.5, np.random.default_rng(0)).tried
     network = subject.network
     if network.weights is None:
         drifted = replace(network, shared_weight=float32(network.shared_weight + 0.5))
@@ -111,6 +114,25 @@ def test_drift_is_added_to_the_stored_weights(subject: Subject) -> None:
         drifted = replace(network, weights=tuple(float32(w + 0.5) for w in network.weights))
     assert same(found, subject.returns(drifted))
     assert not same(found, nominal(subject))
+
+
+def test_held_episodes_are_counted_in_the_kernel_in_the_header_and_step_by_step() -> None:
+    network = network_file.load(ROOT / "examples" / "swingup_tuned.json")
+    with at_work(network, TASK, episodes=EPISODES, samples=2) as made:
+        counts = [
+            made.trial(network).held,
+            made.header.trial(TASK, made.seeds, TASK.held).held,
+            made.header._stepwise(TASK, made.seeds, TASK.held, None)[1],
+        ]
+        assert [None if held is None else held.tolist() for held in counts] == [[True] * 3] * 3
+        whole, none = measure(made, "weight-drift", 0.0, 0), measure(made, "shared-weight", 0.0, 0)
+        returns = nominal(made)
+    assert whole is not None
+    assert none is not None
+    assert (whole.held, whole.episodes, whole.held_interval) == (3, 3, wilson(3, 3))
+    assert (none.held, none.held_interval) == (0, wilson(0, 3))
+    assert whole.worst_episode == returns.min()
+    assert whole.worst_seed == made.seeds[int(returns.argmin())]
 
 
 def test_another_seed_draws_other_faults() -> None:
@@ -213,7 +235,9 @@ def test_the_loop_in_c_equals_the_loop_over_worlds(*, with_flips: bool) -> None:
             first, end = header.network.first_computed, header.network.node_count
             flips = rng.integers(first * 32, end * 32, (4, 120)).astype(np.int32)
             flips[rng.random(flips.shape) < 0.5] = NO_FLIP
-        ours, theirs = (header.returns(task, seeds, flips) for task in (Native(), Stepped()))
+        ours, theirs = (
+            header.trial(task, seeds, None, flips).returns for task in (Native(), Stepped())
+        )
         assert same(ours, theirs)
         expected: Floats = rollouts(
             header.network, Native(), [header.network.shared_weight], seeds

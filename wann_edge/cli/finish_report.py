@@ -157,9 +157,9 @@ def finish_with_progress(
 
 def save_finished(finished: Finished, out: Path) -> None:
     """Write controller.json and controllers.json."""
-    from wann_edge.finish.file import CONTROLLERS, to_json
+    from wann_edge.finish.file import to_json
     from wann_edge.network import file as network_file
-    from wann_edge.search.run_folder import CONTROLLER
+    from wann_edge.search.run_folder import CONTROLLER, CONTROLLERS
     from wann_edge.system.files import write_whole
 
     network_file.save(finished.controller.network, out / CONTROLLER)

@@ -13,6 +13,7 @@ import typer
 from wann_edge.cli import choices
 from wann_edge.cli.arguments import check_contract, task_of
 from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.held_report import HeldReward, fresh_document, held_line, rule_of
 from wann_edge.cli.options import (
     MAX_EPISODES,
     AcceptContract,
@@ -22,7 +23,7 @@ from wann_edge.cli.options import (
     Seed,
     TaskName,
 )
-from wann_edge.cli.tables import print_json, print_table, print_title, say, table
+from wann_edge.cli.tables import fresh_cells, print_json, print_table, print_title, say, table
 
 if TYPE_CHECKING:
     from wann_edge.robustness.faults import Severity
@@ -61,6 +62,7 @@ def command(
     episodes: _Episodes = 20,
     samples: _Samples = 100,
     seed: Seed = 0,
+    held: HeldReward = None,
     as_json: Json = False,
 ) -> int:
     """Measure how much reward is left under faults in the weights and in the exported code.
@@ -80,10 +82,11 @@ def command(
     world = task_of(task, networks[0], where=str(file), accept_contract=accept_contract)
     for path, network in zip(files[1:], networks[1:], strict=True):
         check_contract(network, world, str(path), accept=accept_contract)
+    rule = rule_of(world, held)
     with ExitStack() as stack:
         subjects = [
             stack.enter_context(
-                at_work(network, world, episodes=episodes, samples=samples, seed=seed)
+                at_work(network, world, episodes=episodes, samples=samples, seed=seed, rule=rule)
             )
             for network in networks
         ]
@@ -127,8 +130,9 @@ def _document(
     is_whole: bool,
 ) -> dict[str, object]:
     from wann_edge.confidence import KEPT
-    from wann_edge.robustness.stress import nominal
+    from wann_edge.robustness.stress import without_faults
 
+    rule = subjects[0].rule
     return {
         "task": task.spec.name,
         "episodes": len(subjects[0].seeds),
@@ -136,10 +140,12 @@ def _document(
         "seed": seed,
         "kept": KEPT,
         "complete": is_whole,
+        "held_when": None if rule is None else rule.when,
         "networks": [
             {
                 "network": str(path),
-                "nominal": float(nominal(subject).mean(dtype=float)),
+                "nominal": (whole := without_faults(subject)).mean,
+                **fresh_document(whole),
                 "rows": [asdict(row) for found in rows.values() if (row := found[place])],
             }
             for place, (path, subject) in enumerate(zip(files, subjects, strict=True))
@@ -149,14 +155,16 @@ def _document(
 
 def _print_rows(files: Sequence[Path], subjects: Sequence[Subject], rows: Rows) -> None:
     from wann_edge.confidence import KEPT
-    from wann_edge.robustness.stress import nominal
+    from wann_edge.robustness.stress import without_faults
 
     for path, subject in zip(files, subjects, strict=True):
-        whole = nominal(subject).astype(float)
-        text = f"{path}: reward {whole.mean():.1f} (sd {whole.std(ddof=1):.1f}) without faults"
-        print_title(text)
+        whole = without_faults(subject)
+        worst, worst_seed, held = fresh_cells(whole)
+        print_title(f"{path}: reward {whole.mean:.1f} (sd {whole.sd:.1f}) without faults")
+        say(f"worst {worst} (seed {worst_seed}), held {held} without faults")
     made = table("fault", "severity", "network", "tried", "reward", "95 %", f"keep {KEPT:.0%}")
-    made.add_column("worst", justify="right")
+    for column in ("worst", "held", "worst episode, its seed"):
+        made.add_column(column, justify="right")
     before = ""
     for (fault, severity), found in rows.items():
         if fault != before:
@@ -179,7 +187,7 @@ def _severity(fault: str, severity: Severity) -> str:
 
 def _cells(row: FaultResult | None) -> tuple[str, ...]:
     if row is None:
-        return ("-",) * 5
+        return ("-",) * 7
     is_all = row.possible == row.faults and row.faults > 1
     return (
         f"all {row.faults}" if is_all else f"{row.faults}",
@@ -187,6 +195,8 @@ def _cells(row: FaultResult | None) -> tuple[str, ...]:
         f"{row.low:.0f} to {row.high:.0f}",
         f"{row.kept_faults:.0%}, {row.kept_episodes:.0%}",
         f"{row.worst:.1f}",
+        "-" if row.held_share is None else str(row.held_share),
+        f"{row.worst_episode:.1f}, {row.worst_seed}",
     )
 
 
@@ -203,6 +213,7 @@ def _print_legend(subject: Subject, names: Sequence[str], seed: int, *, has_base
         f"{KEPT:.0%} of the reward without faults. worst: the lowest mean of a fault.\n-: the "
         "network has no such fault, or numbers too large for words of 16 bits."
     )
+    say(held_line(subject.rule))
     if not has_baseline:
         say(
             "To compare with a dense network: wann-edge baseline "

@@ -9,7 +9,6 @@ from wann_edge.finish.finishing import Finished
 from wann_edge.network.file import to_document
 from wann_edge.robustness.fresh import Fresh
 
-CONTROLLERS = "controllers.json"
 FORMAT = "wann-edge controllers"
 VERSION = 1
 

@@ -13,11 +13,11 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from wann_edge.kernel import Floats
 from wann_edge.network import Network, with_single_weights
 from wann_edge.network.fixed_network import quantise
 from wann_edge.network.number_formats import WORDS
 from wann_edge.robustness.bits import BITS, flipped, rounded_to
+from wann_edge.robustness.fault_trial import FaultTrial
 from wann_edge.robustness.faulty_header import DEAD, NO_FLIP, compiled, stuck
 from wann_edge.robustness.sampling import sample_numbers, sample_sets
 from wann_edge.robustness.subject import Subject
@@ -31,11 +31,11 @@ class Trials(NamedTuple):
 
     Attributes:
         possible: the number of different faults; None where it is infinite.
-        returns: the returns [episodes] of each fault tried.
+        tried: the episodes with each fault tried.
     """
 
     possible: int | None
-    returns: Iterator[Floats]
+    tried: Iterator[FaultTrial]
 
 
 class FaultKind(NamedTuple):
@@ -57,29 +57,29 @@ class FaultKind(NamedTuple):
 
 
 def _shared_weight(subject: Subject, weight: Severity, rng: np.random.Generator) -> Trials:
-    return Trials(1, iter([subject.returns(subject.network, float(weight))]))
+    return Trials(1, iter([subject.trial(subject.network, float(weight))]))
 
 
 def _weight_drift(subject: Subject, drift: Severity, rng: np.random.Generator) -> Trials:
     drifted = subject.with_stored(weight + float(drift) for weight in subject.stored)
-    return Trials(1, iter([subject.returns(drifted)]))
+    return Trials(1, iter([subject.trial(drifted)]))
 
 
 def _weight_noise(subject: Subject, percent: Severity, rng: np.random.Generator) -> Trials:
     network = subject.network
     own = np.array(network.weights or (1.0,) * len(network.edges)) * network.shared_weight
 
-    def run() -> Iterator[Floats]:
+    def run() -> Iterator[FaultTrial]:
         for _ in range(subject.samples):
             noise = 1 + float(percent) / 100 * rng.normal(size=len(own))
-            yield subject.returns(with_single_weights(network, (own * noise).tolist()))
+            yield subject.trial(with_single_weights(network, (own * noise).tolist()))
 
     return Trials(None, run())
 
 
 def _weight_bits(subject: Subject, bits: Severity, rng: np.random.Generator) -> Trials:
     rounded = rounded_to(np.array(subject.stored), int(bits))
-    return Trials(1, iter([subject.returns(subject.with_stored(rounded))]))
+    return Trials(1, iter([subject.trial(subject.with_stored(rounded))]))
 
 
 def _word_bits(subject: Subject, bits: Severity, rng: np.random.Generator) -> Trials:
@@ -88,18 +88,18 @@ def _word_bits(subject: Subject, bits: Severity, rng: np.random.Generator) -> Tr
     fixed = quantise(subject.with_stored(rounded), subject.ranges, "q15")
     with compiled(fixed) as header:
         header.drop_bits(WORDS["q15"] - int(bits))
-        return Trials(1, iter([header.returns(subject.task, subject.seeds)]))
+        return Trials(1, iter([header.trial(subject.task, subject.seeds, subject.rule)]))
 
 
 def _weight_flip(subject: Subject, part: Severity, rng: np.random.Generator) -> Trials:
     bits, stored = BITS[str(part)], subject.stored
     possible = len(stored) * len(bits)
 
-    def run() -> Iterator[Floats]:
+    def run() -> Iterator[FaultTrial]:
         for number in sample_numbers(rng, possible, subject.samples):
             index, bit = divmod(number, len(bits))
             changed = flipped(stored[index], bits[bit])
-            yield subject.returns(
+            yield subject.trial(
                 subject.with_stored((*stored[:index], changed, *stored[index + 1 :]))
             )
 
@@ -123,13 +123,15 @@ def _result_flip(subject: Subject, rate: Severity, rng: np.random.Generator) -> 
     """Flip a random bit of the result of a random node, in this share of the steps."""
     shape = (len(subject.seeds), subject.task.spec.max_steps)
 
-    def run() -> Iterator[Floats]:
+    def run() -> Iterator[FaultTrial]:
         for _ in range(subject.samples):
             node = rng.choice(subject.computed, shape)
             flips = np.where(
                 rng.random(shape) < float(rate), node * 32 + rng.integers(32, size=shape), NO_FLIP
             )
-            yield subject.header.returns(subject.task, subject.seeds, flips.astype(np.int32))
+            yield subject.header.trial(
+                subject.task, subject.seeds, subject.rule, flips.astype(np.int32)
+            )
 
     return Trials(None, run())
 
@@ -153,7 +155,7 @@ def _dead_connection(subject: Subject, count: Severity, rng: np.random.Generator
     network, size = subject.network, int(count)
     sets = sample_sets(rng, len(network.edges), size, subject.samples)
     networks = (without_edges(network, cut) for cut in sets)
-    return Trials(comb(len(network.edges), size), map(subject.returns, networks))
+    return Trials(comb(len(network.edges), size), map(subject.trial, networks))
 
 
 def _dead_node(subject: Subject, count: Severity, rng: np.random.Generator) -> Trials:
@@ -181,13 +183,13 @@ def without_edges(network: Network, cut: Iterable[int]) -> Network:
 
 def _in_header(
     subject: Subject, inject: Callable[[_Fault], None], faults: Iterable[_Fault]
-) -> Iterator[Floats]:
-    """Return the returns with each fault alone in the header."""
+) -> Iterator[FaultTrial]:
+    """Run the episodes with each fault alone in the header."""
     for fault in faults:
         subject.header.heal()
         inject(fault)
         try:
-            yield subject.header.returns(subject.task, subject.seeds)
+            yield subject.header.trial(subject.task, subject.seeds, subject.rule)
         finally:
             subject.header.heal()
 

@@ -54,27 +54,35 @@ void stress_step(const float *observation, float *action, int32_t flip)
 typedef void observe_function(const void *plant, const float *state, float *observation);
 typedef int32_t step_function(const void *plant, float *state, float *observation,
                               const float *action, float *reward);
+typedef int32_t held_function(const void *plant, const float *state, const float *observation);
 
 /* Whole episodes of a native plant. Sums rewards in the kernel's order.
- * state [count][states]: the starting states; overwritten. flips [count][max_steps]: or NULL. */
-void stress_episodes(observe_function *observe, step_function *step, const void *plant,
-                     int32_t count, int32_t max_steps, int32_t states, float *state,
-                     const int32_t *flips, float *returns);
-void stress_episodes(observe_function *observe, step_function *step, const void *plant,
-                     int32_t count, int32_t max_steps, int32_t states, float *state,
-                     const int32_t *flips, float *returns)
+ * held_steps: the last steps in which a held episode's states are held; 0 to hold none.
+ * state [count][states]: the starting states; overwritten. flips [count][max_steps]: or NULL.
+ * held [count]: 1 for a held episode, else 0. */
+void stress_episodes(observe_function *observe, step_function *step, held_function *is_held,
+                     const void *plant, int32_t held_steps, int32_t count, int32_t max_steps,
+                     int32_t states, float *state, const int32_t *flips, float *returns,
+                     int32_t *held);
+void stress_episodes(observe_function *observe, step_function *step, held_function *is_held,
+                     const void *plant, int32_t held_steps, int32_t count, int32_t max_steps,
+                     int32_t states, float *state, const int32_t *flips, float *returns,
+                     int32_t *held)
 {
     for (int32_t episode = 0; episode < count; episode++, state += states) {
         float observation[STRESSED_POLICY_INPUTS], action[STRESSED_POLICY_OUTPUTS], reward;
         float total = 0.0f;
-        int32_t over = 0;
+        int32_t over = 0, streak = 0;
         observe(plant, state, observation);
         for (int32_t i = 0; i < max_steps && !over; i++) {
             stress_step(observation, action, flips ? flips[i] : -1);
             over = step(plant, state, observation, action, &reward);
             total += reward;
+            if (held_steps > 0)
+                streak = is_held(plant, state, observation) ? streak + 1 : 0;
         }
         returns[episode] = total;
+        held[episode] = held_steps > 0 && streak >= held_steps;
         flips = flips ? flips + max_steps : flips;
     }
 }

@@ -24,10 +24,12 @@ from wann_edge.kernel.library import library
 from wann_edge.network import Network
 from wann_edge.network.fixed_network import FixedNetwork
 from wann_edge.robustness.bits import flipped
+from wann_edge.robustness.fault_trial import FaultTrial
 from wann_edge.system.compiler import host_compiler
 from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.shared_library import load_library
 from wann_edge.task import PlantTask, Task, has_plant
+from wann_edge.task.held import Held, WatchedWorld
 from wann_edge.task.open_world import opened
 from wann_edge.verify.emulated.toolchain import run_compiler
 
@@ -76,7 +78,7 @@ class FaultyHeader:
         pointer, number = ctypes.c_void_p, ctypes.c_int32
         built.stress_step.argtypes = [pointer, pointer, number]
         built.stress_step.restype = None
-        built.stress_episodes.argtypes = [*[pointer] * 3, *[number] * 3, *[pointer] * 3]
+        built.stress_episodes.argtypes = [*[pointer] * 4, *[number] * 4, *[pointer] * 4]
         built.stress_episodes.restype = None
         words = ctypes.c_uint32 * network.node_count
         self._kept = words.in_dll(built, "stress_kept")
@@ -105,47 +107,70 @@ class FaultyHeader:
         """Round away the last bits of each word; only in fixed point."""
         self._dropped.value = count
 
-    def returns(self, task: Task, seeds: Sequence[int], flips: Integers | None = None) -> Floats:
+    def returns(self, task: Task, seeds: Sequence[int]) -> Floats:
+        """Return the returns [episodes] without flips."""
+        return self.trial(task, seeds, None).returns
+
+    def trial(
+        self,
+        task: Task,
+        seeds: Sequence[int],
+        rule: Held | None,
+        flips: Integers | None = None,
+    ) -> FaultTrial:
         """Run the episode of each seed with the network's own weight.
 
         Args:
             task: of the episodes.
             seeds: one per episode.
+            rule: when an episode is held, or None.
             flips: int32 [episodes, max_steps]: 32 times a node plus the bit of its result
                 that is flipped in this step only, or NO_FLIP; None for no flips.
-
-        Returns:
-            float32 [episodes]: the returns.
         """
         if has_plant(task):
-            return self._native(task, seeds, flips)
+            returns, by_states = self._native(task, seeds, flips)
+        else:
+            returns, by_states = self._stepwise(task, seeds, rule, flips)
+        return FaultTrial(returns, None if rule is None else rule.verdict(returns, by_states))
+
+    def _stepwise(
+        self, task: Task, seeds: Sequence[int], rule: Held | None, flips: Integers | None
+    ) -> tuple[Floats, Integers]:
+        """Run the loop in Python; return the returns, and which episodes their states hold."""
         rows = [None] * len(seeds) if flips is None else [row.tolist() for row in flips]
-        with opened(task.world()) as world:
-            found = [
-                run_episode(_FaultyPolicy(self, row), world, seed, task.spec.max_steps)[0]
-                for seed, row in zip(seeds, rows, strict=True)
-            ]
-        return np.array(found, np.float32)
+        returns: Floats = np.empty(len(seeds), np.float32)
+        held: Integers = np.empty(len(seeds), np.int32)
+        with opened(WatchedWorld(task.world(), rule)) as world:
+            for place, (seed, row) in enumerate(zip(seeds, rows, strict=True)):
+                policy, most = _FaultyPolicy(self, row), task.spec.max_steps
+                returns[place] = run_episode(policy, world, seed, most)[0]
+                held[place] = world.held
+        return returns, held
 
     @ieee_arithmetic()
-    def _native(self, task: PlantTask, seeds: Sequence[int], flips: Integers | None) -> Floats:
-        """Run the loop in C, with the kernel's plant."""
+    def _native(
+        self, task: PlantTask, seeds: Sequence[int], flips: Integers | None
+    ) -> tuple[Floats, Integers]:
+        """Run the loop in C, with the kernel's plant; return what ``_stepwise`` returns."""
         kernel, plant = library(), task.plant
         states: Floats = np.array(task.starts(seeds), np.float32, order="C")
         events = None if flips is None else np.ascontiguousarray(flips, np.int32)
         returns: Floats = np.empty(len(seeds), np.float32)
+        held: Integers = np.zeros(len(seeds), np.int32)
+        functions = kernel.wann_plant_observe, kernel.wann_plant_step, kernel.wann_plant_held
         self._library.stress_episodes(
-            ctypes.cast(kernel.wann_plant_observe, ctypes.c_void_p),
-            ctypes.cast(kernel.wann_plant_step, ctypes.c_void_p),
+            *(ctypes.cast(function, ctypes.c_void_p) for function in functions),
             plant.address(1),
+            plant.held_steps,
             len(seeds),
             task.spec.max_steps,
             plant.states,
             states.ctypes.data,
             None if events is None else events.ctypes.data,
             returns.ctypes.data,
+            held.ctypes.data,
         )
-        return returns
+        return returns, held
 
     @ieee_arithmetic()
     def act(self, observation: Floats, flip: int = NO_FLIP) -> Floats:

@@ -10,16 +10,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wann_edge.confidence import DEVIATIONS, Reals, enough
+from wann_edge.confidence import DEVIATIONS, enough, wilson
 from wann_edge.errors import SettingsError, VerifyError
 from wann_edge.evaluate import check_repeats, episode_seeds
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
+from wann_edge.robustness.fault_trial import FaultTrial
 from wann_edge.robustness.faults import FAULTS, Severity
 from wann_edge.robustness.faulty_header import compiled
+from wann_edge.robustness.fresh import Fresh, HeldShare
 from wann_edge.robustness.subject import Subject
 from wann_edge.system.seeds import Use, generator
 from wann_edge.task import Task, check_fit
+from wann_edge.task.held import Held, held_rule
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class FaultResult:
             fault.
         kept_faults: the share of faults with at least 80 % of the mean without a fault.
         worst: the lowest mean of a fault.
+        episodes: the number of episodes, of all faults.
+        held: how many of them are held; None without a rule.
+        held_interval: the 95 % interval of their share (Wilson), or None.
+        worst_episode: the lowest return of an episode.
+        worst_seed: the seed of that episode.
     """
 
     fault: str
@@ -53,11 +61,27 @@ class FaultResult:
     kept_episodes: float
     kept_faults: float
     worst: float
+    episodes: int
+    held: int | None
+    held_interval: tuple[float, float] | None
+    worst_episode: float
+    worst_seed: int
+
+    @property
+    def held_share(self) -> HeldShare | None:
+        """How many episodes are held; None without a rule."""
+        return None if self.held is None else HeldShare(self.held, self.episodes)
 
 
 @contextmanager
 def at_work(
-    network: Network, task: Task, *, episodes: int = 20, samples: int = 100, seed: int = 0
+    network: Network,
+    task: Task,
+    *,
+    episodes: int = 20,
+    samples: int = 100,
+    seed: int = 0,
+    rule: Held | None = None,
 ) -> Iterator[Subject]:
     """Compile the network's header for faults.
 
@@ -67,6 +91,7 @@ def at_work(
         episodes: 2 or more, which intervals need.
         samples: the most faults of a kind and severity to try.
         seed: determines the episodes.
+        rule: when an episode is held; None for the task's own rule.
 
     Returns:
         A context with the subject of ``measure``.
@@ -80,7 +105,14 @@ def at_work(
     seeds = tuple(episode_seeds(seed, episodes))
     alive = network.without_dead_nodes()
     with compiled(alive) as header:
-        subject = Subject(network=alive, task=task, seeds=seeds, header=header, samples=samples)
+        subject = Subject(
+            network=alive,
+            task=task,
+            seeds=seeds,
+            header=header,
+            samples=samples,
+            rule=rule or held_rule(task),
+        )
         if header.returns(task, seeds).tobytes() != nominal(subject).tobytes():
             check_repeats(alive, task, seeds, nominal(subject))
             raise VerifyError(
@@ -94,6 +126,12 @@ def at_work(
 def nominal(subject: Subject) -> Floats:
     """Return the returns [episodes] without a fault."""
     return subject.returns(subject.network)
+
+
+def without_faults(subject: Subject) -> Fresh:
+    """Run the episodes without a fault."""
+    found = subject.trial(subject.network)
+    return Fresh(found.returns, subject.seeds, found.held)
 
 
 def chosen_faults(names: Sequence[str]) -> list[str]:
@@ -130,25 +168,25 @@ def measure(subject: Subject, fault: str, severity: Severity, seed: int) -> Faul
     key = (zlib.crc32(fault.encode()), FAULTS[fault].severities.index(severity))
     rng = generator(seed, Use.FAULTY_NETWORKS, *key)
     trials = FAULTS[fault].run(subject, severity, rng)
-    returns = [found.astype(np.float64) for found in trials.returns]
-    if not returns:
-        return None
-    return _result(fault, severity, trials.possible, np.array(returns), nominal(subject))
+    tried = list(trials.tried)
+    return _result(fault, severity, trials.possible, tried, subject) if tried else None
 
 
 def _result(
     fault: str,
     severity: Severity,
     possible: int | None,
-    returns: Reals,
-    without: Floats,
+    tried: Sequence[FaultTrial],
+    subject: Subject,
 ) -> FaultResult:
-    """Return the result for returns [faults, episodes] and those without a fault [episodes]."""
-    means = returns.mean(axis=1)
+    """Return the result of the episodes with each fault."""
+    returns = np.array([one.returns for one in tried], np.float64)
+    means, whole = returns.mean(axis=1), nominal(subject).astype(np.float64)
     units = means if len(means) > 1 else returns[0]
     width = DEVIATIONS * float(units.std(ddof=1)) / math.sqrt(len(units))
     mean = float(returns.mean())
-    whole = without.astype(np.float64)
+    flags = [one.held for one in tried if one.held is not None]
+    held = int(np.sum(flags)) if flags else None
     return FaultResult(
         fault=fault,
         severity=severity,
@@ -161,4 +199,9 @@ def _result(
         kept_episodes=float(np.mean(returns >= enough(whole))),
         kept_faults=float(np.mean(means >= enough(np.array(whole.mean())))),
         worst=float(means.min()),
+        episodes=returns.size,
+        held=held,
+        held_interval=None if held is None else wilson(held, returns.size),
+        worst_episode=float(returns.min()),
+        worst_seed=subject.seeds[int(returns.min(axis=0).argmin())],
     )

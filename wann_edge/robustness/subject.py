@@ -11,8 +11,10 @@ from wann_edge.fixed_point.ranges import measured_ranges
 from wann_edge.kernel import Floats
 from wann_edge.network import Network, float32
 from wann_edge.network.fixed_network import Ranges
+from wann_edge.robustness.fault_trial import FaultTrial
 from wann_edge.robustness.faulty_header import FaultyHeader
 from wann_edge.task import Task
+from wann_edge.task.held import Held, held_episodes, judging
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Subject:
         seeds: of the episodes.
         header: the exported header of the network, compiled with places for faults.
         samples: the most faults of a kind and severity to try.
+        rule: when an episode is held; None where the task does not say.
     """
 
     network: Network
@@ -32,12 +35,18 @@ class Subject:
     seeds: tuple[int, ...]
     header: FaultyHeader
     samples: int
+    rule: Held | None = None
 
-    def returns(self, network: Network, weight: float | None = None) -> Floats:
-        """Return the returns [episodes] of a network, with its own shared weight or another."""
+    def trial(self, network: Network, weight: float | None = None) -> FaultTrial:
+        """Run the episodes of a network, with its own shared weight or another."""
         shared = network.shared_weight if weight is None else weight
-        found: Floats = rollouts(network, self.task, (shared,), self.seeds).returns[0]
-        return found
+        found = rollouts(network, judging(self.task), (shared,), self.seeds)
+        held = held_episodes(self.rule, found)
+        return FaultTrial(found.returns[0], None if held is None else held[0])
+
+    def returns(self, network: Network) -> Floats:
+        """Return the returns [episodes] of a network with its own shared weight."""
+        return self.trial(network).returns
 
     @property
     def computed(self) -> tuple[int, ...]:

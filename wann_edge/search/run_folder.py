@@ -30,8 +30,8 @@ from wann_edge.system.private_folders import new_folder_near
 from wann_edge.task.trusted import FINGERPRINT, file_sha256
 
 RUN, CHAMPION = "run.json", "champion.json"
-# The network that a search hands over, where it is not the champion.
-CONTROLLER = "controller.json"
+# What a finish writes: the network that a search hands over, and all it was chosen from.
+FINISH_FILES = CONTROLLER, CONTROLLERS = "controller.json", "controllers.json"
 FILES = (CHAMPION, front.NAME, "history.csv", RUN)
 EVENT_FILES = "events.out.tfevents.*"
 
@@ -99,7 +99,7 @@ class RunFolder:
         if not overwrite:
             self._check_free()
         self._write_run("running", None)
-        for name in (*FILES[:-1], CONTROLLER):
+        for name in (*FILES[:-1], *FINISH_FILES):
             (self.folder / name).unlink(missing_ok=True)
         for events in self.folder.glob(EVENT_FILES):
             events.unlink()
@@ -113,7 +113,7 @@ class RunFolder:
                 where=str(self.folder),
                 remedy="choose another folder, or pass --force or --resume",
             )
-        files = [name for name in (*FILES, CONTROLLER) if (self.folder / name).exists()]
+        files = [name for name in (*FILES, *FINISH_FILES) if (self.folder / name).exists()]
         if files:
             raise SettingsError(
                 f"the folder holds a file that the run would replace: {files[0]}",
