@@ -6,24 +6,16 @@ Run:  python -m benchmarks.bullet_leak [--episodes 10000] [--steps 5] [--json]
 from __future__ import annotations
 
 import argparse
-import os
 import time
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.common import machine, show
+from benchmarks.common import machine, resident_kb, show
 from wann_edge.task import load_task
 
 TASKS = ("bullet/swingup", "bullet/balancer", "bullet/a1")
 # Episodes before the first measurement; they fill caches.
 WARM_UP = 100
-
-
-def resident_kb() -> int:
-    """Return the resident memory of this process in KB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def row(name: str, episodes: int, steps: int) -> dict[str, object]:

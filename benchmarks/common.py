@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 from pathlib import Path
@@ -31,6 +32,12 @@ def require_data() -> None:
     """Exit if the reference data is missing."""
     if not DATA.is_dir():
         sys.exit(f"{DATA}: the reference data is missing; copy the published wann-release there")
+
+
+def resident_kb(process: str = "self") -> int:
+    """Return the resident memory in KB of a process, by its number in /proc."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def machine() -> dict[str, object]:
