@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, EntryPoints
-from io import BytesIO, TextIOWrapper
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -214,7 +214,19 @@ def test_standard_error_that_is_closed_accepts_what_user_code_prints(
     complaints.prepare_streams()
     with claimed():
         print("lost")
-        assert sys.stdout.fileno() == 2
+    assert sys.stderr.fileno() == 2
+
+
+def test_standard_error_that_user_code_closed_gets_the_message(
+    raising: Raising, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    raising(ZeroDivisionError("here"))
+    closed = StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    assert run(["show", "x.json"]) == 2
+    sys.stderr.flush()
+    assert "unexpected ZeroDivisionError" in capfd.readouterr().err
 
 
 def test_the_registry_still_raises_its_own_errors() -> None:

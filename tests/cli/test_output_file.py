@@ -104,7 +104,7 @@ def test_a_search_replaces_no_file_that_is_there(tmp_path: Path, capsys: Capture
     assert (tmp_path / "champion.json").read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
 def test_one_file_goes_to_standard_output(
     name: str, champion: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,7 +24,8 @@ from wann_edge.errors import SettingsError, TaskError
 from wann_edge.evaluate import PAPER_WEIGHTS, rollouts
 from wann_edge.network import Network
 from wann_edge.parallel.engine import Engine, _Chunk, _run_chunk
-from wann_edge.parallel.workers import SAFE_PATH, Done, Order, Worker
+from wann_edge.parallel.threads import no_threads_for_matrices
+from wann_edge.parallel.workers import SAFE_PATH, Done, Order, Worker, standard_library_first
 from wann_edge.sims.swingup import SPEC, SwingUp
 from wann_edge.task import Rollouts, Task
 
@@ -103,6 +104,17 @@ def test_a_worker_has_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "OPENBLAS_NUM_THREADS" not in os.environ
 
 
+def test_user_code_may_clear_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for block, name in (
+        (no_threads_for_matrices, "OPENBLAS_NUM_THREADS"),
+        (standard_library_first, SAFE_PATH),
+    ):
+        monkeypatch.delenv(name, raising=False)
+        with block():
+            del os.environ[name]
+        assert name not in os.environ
+
+
 def test_another_worker_takes_the_work_of_a_killed_one(tmp_path: Path) -> None:
     networks, victim = some_networks(12), tmp_path / "victim"
     expected = [rollouts(network, Trap(), (1.0,), SEEDS) for network in networks]
@@ -123,7 +135,10 @@ def test_a_task_that_keeps_killing_workers_is_reported(tmp_path: Path) -> None:
     victim.touch()
     with (
         Engine(Trap(victim, always=True), 2) as engine,
-        pytest.raises(TaskError, match="trap: 4 worker processes died; use one worker"),
+        pytest.raises(
+            TaskError,
+            match=r"trap: 4 worker processes died, the last by signal 9 \(Killed\); use one",
+        ),
     ):
         engine.rollouts(some_networks(12), (1.0,), SEEDS)
 

@@ -37,6 +37,8 @@ def fail():
 with suppress(KeyboardInterrupt), claimed():
     with claimed():
         talk("block")
+        sys.stdout.close()
+        sys.stdout = sys.__stdout__
     thread = threading.Thread(target=talk, args=("thread",))
     thread.start()
     thread.join()

@@ -10,7 +10,7 @@ from contextlib import suppress
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.parallel.threads import no_threads_for_matrices
 from wann_edge.system.interrupts import like_ctrl_c
-from wann_edge.system.standard_output import drop, flush, turn_away_for_good
+from wann_edge.system.standard_output import drop, flush, standard_error, turn_away_for_good
 from wann_edge.system.terminal import clean
 
 DEBUG = "--debug"
@@ -86,7 +86,7 @@ def _check_current_folder() -> None:
 
 def _complain(line: str, details: str = "") -> ExitCode:
     with suppress(OSError):
-        print(clean(f"wann-edge: {' '.join(line.split())}"), file=sys.stderr)
+        print(clean(f"wann-edge: {' '.join(line.split())}"), file=standard_error())
         if details:
             print(clean(details.rstrip()), file=sys.stderr)
     return ExitCode.BAD_INPUT

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from traceback import extract_tb
 
 from wann_edge.system.needs import import_fault
-from wann_edge.system.standard_output import STDERR
+from wann_edge.system.standard_output import STDERR, standard_error
 
 # Errors that only writing can cause; an output names itself.
 _OF_WRITING = (ENOSPC, EDQUOT, EFBIG, EIO)
@@ -47,8 +47,6 @@ def prepare_streams() -> None:
         except OSError:
             # What user code prints goes to standard error, and must not fail where that is closed.
             os.open(os.devnull, os.O_WRONLY if number == STDERR else os.O_RDONLY)
-    if sys.stderr is None:
-        sys.stderr = os.fdopen(STDERR, "w", closefd=False)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdout, standard_error()):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -11,7 +11,7 @@ import typer
 
 from wann_edge.cli.tables import say
 from wann_edge.errors import SettingsError
-from wann_edge.system.places import is_plain_file
+from wann_edge.system.places import is_plain_file, is_standard_output
 
 STANDARD_OUTPUT = "-"
 
@@ -81,6 +81,6 @@ def output_folder(given: str) -> OutputFile:
 
 def output_or_stdout(given: str) -> OutputFile:
     """Return the file of an option that also takes "-", or a name of standard output."""
-    if given in (STANDARD_OUTPUT, "/dev/stdout"):
+    if given == STANDARD_OUTPUT or is_standard_output(Path(given).absolute()):
         return StandardOutput()
     return output_file(given)

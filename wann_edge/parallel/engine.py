@@ -249,12 +249,12 @@ class Engine:
                     queue.answer(place, answer)
                     self._report(queues[0], number)
                     continue
+                worker.stop()
                 deaths += 1
                 if deaths > DEATHS_ALLOWED:
-                    raise _keeps_dying(self._local, deaths)
+                    raise _keeps_dying(self._local, deaths, worker.ending)
                 queue.put_back(place)
                 self._workers.remove(worker)
-                worker.stop()
 
     def _report(self, queue: RoundQueue[Any, Any], number: int) -> None:
         if self.on_part is not None:
@@ -292,9 +292,9 @@ def _run_chunk(task: Task, chunk: _Chunk) -> _Evaluated:
     return _Evaluated(done, time.perf_counter() - start_s)
 
 
-def _keeps_dying(task: Task, deaths: int) -> TaskError:
+def _keeps_dying(task: Task, deaths: int, ending: str) -> TaskError:
     return TaskError(
-        f"{deaths} worker processes died",
+        f"{deaths} worker processes died, the last {ending}",
         where=task.spec.name,
         remedy="use one worker, or check that there is enough memory and that the script starts "
         'under if __name__ == "__main__"',

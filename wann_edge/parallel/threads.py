@@ -21,4 +21,4 @@ def no_threads_for_matrices() -> Iterator[None]:
         yield
     finally:
         if before is None:
-            del os.environ[name]
+            os.environ.pop(name, None)  # User code may have cleared it.

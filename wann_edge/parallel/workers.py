@@ -66,6 +66,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.busy = False
+        self._exit_code: int | None = None
         from_main = threading.current_thread() is threading.main_thread()
         self._process: BaseProcess = context.Process(
             target=_serve, args=(theirs, _packed(task), from_main), daemon=True
@@ -104,10 +105,21 @@ class Worker:
         if self.busy and self._process.is_alive() and self._process.pid is not None:
             os.kill(self._process.pid, STOP)
 
+    @property
+    def ending(self) -> str:
+        """Return how the stopped process ended: "with exit code 3", or by which signal."""
+        code = self._exit_code
+        if code is None:
+            return "after it closed its pipe"
+        if code < 0:
+            return f"by signal {-code} ({signal.strsignal(-code)})"
+        return f"with exit code {code}"
+
     def stop(self) -> None:
         """End the process, which first closes what its task has opened."""
         self.dismiss()
         self._process.join(GRACE_S)
+        self._exit_code = self._process.exitcode
         self._process.kill()
         self._process.join()
 
@@ -126,7 +138,7 @@ def standard_library_first() -> Iterator[None]:
     try:
         yield
     finally:
-        del os.environ[SAFE_PATH]
+        os.environ.pop(SAFE_PATH, None)
 
 
 def _start_without_interrupts(process: BaseProcess) -> None:

@@ -8,7 +8,7 @@ import time
 from errno import EISDIR, ELOOP, ENXIO
 from pathlib import Path
 
-from wann_edge.system.standard_output import descriptor_of
+from wann_edge.system.standard_output import STDOUT, descriptor_of
 
 # How long a FIFO may wait for a program that reads it.
 READER_WAIT_S = 2.0
@@ -42,6 +42,14 @@ def is_plain_file(path: Path) -> bool:
     except OSError:
         return False
     return isinstance(place, Path) and place.is_file()
+
+
+def is_standard_output(path: Path) -> bool:
+    """Return whether a path names this process's standard output, as /dev/fd/1 does."""
+    try:
+        return followed(path) == STDOUT
+    except OSError:
+        return False
 
 
 def is_replaceable(path: Path) -> bool:

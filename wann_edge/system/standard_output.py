@@ -69,6 +69,13 @@ def turn_away_for_good() -> None:
     sys.stdout = sys.stderr
 
 
+def standard_error() -> TextIO:
+    """Return standard error, open also where user code has closed the stream."""
+    if sys.stderr is None or sys.stderr.closed:
+        sys.stderr = os.fdopen(STDERR, "w", errors="backslashreplace", closefd=False)
+    return sys.stderr
+
+
 def flush(stream: TextIO | None) -> None:
     """Write what a stream of results still holds; an OSError names standard output."""
     if stream is not None and not stream.closed:
@@ -104,14 +111,18 @@ def _own_stream(kept: int) -> Iterator[TextIO]:
             yield stack.enter_context(open(os.devnull, "w"))
         elif _leads_to_stdout(given):
             flush(given)
-            # By lines: a process that user code forks has nothing left to write.
-            own = stack.enter_context(
-                open(os.dup(kept), "w", 1, encoding=given.encoding, errors=given.errors)
-            )
+            own = stack.enter_context(_by_lines(os.dup(kept), given))
             stack.callback(drop, own)
+            # User code may close this one.
+            stack.enter_context(redirect_stdout(_by_lines(STDERR, given, closefd=False)))
             yield own
         else:  # a stream in memory, as in tests
             yield given
+
+
+def _by_lines(descriptor: int, like: TextIO, *, closefd: bool = True) -> TextIO:
+    """Open a stream that holds no line: a process that user code forks would write it too."""
+    return open(descriptor, "w", 1, encoding=like.encoding, errors=like.errors, closefd=closefd)
 
 
 def _finalize(error: BaseException | None) -> None:
