@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from wann_edge.network import Input, Network, Output
 from wann_edge.network.channels import choices, plain_fields
+from wann_edge.network.hashes import hashes_of
 
 
 def contract(network: Network, format: str) -> dict[str, object]:
@@ -25,6 +26,7 @@ def contract(network: Network, format: str) -> dict[str, object]:
         "inputs": [_channel(channel) for channel in network.inputs],
         "outputs": [_channel(channel) for channel in network.outputs],
         **_discrete(network),
+        "sha256": hashes_of(network),
     }
 
 

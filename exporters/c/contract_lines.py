@@ -12,6 +12,7 @@ import numpy as np
 from wann_edge.network import Input, Network, Output
 from wann_edge.network.channels import choices
 from wann_edge.network.discrete_actions import reading_lines
+from wann_edge.network.hashes import hashes_of
 
 # The endings of the macros of an input or output; the macro of its index has none.
 _ENDINGS = ("", "_LOW", "_HIGH", "_SAFE")
@@ -180,10 +181,14 @@ def range_text(channel: Input | Output) -> str:
 
 
 def origin_lines(network: Network) -> list[str]:
-    """Return the task and the provenance as text, if known."""
+    """Return the task and the provenance as text, if known, and the SHA-256 sums."""
     known = {"Task": network.task, "Version": network.provenance.get("version")}
     known["Seed"] = network.provenance.get("seed")
-    return [f"{label}: {plain(value)}" for label, value in known.items() if value is not None]
+    return [
+        *(f"{label}: {plain(value)}" for label, value in known.items() if value is not None),
+        "SHA-256 of the network file's content, of its contract and of the task, where known:",
+        *(f"  {name:<8}  {sha256}" for name, sha256 in hashes_of(network).items()),
+    ]
 
 
 def plain(value: object) -> str:

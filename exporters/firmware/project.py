@@ -86,7 +86,8 @@ speaks the hardware-in-the-loop protocol on a serial line of 115200 baud:
 - After ${watchdog_ms} ms without a step it applies the safe action.
 - Static memory: at most ${ram_bytes} bytes for the protocol${ring}; no heap.
 - Fill in `board_apply()` in ${actuators}: it is called with every action that is applied.
-- Network ${network}, contract ${contract}.
+- It reports network ${network} and contract ${contract}, the first bytes of their
+  SHA-256 sums; `policy.h` has the whole sums, and that of the task ${task}.
 """)
 
 
@@ -229,6 +230,7 @@ def readme_text(network: Network, board: Board, timing: Timing) -> str:
         actuators="the sketch" if board.is_sketch else "`actuators.c`",
         network=network_hash(network).hex(),
         contract=contract_hash(network).hex(),
+        task="(unknown)" if network.task is None else f"`{network.task}`",
     )
 
 

@@ -58,6 +58,7 @@ ${description}
  * @property {number} shared_weight
  * @property {ReadonlyArray<Readonly<Input>>} inputs In the order of an observation.
  * @property {ReadonlyArray<Readonly<Output>>} outputs In the order of an action.
+ * @property {Readonly<Object<string, string>>} sha256 Of network, contract and, if known, task.
  */
 
 const fround = Math.fround;

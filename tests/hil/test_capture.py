@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from wann_edge.hil.capture import Exchange, Replay, hex_of, load_capture, new_ca
 from wann_edge.hil.messages import Numbers
 from wann_edge.hil.session import replay_session
 from wann_edge.kernel import Floats
+from wann_edge.network.hashes import contract_sha256, network_sha256
 
 NETWORK = random_network(np.random.default_rng(3), inputs=3, hidden=2, outputs=2)
 Line = dict[str, object]
@@ -156,3 +158,24 @@ def test_files_that_are_no_text(path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     path.write_bytes(b"\xff\xfe{\0}\0")
     with pytest.raises(SettingsError, match="not UTF-8"):
         load_capture(path)
+
+
+def test_a_capture_holds_the_sums_of_network_contract_and_task(path: Path) -> None:
+    header = json.loads(path.read_text().splitlines()[0])
+    assert header["network"] == network_sha256(NETWORK)
+    assert header["contract"] == contract_sha256(NETWORK)
+    assert header["task_sha256"] is None
+    known = new_capture(replace(NETWORK, hashes={"task": "ab" * 32}), "float", "board", 0.5)
+    assert known.header.task_sha256 == "ab" * 32
+
+
+def test_a_capture_with_the_first_bytes_of_the_sums_is_replayed(path: Path) -> None:
+    first, *rest = path.read_text().splitlines()
+    header = json.loads(first)
+    header |= {name: header[name][:16] for name in ("network", "contract")}
+    del header["task_sha256"]
+    path.write_text("\n".join([json.dumps(header), *rest]) + "\n")
+    assert replayed(path).ok
+    path.write_text("\n".join([json.dumps(header | {"contract": "0" * 16}), *rest]) + "\n")
+    with pytest.raises(SettingsError, match="another contract"):
+        replayed(path)

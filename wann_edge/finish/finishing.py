@@ -241,6 +241,7 @@ class _Finish:
                 network,
                 provenance={**searched, "finish": made},
                 task=self._champion.task,
+                hashes=self._champion.hashes,
             ),
             self.engine,
             self.given,

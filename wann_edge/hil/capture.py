@@ -15,7 +15,7 @@ from wann_edge.errors import NetworkError, SettingsError
 from wann_edge.hil.messages import NUMBERS, Numbers
 from wann_edge.kernel import Floats
 from wann_edge.network import Network
-from wann_edge.network.hashes import HASH_BYTES, contract_hash, network_hash
+from wann_edge.network.hashes import HASH_BYTES, contract_sha256, network_sha256
 from wann_edge.system.files import write_whole
 from wann_edge.system.jsonfile import located, parse_json, read_text
 
@@ -23,7 +23,10 @@ FORMAT = "wann-edge capture"
 # An hour at 100 Hz with 24 inputs.
 MAX_BYTES = 128 * 2**20
 _Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$")]
-_Hash = Annotated[str, StringConstraints(pattern=rf"^[0-9a-f]{{{2 * HASH_BYTES}}}$")]
+# Earlier captures have the first bytes only.
+_Hash = Annotated[
+    str, StringConstraints(pattern=rf"^([0-9a-f]{{{2 * HASH_BYTES}}}|[0-9a-f]{{64}})$")
+]
 _Float32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
 _Count = Annotated[int, Field(ge=0)]
 
@@ -49,11 +52,12 @@ class Header(_Line):
 
     Attributes:
         version: 2; in version 1 the actions are float32 in physical units.
-        network: hash of the network.
-        contract: hash of the contract.
+        network: SHA-256 of the network, or its first bytes.
+        contract: SHA-256 of the contract, or its first bytes.
         dtype: "float", "q15" or "q31".
         build: board and version that the device reports.
         task: the network's task, if it names one.
+        task_sha256: the fingerprint of that task, if the network's file has it.
         shared_weight: a float32 as hexadecimal bytes, low byte first.
     """
 
@@ -64,6 +68,7 @@ class Header(_Line):
     dtype: Annotated[str, AfterValidator(_known)]
     build: str
     task: str | None
+    task_sha256: _Hash | None = None
     shared_weight: Annotated[_Float32, AfterValidator(_finite)]
 
 
@@ -125,11 +130,12 @@ def new_capture(network: Network, dtype: str, build: str, weight: float) -> Capt
     header = Header(
         format="wann-edge capture",
         version=2,
-        network=network_hash(network).hex(),
-        contract=contract_hash(network).hex(),
+        network=network_sha256(network),
+        contract=contract_sha256(network),
         dtype=dtype,
         build=build,
         task=network.task,
+        task_sha256=network.hashes.get("task"),
         shared_weight=hex_of(np.array([weight], np.float32)),
     )
     return Capture(header)
@@ -193,7 +199,7 @@ def replay(capture: Capture, network: Network, act: Callable[[Floats], bytes]) -
     Raises:
         SettingsError: the capture has another contract or dtype.
     """
-    if capture.header.contract != contract_hash(network).hex():
+    if not contract_sha256(network).startswith(capture.header.contract):
         raise SettingsError(
             "the capture was recorded with another contract",
             where="capture",

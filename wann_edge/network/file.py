@@ -16,7 +16,7 @@ from wann_edge.network.document import (
     OutputDocument,
     json_text,
 )
-from wann_edge.network.hashes import contract_sha256, network_sha256
+from wann_edge.network.hashes import hashes_of
 from wann_edge.system.files import write_whole
 from wann_edge.system.jsonfile import check_size, located, parse_json, read_text
 
@@ -31,10 +31,7 @@ def to_document(network: Network) -> dict[str, object]:
     """
     document = content(network)
     provenance = document.pop("provenance")
-    hashes = {"network": network_sha256(network), "contract": contract_sha256(network)}
-    if "task" in network.hashes:
-        hashes["task"] = network.hashes["task"]
-    return {**document, "hashes": hashes, "provenance": provenance}
+    return {**document, "hashes": hashes_of(network), "provenance": provenance}
 
 
 def to_json(network: Network) -> str:

@@ -13,6 +13,12 @@ from wann_edge.network.fixed_network import FixedNetwork
 HASH_BYTES = 8
 
 
+def hashes_of(network: Network) -> dict[str, str]:
+    """Return the SHA-256 of the network, its contract and, if it is known, its task."""
+    found = {"network": network_sha256(network), "contract": contract_sha256(network)}
+    return {**found, "task": network.hashes["task"]} if "task" in network.hashes else found
+
+
 def network_sha256(network: Network) -> str:
     """Return 64 hexadecimal digits that differ when two networks compute anything differently.
 
