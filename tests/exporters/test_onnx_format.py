@@ -23,6 +23,7 @@ from helpers.parts import ROOT
 from wann_edge.errors import ExportError, SettingsError
 from wann_edge.exporters import export
 from wann_edge.network import Input, Network, Output, named_channels
+from wann_edge.network.hashes import hashes_of
 
 
 def model_of(network: Network) -> onnx.ModelProto:
@@ -120,6 +121,7 @@ def test_metadata_is_the_contract(texts: list[str]) -> None:
         "shared_weight": -1.25,
         "inputs": inputs,
         "outputs": outputs,
+        "sha256": hashes_of(network),
     }
     assert (model.producer_name, model.graph.name) == ("wann-edge", "policy")
 
