@@ -170,7 +170,7 @@ def test_a_full_disk_stops_with_one_line_and_loses_nothing(
         str(half_a_run),
     ]
     done = subprocess.run(
-        [*command, "--generations", str(GENERATIONS), "--workers", "1"],
+        [*command, "--generations", str(GENERATIONS), "--workers", "1", "--quiet"],
         capture_output=True,
         text=True,
         check=False,
