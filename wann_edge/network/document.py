@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Annotated, cast
 
 import numpy as np
@@ -68,7 +69,13 @@ def _plain(value: dict[str, object], info: ValidationInfo) -> dict[str, object]:
     return cast("dict[str, object]", plain)
 
 
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+def _digits(value: str) -> str:
+    if re.fullmatch("[0-9a-f]{64}", value) is None:
+        raise PydanticCustomError("sha256", "is not a SHA-256 of 64 hexadecimal digits")
+    return value
+
+
+Sha256 = Annotated[str, AfterValidator(_digits)]
 Number = Annotated[float, AfterValidator(_nearest), PlainSerializer(_shortest)]
 
 
