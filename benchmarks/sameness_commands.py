@@ -27,7 +27,7 @@ EXPORTED = {"controller": OPTIONS, "swing": OPTIONS, "tuned": OPTIONS, "biped": 
 # earlier one wrote.
 COMMANDS = """
 help/all: --help
-help/{demo,search,show,evaluate,tune,baseline,import,export,list,verify,cost}: {} --help
+help/{demo,search,show,evaluate,tune,baseline,compare,import,export,list,verify,cost}: {} --help
 help/{simulate,validate,stress,firmware,hil}: {} --help
 list/{targets,formats,tasks}: {} --json
 import/swing: swing.out --inputs 5 --outputs 1 --task swingup -o swing.json
@@ -58,6 +58,10 @@ tune/redrawn: controller.json --evaluations 2000 --redraw 8 --workers 1 --distur
 tune/wired: walk.json --evaluations 16 --redraw 2 --wire-idle --workers 1
 tune/folder: search/brief --workers 1
 baseline/cartpole: cartpole --layers 2
+baseline/{linear,lqr,energy}: pendulum --kind {} --evaluations 20 --json
+baseline/pid: cartpole --kind pid --pair angle:push_sign --evaluations 20 --disturb noise=1%
+compare/swing: swing.json controller.json --episodes 10
+compare/json: robust.json --episodes 10 --core cortex-m0plus --json
 show/run: search/fast --json
 show/run-table: search/fast
 show/connections: search/fast --connections 4 -o show/small.json --json

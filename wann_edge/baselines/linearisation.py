@@ -21,7 +21,7 @@ from wann_edge.task import PlantTask
 Doubles = NDArray[np.float64]
 
 # Short trajectories: their number, the steps that pass before the fit, and those of the fit.
-TRAJECTORIES, SETTLING, FITTED = 200, 6, 6
+TRAJECTORIES, SETTLING, FITTED = 80, 6, 6
 # The distances from the equilibrium: of states as a share of the geometric mean of their spread
 # and their usual change in a control period, of actions as a share of their range.
 NEAR, NOISY_NEAR = (0.005, 0.02), (0.2, 0.1)

@@ -69,9 +69,10 @@ class Survey:
 
     def candidate(self, rng: np.random.Generator, is_seen: bool) -> Doubles:
         """Draw a state: one that was seen, or one from thrice the range of those."""
-        row = self.seen[rng.integers(len(self.seen))]
-        low, high = self.seen.min(axis=0), self.seen.max(axis=0)
-        drawn = row if is_seen else rng.uniform(2 * low - high, 2 * high - low)
+        drawn = row = self.seen[rng.integers(len(self.seen))]
+        if not is_seen:
+            low, high = self.seen.min(axis=0), self.seen.max(axis=0)
+            drawn = rng.uniform(2 * low - high, 2 * high - low)
         constant = self.change == 0
         return np.where(self.varied, drawn, np.where(constant, self.base, row))
 
