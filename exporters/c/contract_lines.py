@@ -91,14 +91,17 @@ def _macros(prefix: str, channels: Sequence[Input | Output]) -> list[str]:
     """Return one macro for each input or output; none is another one with an ending."""
     taken: set[str] = set()
     # The numbers below are taken, in this part of the order: colliding names take linear time.
-    tried: dict[tuple[str, bool], int] = {}
+    tried: dict[tuple[str, int], int] = {}
     macros: dict[int, str] = {}
     stems = [_stem(channel.name) for channel in channels]
-    # Names that are identifiers first, so that no other channel's macro reads as their name.
-    order = sorted(range(len(stems)), key=lambda i: stems[i] != channels[i].name.upper())
-    for index in order:
+    # Names in capitals first, then identifiers, so that no other channel's macro reads as theirs.
+    parts = [
+        (channel.name != stem) + (channel.name.upper() != stem)
+        for channel, stem in zip(channels, stems, strict=True)
+    ]
+    for index in sorted(range(len(stems)), key=parts.__getitem__):
         stem = stems[index]
-        place = stem, stem != channels[index].name.upper()
+        place = stem, parts[index]
         free, number = stem, max(index, tried.get(place, 0))
         while not taken.isdisjoint(free + ending for ending in _ENDINGS):
             free, number = f"{stem}_{number}", number + 1

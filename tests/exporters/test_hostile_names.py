@@ -41,6 +41,7 @@ def choosing(*names: str) -> Network:
         (("-2", "2"), ("MINUS_2", "2")),
         (("left-right", "b 1"), ("LEFT_RIGHT", "B_1")),
         (("b 1", "b_1"), ("B_1_0", "B_1")),
+        (("a", "A"), ("A_0", "A")),
         (("θ", "channel"), ("CHANNEL_0", "CHANNEL")),
         (("é", "x", "ü"), ("CHANNEL", "X", "CHANNEL_2")),
     ],

@@ -172,8 +172,14 @@ def refusal(path: Path, *, inputs: int = 2, outputs: int = 1, weights: Path | No
 
 @pytest.mark.parametrize(
     "text",
-    [TEXT + "\n", TEXT + " \r\n\n", TEXT.replace("\n", "\r\n"), "\ufeff" + TEXT],
-    ids=["blank line", "blank lines", "Windows", "byte order mark"],
+    [
+        TEXT + "\n",
+        TEXT + " \r\n\n",
+        TEXT.replace("\n", "\r\n"),
+        TEXT.replace("\n", "\r"),
+        "\ufeff" + TEXT,
+    ],
+    ids=["blank line", "blank lines", "Windows", "Macintosh", "byte order mark"],
 )
 def test_line_ends_and_byte_order_marks_are_skipped(text: str, tmp_path: Path) -> None:
     plain, other = tmp_path / "a" / "net.out", tmp_path / "b" / "net.out"

@@ -151,6 +151,7 @@ def _left_out(cells: Matrix, source_ids: Matrix, *, instead: str) -> list[str]:
 
 def _matrix(text: str) -> tuple[Matrix, Matrix]:
     """Return the cells [nodes, nodes] and the activation ids [nodes], float64."""
+    text = text.replace("\r", "\n") if "\n" not in text else text  # lines of an old Macintosh
     if not text.endswith("\n"):
         raise NetworkError(
             "the file is cut short", where="last line", remedy="download the whole file again"
@@ -164,7 +165,7 @@ def _matrix(text: str) -> tuple[Matrix, Matrix]:
             raise NetworkError(
                 f"{len(cells)} cells instead of {width}",
                 where=f"row {number}",
-                remedy="use one cell for each row, then the activation id",
+                remedy="use one cell for each row, then the activation id, commas between them",
             )
         try:
             rows.append(np.array([_number(cell) for cell in cells], np.float64))
