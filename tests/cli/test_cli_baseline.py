@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from helpers.commands import complaint
+from wann_edge.baselines import kinds
+from wann_edge.baselines.linear import plan
 from wann_edge.cli import run
 from wann_edge.evaluate import score
 from wann_edge.network import file as network_file
 from wann_edge.task import load_task
+from wann_edge.tune.core import Tuned
 
 Capture = pytest.CaptureFixture[str]
 FEW = ("--evaluations", "10")
@@ -53,6 +58,25 @@ def test_a_pid_controller_takes_its_pairs(tmp_path: Path, capsys: Capture) -> No
     told = capsys.readouterr().out
     assert "angle, angular_velocity to push_sign; position, velocity to push_sign" in told
     assert len(network_file.load(output).edges) == 5
+
+
+def test_after_ctrl_c_the_kinds_so_far_are_shown(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, runs = kinds.tuned_baseline, []
+
+    def tuned(kind: str, *given: Any, **options: Any) -> Tuned:  # noqa: ANN401
+        runs.append(kind)
+        found = real(kind, *given, **options)
+        return replace(found, stopped="interrupted") if kind == "dense" else found
+
+    monkeypatch.setattr(kinds, "tuned_baseline", tuned)
+    asked = ["baseline", "cartpole", "--kind", "linear,dense,lqr", *FEW, "--out", str(tmp_path)]
+    monkeypatch.setattr(kinds, "plan_of", lambda kind, task, _: plan(task, kinds.Choices()))
+    assert run(asked) == 130
+    assert runs == ["linear", "dense"]
+    assert "dense: stopped by interrupted" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dense.json", "linear.json"]
 
 
 @pytest.mark.parametrize(

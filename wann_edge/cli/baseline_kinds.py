@@ -121,20 +121,21 @@ def run_kinds(
     paths = order.paths(kinds)
     if order.folder is not None:
         order.folder.mkdir(parents=True, exist_ok=True)
-    for path in filter(None, paths):
-        check_writable(path)
+    for place in filter(None, paths):
+        check_writable(place)
     # Every plan before the first tuning: a choice that does not suit shows at once.
     plans = [plan_of(kind, world, choices) for kind in kinds]
-    rows = [
-        _row(kind, plan, world, order, given, path, quiet=quiet or as_json)
-        for kind, plan, path in zip(kinds, plans, paths, strict=True)
-    ]
+    rows: list[Row] = []
+    for kind, plan, path in zip(kinds, plans, paths, strict=True):
+        rows.append(_row(kind, plan, world, order, given, path, quiet=quiet or as_json))
+        if rows[-1].tuned.stopped == "interrupted":
+            break
     if as_json:
         print_json(_document(world, rows, order, given))
     else:
         _print(world, rows, order, given)
-    stopped = any(row.tuned.stopped == "interrupted" for row in rows)
-    return ExitCode.INTERRUPTED if stopped else ExitCode.OK
+    is_whole = rows[-1].tuned.stopped != "interrupted"
+    return ExitCode.OK if is_whole else ExitCode.INTERRUPTED
 
 
 def _row(
