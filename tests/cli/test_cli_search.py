@@ -196,3 +196,16 @@ def test_the_files_are_there_from_the_first_round_on(tmp_path: Path) -> None:
     settings = preset("fast", population=12, islands=1, generations=3, time_limit_s=None)
     run_search("swingup", settings, tmp_path, on_generation=on_generation)
     assert seen == [2, 2], "the header and the first round, 10 s long"
+
+
+def test_json_is_whole_when_the_finish_is_interrupted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wann_edge.cli.finish_report.finish_with_progress", interrupted)
+    assert run([*SHORT, "--finish", "0.2", "--json", "--out", str(tmp_path)]) == 130
+    told = json.loads(capsys.readouterr().out)
+    assert told["stopped"] == "generations"
+    assert "finish" not in told

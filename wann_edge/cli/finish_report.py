@@ -128,7 +128,10 @@ def finish_and_print(
             name, result, settings, searched.workers, quiet=report.quiet
         )
     except KeyboardInterrupt:
-        say(f"interrupted during the finish; the champion: {out}/champion.json")
+        if report.as_json:
+            print_result(result, out, task, searched.seed, report)
+        else:
+            say(f"interrupted during the finish; the champion: {out}/champion.json")
         return ExitCode.INTERRUPTED
     save_finished(finished, out)
     return print_result(result, out, task, searched.seed, report, finished)
