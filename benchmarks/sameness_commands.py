@@ -48,8 +48,8 @@ search/gymnasium: gymnasium:CartPole-v1 --generations 2 --population 16
 search/bullet: bullet/swingup --generations 1 --population 2
 search/plant: plant.c --generations 16 --population 16 --islands 2
 search/brief: brief.c --generations 4 --population 32 --islands 1 --weights 1.5
-search/{cartpole,pendulum,mountaincar,acrobot,furuta,furuta-swingup,balancer,quadrotor}: {} --generations 1
-  --population 8 --islands 1
+search/{cartpole,pendulum,mountaincar,acrobot,furuta,furuta-swingup,balancer,quadrotor}: {}
+  --generations 1 --population 8 --islands 1
 search/resumed: swingup --generations 16 --population 32
 search/resumed-end: --resume search/resumed --generations 48 --workers 2
 search/refused: swingup --preset none
