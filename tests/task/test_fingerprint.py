@@ -12,38 +12,38 @@ from wann_edge.network import file as network_file
 from wann_edge.task import Task, load_task
 from wann_edge.task.disturbances import parse
 from wann_edge.task.disturbed import disturbed
-from wann_edge.task.fingerprint import identity, task_sha256
+from wann_edge.task.fingerprint import identity, sha256_of, task_sha256
 
 SOURCE = (ROOT / "examples" / "my_plant.c").read_text()
 
 
-def fingerprint(source: str, path: Path) -> str | None:
+def text_of(source: str, path: Path) -> str:
     path.write_text(source)
-    return task_sha256(load_task(str(path)))
+    return plant_text.file_text(path)
 
 
 def test_a_plant_in_a_file_is_known_by_its_preprocessed_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    before = fingerprint(SOURCE, Path("one.c"))
-    assert fingerprint("/* Other words. */\n\n" + SOURCE, Path("two.c")) == before
-    assert fingerprint(f"#define UNUSED 3.0f\n{SOURCE}", Path("one.c")) == before
+    before = text_of(SOURCE, Path("one.c"))
+    assert text_of("/* Other words. */\n\n" + SOURCE, Path("two.c")) == before
+    assert text_of(f"#define UNUSED 3.0f\n{SOURCE}", Path("one.c")) == before
     included = f'#include "more.h"\n{SOURCE}'
     Path("more.h").write_text("static const float mass_kg = 1.0f;\n")
-    first = fingerprint(included, Path("one.c"))
+    first = text_of(included, Path("one.c"))
     Path("more.h").write_text("static const float mass_kg = 2.0f;\n")
-    assert len({before, first, fingerprint(included, Path("one.c"))}) == 3
+    assert len({before, first, text_of(included, Path("one.c"))}) == 3
+    task = load_task("./one.c")
+    assert identity(task) == {"source": sha256_of(plant_text.file_text(Path("one.c")))}
 
 
 def test_headers_of_the_system_do_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    before = fingerprint(SOURCE, Path("one.c"))
-    assert (
-        fingerprint(f"#include <limits.h>\n#include <stddef.h>\n{SOURCE}", Path("one.c")) == before
-    )
+    before = text_of(SOURCE, Path("one.c"))
+    assert text_of(f"#include <limits.h>\n#include <stddef.h>\n{SOURCE}", Path("one.c")) == before
 
 
 def test_native_plants_are_known_by_the_text_of_the_kernel() -> None:
