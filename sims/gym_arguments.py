@@ -80,7 +80,13 @@ def _with(name: GymName, pairs: Sequence[str], period_s: float | None, where: st
     values: dict[str, object] = dict(name.arguments)
     for pair in pairs:
         key, equals, text = pair.partition("=")
-        if not equals or not key.isidentifier() or key in _RESERVED:
+        if key in _RESERVED:
+            raise SettingsError(
+                f"{key} is not an argument of the environment",
+                where=where,
+                remedy=f"leave it out; {_EXAMPLE}",
+            )
+        if not equals or not key.isidentifier():
             raise SettingsError(f"{pair!r} is not KEY=VALUE", where=where, remedy=_EXAMPLE)
         values[key] = _value(text)
     found = values.pop(PERIOD, name.control_period_s) if period_s is None else period_s

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wann_edge.errors import MissingError, ToolError
+from wann_edge.errors import MissingError, SettingsError, ToolError
 from wann_edge.system.compiler import compile_c, host_compiler
 from wann_edge.system.keeper import scratch_folder
 from wann_edge.system.shared_library import load_library
@@ -76,6 +76,10 @@ def test_the_environment_names_the_compiler(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("CC", "no-such-compiler")
     with pytest.raises(MissingError, match="no-such-compiler"):
         host_compiler()
+    for given, says in (("gcc -D'", "No closing quotation"), ("cc -fsanitize=address", "a sanit")):
+        monkeypatch.setenv("CC", given)
+        with pytest.raises(SettingsError, match=f"^CC: .*{says}"):
+            host_compiler()
 
 
 def test_messages_are_in_english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

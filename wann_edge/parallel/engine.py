@@ -293,9 +293,6 @@ def _run_chunk(task: Task, chunk: _Chunk) -> _Evaluated:
 
 
 def _keeps_dying(task: Task, deaths: int, ending: str) -> TaskError:
-    return TaskError(
-        f"{deaths} worker processes died, the last {ending}",
-        where=task.spec.name,
-        remedy="use one worker, or check that there is enough memory and that the script starts "
-        'under if __name__ == "__main__"',
-    )
+    what = f"{deaths} worker processes died, the last {ending}"
+    remedy = "use one worker, or check that there is enough memory and that the script starts under"
+    return TaskError(what, where=task.spec.name, remedy=f'{remedy} if __name__ == "__main__"')

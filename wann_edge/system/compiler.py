@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from wann_edge.errors import MissingError, ToolError
+from wann_edge.errors import MissingError, SettingsError, ToolError
 from wann_edge.system.keeper import run_program
 
 COMPILERS = ("gcc", "clang")
@@ -29,8 +29,19 @@ _OWN_FAULT = re.compile(
 
 
 def asked_compiler() -> list[str]:
-    """Return the command in the environment variable CC, such as ``ccache gcc``; [] without."""
-    return shlex.split(os.environ.get("CC", ""))
+    """Return the command in the environment variable CC, such as ``ccache gcc``; [] without.
+
+    Raises:
+        SettingsError: it is not a command, or its libraries can't be loaded into this process.
+    """
+    text, remedy = os.environ.get("CC", ""), "set CC to a C compiler, such as gcc"
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise SettingsError(f"{text!r}: {error}", where="CC", remedy=remedy) from error
+    if any(word.startswith("-fsanitize") for word in words):
+        raise SettingsError("a sanitizer ends this program", where="CC", remedy=remedy)
+    return words
 
 
 def host_compiler() -> list[str]:
