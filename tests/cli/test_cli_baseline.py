@@ -48,6 +48,8 @@ def test_json_has_the_rows_of_the_table(tmp_path: Path, capsys: Capture) -> None
     assert (row["kind"], row["numbers"], row["connections"]) == ("linear", 4, 4)
     assert (row["file"], row["evaluations"], row["stopped"]) == (str(output), 10, "evaluations")
     assert row["held"] is not None
+    assert run([*asked, "--held", "501"]) == 0
+    assert json.loads(capsys.readouterr().out)["baselines"][0]["held"] == 0
     assert row["disturbed"] is None
 
 

@@ -57,6 +57,11 @@ def test_json_has_what_the_parts_measure(files: list[str], capsys: Capture) -> N
     costs = estimate(network_file.load(Path(files[0])), "cortex-m0plus")
     assert (good["instructions"], good["flash_bytes"]) == tuple(costs)
     assert document["disturbances"]["vary"] == 0.2
+    capsys.readouterr()
+    assert run(["compare", files[1], "--episodes", "4", "--held", "1", "--json"]) == 0
+    (bad,) = json.loads(capsys.readouterr().out)["controllers"]
+    assert bad["held"] == 4
+    assert bad["margins"] is not None
 
 
 def test_what_does_not_fit_gets_a_line(files: list[str], champion: Path, capsys: Capture) -> None:

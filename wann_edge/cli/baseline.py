@@ -11,6 +11,7 @@ import typer
 from wann_edge.cli.arguments import named_task, print_notes, with_arguments
 from wann_edge.cli.choices import BASELINES, listed
 from wann_edge.cli.exit_codes import ExitCode
+from wann_edge.cli.held_report import HeldReward
 from wann_edge.cli.options import (
     TASK,
     Disturb,
@@ -83,6 +84,7 @@ def command(
     no_bias: _NoBias = False,
     pair: _Pairs = None,
     disturb: Disturb = None,
+    held: HeldReward = None,
     evaluations: _Evaluations = None,
     time_limit: TuningLimit = None,
     seed: Seed = 0,
@@ -124,6 +126,7 @@ def command(
         disturb=disturb,
         evaluations=evaluations,
         time_limit_s=limit_s,
+        held=held,
         output=output,
         folder=None if out is None else out.absolute(),
     )

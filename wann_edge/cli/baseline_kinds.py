@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.held_report import fresh_document, held_line
+from wann_edge.cli.held_report import fresh_document, held_line, rule_of
 from wann_edge.cli.output_file import OutputFile
 from wann_edge.cli.tables import fresh_cells, print_json, print_table, print_title, say, table
 from wann_edge.errors import SettingsError
@@ -29,6 +29,7 @@ class TuningOrder:
         disturb: disturbances of the training episodes as ``--disturb`` names them, or None.
         evaluations: candidates of each kind at most, or None.
         time_limit_s: seconds of each kind at most, or None.
+        held: an episode is held from this reward on; None for the task's own rule.
         output: the file for the network of a single kind, or None.
         folder: the folder for a file of each kind, or None.
     """
@@ -37,6 +38,7 @@ class TuningOrder:
     disturb: str | None
     evaluations: int | None
     time_limit_s: float | None
+    held: float | None
     output: OutputFile | None
     folder: Path | None
 
@@ -157,8 +159,8 @@ def _row(
 
     tuned = _tuned(kind, plan, world, order, given, quiet=quiet)
     final = final_task(world)
-    fresh = _fresh(tuned, final, order.seed)
-    under = None if given == NONE else _fresh(tuned, disturbed(final, given), order.seed)
+    fresh = _fresh(tuned, final, order)
+    under = None if given == NONE else _fresh(tuned, disturbed(final, given), order)
     if path is not None:
         network_file.save(stamped(tuned.network, final), path)
     return Row(kind=kind, plan=plan, tuned=tuned, fresh=fresh, disturbed=under, path=path)
@@ -183,10 +185,11 @@ def _tuned(
         )
 
 
-def _fresh(tuned: Tuned, task: Task, seed: int) -> Fresh:
+def _fresh(tuned: Tuned, task: Task, order: TuningOrder) -> Fresh:
     from wann_edge.robustness.fresh import fresh_episodes, usual_episodes
 
-    (found,) = fresh_episodes(tuned.network, task, (1.0,), usual_episodes(task), seed)
+    given = usual_episodes(task), order.seed, rule_of(task, order.held)
+    (found,) = fresh_episodes(tuned.network, task, (1.0,), *given)
     return found
 
 
@@ -194,9 +197,8 @@ def _document(
     world: Task, rows: list[Row], order: TuningOrder, given: Disturbances
 ) -> dict[str, object]:
     from wann_edge.task import final_task
-    from wann_edge.task.held import held_rule
 
-    rule = held_rule(final_task(world))
+    rule = rule_of(final_task(world), order.held)
     return {
         "task": world.spec.name,
         "seed": order.seed,
@@ -227,7 +229,6 @@ def _measured(fresh: Fresh) -> dict[str, object]:
 
 def _print(world: Task, rows: list[Row], order: TuningOrder, given: Disturbances) -> None:
     from wann_edge.task import final_task
-    from wann_edge.task.held import held_rule
 
     episodes = len(rows[0].fresh.returns)
     print_title(f"baselines: {world.spec.name}, {episodes} fresh episodes, seed {order.seed}")
@@ -239,7 +240,7 @@ def _print(world: Task, rows: list[Row], order: TuningOrder, given: Disturbances
         more = () if far is None else (f"{far.mean:.1f}", f"{far.returns.min():.1f}")
         made.add_row(row.kind, str(row.plan.numbers), *cells, *more)
     print_table(made)
-    say(held_line(held_rule(final_task(world))))
+    say(held_line(rule_of(final_task(world), order.held)))
     if under:
         say(f"disturbed: the mean reward of the same episodes with {given}")
     for row in rows:

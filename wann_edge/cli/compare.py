@@ -11,7 +11,7 @@ import typer
 from wann_edge.cli.arguments import check_contract, controller_file, task_of
 from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.held_report import fresh_document, held_line
+from wann_edge.cli.held_report import HeldReward, fresh_document, held_line, rule_of
 from wann_edge.cli.options import MAX_EPISODES, AcceptContract, Disturb, Json, Seed, TaskName
 from wann_edge.cli.output_file import OutputFile, file_option
 from wann_edge.cli.tables import print_json, print_table, print_title, say, table
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wann_edge.robustness.margins import Margins
     from wann_edge.task import Task
     from wann_edge.task.disturbances import Disturbances
+    from wann_edge.task.held import Held
 
 EXAMPLE = "my-run baselines/linear.json baselines/dense.json"
 
@@ -60,6 +61,7 @@ def command(
     task: TaskName = None,
     accept_contract: AcceptContract = False,
     disturb: Disturb = None,
+    held: HeldReward = None,
     core: _Core = "cortex-m4f",
     episodes: _Episodes = None,
     seed: Seed = 0,
@@ -94,12 +96,13 @@ def command(
     given = possible(world, USUAL)[0] if disturb is None else parse(disturb)
     cases(world, given)  # Raises where the task does not support a disturbance.
     count = episodes or usual_episodes(world)
-    rows = _measured(networks, world, given, count, seed, core)
+    rule = rule_of(world, held)
+    rows = _measured(networks, world, given, count, seed, core, rule)
     names = names_of(paths)
     if picture is not None:
         _draw(names, networks, world, given, seed, picture.path)
     if as_json:
-        shared = _document(world, given, count, seed, core)
+        shared = _document(world, given, count, seed, core, rule)
         listed = [
             {"network": str(path), **_row_document(row, world)}
             for path, row in zip(paths, rows, strict=True)
@@ -108,7 +111,7 @@ def command(
         return ExitCode.OK
     print_title(f"{world.spec.name}, {count} fresh episodes, seed {seed}")
     _print(names, rows, world, core)
-    _print_legend(world, given)
+    _print_legend(rule, given)
     if picture is not None:
         say(f"picture: {picture}{picture.note}")
     return ExitCode.OK
@@ -124,7 +127,13 @@ def names_of(paths: list[Path]) -> list[str]:
 
 
 def _measured(
-    networks: list[Network], world: Task, given: Disturbances, episodes: int, seed: int, core: str
+    networks: list[Network],
+    world: Task,
+    given: Disturbances,
+    episodes: int,
+    seed: int,
+    core: str,
+    rule: Held | None,
 ) -> list[Compared]:
     from wann_edge.cli.progress_lines import counting_bar
     from wann_edge.exporters.cost.estimator import estimate
@@ -134,7 +143,9 @@ def _measured(
     with counting_bar() as bar:
         line = bar.add_task("", total=len(networks))
         for network, cost in zip(networks, costs, strict=True):
-            rows.append(compared(network, world, given, cost, episodes=episodes, seed=seed))
+            rows.append(
+                compared(network, world, given, cost, episodes=episodes, seed=seed, rule=rule)
+            )
             bar.advance(line)
     return rows
 
@@ -167,11 +178,8 @@ def _draw(
 
 
 def _document(
-    world: Task, given: Disturbances, episodes: int, seed: int, core: str
+    world: Task, given: Disturbances, episodes: int, seed: int, core: str, rule: Held | None
 ) -> dict[str, object]:
-    from wann_edge.task.held import held_rule
-
-    rule = held_rule(world)
     return {
         "task": world.spec.name,
         "episodes": episodes,
@@ -253,11 +261,9 @@ def margin_cells(margins: Margins | None, dt_s: float) -> tuple[str, str]:
     return f"{low} to {high}", delay
 
 
-def _print_legend(world: Task, given: Disturbances) -> None:
+def _print_legend(rule: Held | None, given: Disturbances) -> None:
     from wann_edge.confidence import KEPT
-    from wann_edge.task.held import held_rule
 
-    rule = held_rule(world)
     kept = "of the episodes are held" if rule else "of the reward remain"
     say(held_line(rule))
     say(f"disturbed: the same episodes with {given}")

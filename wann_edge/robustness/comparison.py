@@ -11,6 +11,7 @@ from wann_edge.robustness.margins import Margins, margins_of
 from wann_edge.task import Task, final_task
 from wann_edge.task.disturbances import Disturbances
 from wann_edge.task.disturbed import disturbed
+from wann_edge.task.held import Held
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,14 @@ class Compared:
 
 
 def compared(
-    network: Network, task: Task, given: Disturbances, cost: Estimate, *, episodes: int, seed: int
+    network: Network,
+    task: Task,
+    given: Disturbances,
+    cost: Estimate,
+    *,
+    episodes: int,
+    seed: int,
+    rule: Held | None = None,
 ) -> Compared:
     """Measure a controller with its own weights.
 
@@ -49,6 +57,7 @@ def compared(
         cost: of its header.
         episodes: fresh episodes, the same for each controller.
         seed: determines the episodes.
+        rule: when an episode is held; None for the task's own rule.
 
     Raises:
         TaskError: the network does not fit the task, or the task does not support a
@@ -56,7 +65,7 @@ def compared(
     """
     alive, world = network.without_dead_nodes(), final_task(task)
     weight = (alive.shared_weight,)
-    (calm,) = fresh_episodes(alive, world, weight, episodes, seed)
-    (rough,) = fresh_episodes(alive, disturbed(world, given), weight, episodes, seed)
-    margins = margins_of(alive, world, episodes, seed)
+    (calm,) = fresh_episodes(alive, world, weight, episodes, seed, rule)
+    (rough,) = fresh_episodes(alive, disturbed(world, given), weight, episodes, seed, rule)
+    margins = margins_of(alive, world, episodes, seed, rule)
     return Compared(network=alive, fresh=calm, disturbed=rough, margins=margins, cost=cost)

@@ -14,6 +14,7 @@ from wann_edge.robustness.fresh import Fresh, fresh_episodes
 from wann_edge.task import Task, final_task
 from wann_edge.task.disturbances import MOST_LATENCY, Disturbances
 from wann_edge.task.disturbed import disturbed
+from wann_edge.task.held import Held
 
 # Gains are powers of two. Their exponent takes steps until one is too large; then halvings refine
 # the last one that works.
@@ -39,7 +40,9 @@ class Margins(NamedTuple):
     delay_periods: int
 
 
-def margins_of(network: Network, task: Task, episodes: int, seed: int) -> Margins | None:
+def margins_of(
+    network: Network, task: Task, episodes: int, seed: int, rule: Held | None = None
+) -> Margins | None:
     """Measure the margins of a network with its own weights.
 
     Args:
@@ -47,6 +50,7 @@ def margins_of(network: Network, task: Task, episodes: int, seed: int) -> Margin
         task: its task, without disturbances.
         episodes: fresh episodes for each change.
         seed: of the episodes.
+        rule: when an episode is held; None for the task's own rule.
 
     Returns:
         The margins; None where the controller fails without any change.
@@ -58,7 +62,7 @@ def margins_of(network: Network, task: Task, episodes: int, seed: int) -> Margin
 
     def fresh(changed: Network, latency: int = 0) -> Fresh:
         given = disturbed(world, Disturbances(latency=latency))
-        return fresh_episodes(changed, given, (changed.shared_weight,), episodes, seed)[0]
+        return fresh_episodes(changed, given, (changed.shared_weight,), episodes, seed, rule)[0]
 
     least = float(enough(np.array(fresh(network).mean)))
 
