@@ -34,9 +34,16 @@ def classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
 
 def bases(node: ast.ClassDef) -> set[str]:
     """Return the last parts of the names of a class's bases."""
-    return {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+    return {last_name(base) for base in node.bases}
 
 
 def called(node: ast.Call) -> str:
     """Return the last part of the called name."""
-    return ast.unparse(node.func).rpartition(".")[2]
+    return last_name(node.func)
+
+
+def last_name(node: ast.expr) -> str:
+    """Return the last part of a dotted name; unparsing each takes seconds for the package."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ast.unparse(node).rpartition(".")[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sources import package
+from helpers.sources import called, package
 from wann_edge.errors import SettingsError, ToolError
 from wann_edge.system import zig
 from wann_edge.system.private_folders import is_private, user_cache
@@ -76,7 +76,11 @@ def test_a_library_in_a_shared_folder_is_not_loaded(tmp_path: Path) -> None:
 def test_every_library_that_is_compiled_is_checked() -> None:
     """The kernel is installed with the package; the one for C's streams is the process's own."""
     names = {
-        file: {ast.unparse(call.func) for call in ast.walk(tree) if isinstance(call, ast.Call)}
+        file: {
+            ast.unparse(call.func)
+            for call in ast.walk(tree)
+            if isinstance(call, ast.Call) and called(call) in ("CDLL", "check_private")
+        }
         for file, tree in package().items()
     }
     loading = {file for file, calls in names.items() if "ctypes.CDLL" in calls}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pytest
 
-from helpers.sources import package
+from helpers.sources import called, package
 from wann_edge.evaluate import episode_seeds
 from wann_edge.robustness.faults import FAULTS
 from wann_edge.system.seeds import FIXED_SEEDS, Use, drawn_seeds, fixed_generator, sequence
@@ -147,9 +147,7 @@ def makers(trees: Mapping[str, ast.Module]) -> set[str]:
         file
         for file, tree in trees.items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and (node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func))
-        in named
+        if isinstance(node, ast.Call) and called(node) in named
     }
 
 
@@ -168,6 +166,8 @@ def test_every_use_is_used() -> None:
         node.attr
         for tree in package().values()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Use"
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Use"
     }
     assert used == {use.name for use in Use}
