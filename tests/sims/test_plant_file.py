@@ -21,8 +21,6 @@ from wann_edge.network import Network
 from wann_edge.sims.plant_file import PlantFileTask
 from wann_edge.task import load_task
 
-pytestmark = pytest.mark.usefixtures("few_inputs")
-
 EXAMPLE = (ROOT / "examples" / "my_plant.c").read_text()
 NAME = "./my_plant.c"
 SEARCH = ["--finish", "0", "--generations", "2", "--population", "12", "--seed", "3"]
@@ -143,10 +141,8 @@ def test_a_search_evaluates_and_verifies_it(capsys: pytest.CaptureFixture[str]) 
     assert run(["evaluate", "run1/champion.json", "--episodes", "3"]) == 0
     assert run(["evaluate", "run1/champion.json", "--episodes", "3", "--task", NAME]) == 0
     assert run(["verify", "run1/champion.json", "--episodes", "3", "--target", "host"]) == 0
-    assert (
-        run(["search", "--finish", "0", "--resume", "run1", "--generations", "3", "--workers", "1"])
-        == 0
-    )
+    resume = ["search", "--finish", "0", "--resume", "run1", "--generations", "3"]
+    assert run([*resume, "--workers", "1"]) == 0
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,6 @@ class Engine:
                     self._there(queues, number, until)
                 yield queue.results(number)
         except BaseException:
-            # An abandoned generator ends at any later time, when workers run another queue.
             if any(worker.busy and self._runs(worker, queues) for worker in self._workers):
                 self.close()
             raise
@@ -222,7 +221,7 @@ class Engine:
         return self._count in (1, idle)
 
     def _runs(self, worker: Worker, queues: Sequence[RoundQueue[Any, Any]]) -> bool:
-        """Return whether a busy worker runs an item of the queues, or was interrupted."""
+        """Return whether a busy worker runs these queues; abandoned ones may end during others."""
         return worker not in self._turns or self._turns[worker][0] in queues
 
     def _here(self, queue: RoundQueue[Any, Any], number: int, until: Deadline) -> None:
