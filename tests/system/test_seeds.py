@@ -107,6 +107,11 @@ KEYS = {
     (22, 5): "REDRAWN_RUNS",
     (23, 5): "REDRAWN_JUDGED",
     (31,): "TRIAL_ACTIONS",
+    (41, 5): "PRUNING_EPISODES",
+    (42, 5): "PRUNING_RUNS",
+    (43, 5): "FINISH_EPISODES",
+    (44, 5): "FINISH_RUNS",
+    (45, 5): "FINISH_JUDGED",
 }
 
 

@@ -15,7 +15,7 @@ from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.task.held import Held
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RatedController:
     """A controller with its measurements.
 
@@ -42,6 +42,11 @@ class RatedController:
     def conditions(self) -> tuple[Fresh, ...]:
         """The episodes under each condition."""
         return (self.plain,) if self.disturbed is None else (self.plain, self.disturbed)
+
+    @property
+    def held(self) -> int:
+        """How many episodes are held under all conditions; 0 where the task does not say."""
+        return sum(int(fresh.held.sum()) for fresh in self.conditions if fresh.held is not None)
 
     @property
     def value(self) -> float:
@@ -92,30 +97,35 @@ def best_of(controllers: Sequence[RatedController]) -> RatedController:
 def chosen(controllers: Sequence[RatedController], within: float) -> RatedController:
     """Return the smallest controller that is nearly as good as the best one.
 
-    It is within this share of the best one's mean return under each condition, and holds no
-    fewer episodes, up to this share of them.
+    Its mean return is within this share of the best one's under each condition. Of those that
+    are, it holds no fewer episodes than the one that holds most, up to this share of them.
 
     Args:
         controllers: one or more.
         within: the share, such as 0.01.
     """
     best = best_of(controllers)
-    good = [one for one in controllers if is_as_good(one, best, within)]
+    near = [one for one in controllers if is_as_good(one, best, within)]
+    steadiest = max(near, key=lambda one: (one.held, one.value))
+    good = [one for one in near if holds_as_many(one, steadiest, within)]
     return min(good, key=lambda one: (one.connections, one.cost.flash_bytes, -one.value))
 
 
 def is_as_good(one: RatedController, other: RatedController, within: float) -> bool:
-    """Return whether a controller is as good as another one under each condition."""
+    """Return whether a controller is within a share of another's reward under each condition."""
     pairs = zip(one.conditions, other.conditions, strict=True)
-    return all(_is_near(mine, theirs, within) for mine, theirs in pairs)
+    return all(mine.mean >= theirs.mean - within * abs(theirs.mean) for mine, theirs in pairs)
 
 
-def _is_near(mine: Fresh, theirs: Fresh, within: float) -> bool:
-    if mine.mean < theirs.mean - within * abs(theirs.mean):
-        return False
-    if mine.held is None or theirs.held is None:
-        return True
-    return int(mine.held.sum()) >= int(theirs.held.sum()) - within * len(theirs.held)
+def holds_as_many(one: RatedController, other: RatedController, within: float) -> bool:
+    """Return whether a controller holds as many episodes, up to a share of them."""
+    pairs = zip(one.conditions, other.conditions, strict=True)
+    return all(
+        mine.held is None
+        or theirs.held is None
+        or int(mine.held.sum()) >= int(theirs.held.sum()) - within * len(theirs.held)
+        for mine, theirs in pairs
+    )
 
 
 def front_of(controllers: Sequence[RatedController]) -> list[RatedController]:

@@ -67,6 +67,7 @@ class _Retuning(NamedTuple):
     disturbances: Disturbances
     seeds: Sequence[int]
     rng_seed: int
+    generations: int
 
 
 def prune(
@@ -209,7 +210,7 @@ class _Steps:
         drawn = drawn_seeds(len(networks), self._seed, Use.PRUNING_RUNS, self._steps)
         self._steps += 1
         items = [
-            _Retuning(network, self._disturbances, self._seeds, rng_seed)
+            _Retuning(network, self._disturbances, self._seeds, rng_seed, GENERATIONS)
             for network, rng_seed in zip(networks, drawn, strict=True)
         ]
         done = self._engine.map(_retuned, items)
@@ -256,7 +257,7 @@ def _retuned(task: Task, item: _Retuning) -> tuple[Network, Means, int]:
 
     evaluations = 1
     if len(before) > 1:
-        for _ in range(GENERATIONS):
+        for _ in range(item.generations):
             if run.has_converged:
                 break
             run.advance(means_of)
