@@ -101,7 +101,7 @@ def command(
     Progress shows gen: generations done; best and mean: the rewards of the last generation's
     networks, each averaged over the shared weights; champion: that of the best network so far
     on validation episodes, whose curve follows; conn.: its connections; steps/s: control
-    periods simulated per second. + 40%: the share of the next round that is done. In a
+    periods simulated per second; +40%: the share of the next round that is done. In a
     pipe, standard error receives a line a round.
     """
     from wann_edge.parallel.engine import cores
