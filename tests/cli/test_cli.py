@@ -53,7 +53,7 @@ def test_help_is_shown_as_it_is_written(
     assert run(["verify", "--help"]) == 0
     assert '"wann-edge[emu]"' in capsys.readouterr().out
     assert run(["search", "--help"]) == 0
-    assert "history.csv and run.json, from the first round on. Then a finish" in capsys.readouterr().out
+    assert "history.csv and run.json, from the first round on. Then" in capsys.readouterr().out
 
 
 def test_the_documentation_names_every_exit_code() -> None:
