@@ -119,20 +119,17 @@ def test_drift_is_added_to_the_stored_weights(subject: Subject) -> None:
 def test_held_episodes_are_counted_in_the_kernel_in_the_header_and_step_by_step() -> None:
     network = network_file.load(ROOT / "examples" / "swingup_tuned.json")
     with at_work(network, TASK, episodes=EPISODES, samples=2) as made:
-        counts = [
-            made.trial(network).held,
-            made.header.trial(TASK, made.seeds, TASK.held).held,
-            made.header._stepwise(TASK, made.seeds, TASK.held, None)[1],
-        ]
-        assert [None if held is None else held.tolist() for held in counts] == [[True] * 3] * 3
+        header, given = made.header, (TASK, made.seeds, TASK.held)
+        counts = (made.trial(network).held, header.trial(*given).held)
+        for held in (*counts, header._stepwise(*given, None)[1]):
+            assert np.array_equal(held, [True] * 3)
         whole, none = measure(made, "weight-drift", 0.0, 0), measure(made, "shared-weight", 0.0, 0)
         returns = nominal(made)
-    assert whole is not None
-    assert none is not None
+    assert None not in (whole, none)
     assert (whole.held, whole.episodes, whole.held_interval) == (3, 3, wilson(3, 3))
     assert (none.held, none.held_interval) == (0, wilson(0, 3))
-    assert whole.worst_episode == returns.min()
-    assert whole.worst_seed == made.seeds[int(returns.argmin())]
+    worst = returns.min(), made.seeds[int(returns.argmin())]
+    assert (whole.worst_episode, whole.worst_seed) == worst
 
 
 def test_another_seed_draws_other_faults() -> None:
