@@ -10,8 +10,8 @@ import pytest
 from wann_edge.baselines.linear import linear
 from wann_edge.cli import run
 from wann_edge.cli.finish_table import reasons
-from wann_edge.finish.file import to_json
-from wann_edge.finish.finishing import Finished, FinishProgress, FinishSettings, finish
+from wann_edge.finish.controllers_file import to_json
+from wann_edge.finish.finishing import FinishProgress, FinishResult, FinishSettings, finish
 from wann_edge.network import Network
 from wann_edge.network import file as network_file
 from wann_edge.parallel.engine import Engine
@@ -41,7 +41,7 @@ def front() -> list[Network]:
     return [law.with_topology(law.activations, tuple(few)), bent]
 
 
-def finished(workers: int, steps: float = 2e6) -> tuple[Finished, list[FinishProgress]]:
+def finished(workers: int, steps: float = 2e6) -> tuple[FinishResult, list[FinishProgress]]:
     """Run a small finish."""
     told: list[FinishProgress] = []
     rule = held_rule(load_task(TASK))

@@ -28,7 +28,7 @@ from wann_edge.cli.tables import (
 
 if TYPE_CHECKING:
     from wann_edge.finish.controllers import RatedController
-    from wann_edge.finish.finishing import Finished
+    from wann_edge.finish.finishing import FinishResult
 
 EXAMPLE = "--seed 1 --out wann-demo"
 
@@ -114,7 +114,9 @@ def command(
     return verdict_code(found.ok, tried=found.found_fault)
 
 
-def _searched(seeds: Sequence[int], generations: int, workers: int, out: Path) -> Finished | None:
+def _searched(
+    seeds: Sequence[int], generations: int, workers: int, out: Path
+) -> FinishResult | None:
     """Search with each seed until a controller holds the pole; return the best result.
 
     Args:
@@ -132,7 +134,7 @@ def _searched(seeds: Sequence[int], generations: int, workers: int, out: Path) -
     from wann_edge.task.held import held_rule
 
     rule = held_rule(load_task(TASK))
-    tried: list[Finished] = []
+    tried: list[FinishResult] = []
     for seed in seeds:
         console.print(
             f"[bold]1. Search[/] for a controller of {TASK}: {generations} generations, seed {seed}"
@@ -158,7 +160,7 @@ def _searched(seeds: Sequence[int], generations: int, workers: int, out: Path) -
     return best
 
 
-def _held(finished: Finished) -> list[float]:
+def _held(finished: FinishResult) -> list[float]:
     """Return the share of held episodes of the controller under each condition."""
     shares = [one.held_share for one in finished.controller.conditions]
     return [share.held / share.episodes for share in shares if share is not None]

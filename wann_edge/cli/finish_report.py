@@ -14,7 +14,7 @@ from wann_edge.cli.tables import say
 
 if TYPE_CHECKING:
     from wann_edge.cli.search_report import ReportOptions
-    from wann_edge.finish.finishing import Finished, FinishSettings
+    from wann_edge.finish.finishing import FinishResult, FinishSettings
     from wann_edge.search.run import SearchResult
     from wann_edge.search.settings import Settings
     from wann_edge.task import Task
@@ -139,7 +139,7 @@ def finish_and_print(
 
 def finish_with_progress(
     task: str, result: SearchResult, settings: FinishSettings, workers: int, *, quiet: bool = False
-) -> Finished:
+) -> FinishResult:
     """Run the finish of a search under a live line.
 
     Args:
@@ -158,9 +158,9 @@ def finish_with_progress(
         return finish([*networks, result.champion], engine, settings, on_progress)
 
 
-def save_finished(finished: Finished, out: Path) -> None:
+def save_finished(finished: FinishResult, out: Path) -> None:
     """Write controller.json and controllers.json."""
-    from wann_edge.finish.file import to_json
+    from wann_edge.finish.controllers_file import to_json
     from wann_edge.network import file as network_file
     from wann_edge.search.run_folder import CONTROLLER, CONTROLLERS
     from wann_edge.system.files import write_whole

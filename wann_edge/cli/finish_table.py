@@ -8,21 +8,21 @@ from wann_edge.cli.tables import print_line, print_table, print_title, say, tabl
 
 if TYPE_CHECKING:
     from wann_edge.finish.controllers import RatedController
-    from wann_edge.finish.finishing import Finished
+    from wann_edge.finish.finishing import FinishResult
     from wann_edge.robustness.fresh import Fresh
 
 # Controllers of the front that the summary shows.
 SHOWN = 5
 
 
-def document_of(finished: Finished) -> dict[str, object]:
+def document_of(finished: FinishResult) -> dict[str, object]:
     """Return the controllers as JSON, without their networks."""
-    from wann_edge.finish.file import document_of
+    from wann_edge.finish.controllers_file import document_of
 
     return document_of(finished, with_networks=False)
 
 
-def print_finished(finished: Finished) -> None:
+def print_finished(finished: FinishResult) -> None:
     """Print five controllers of the front, and why one of them is handed over."""
     from wann_edge.cli.held_report import held_line
 
@@ -41,7 +41,7 @@ def print_finished(finished: Finished) -> None:
         print_line(line, "bold")
 
 
-def shown(finished: Finished) -> list[RatedController]:
+def shown(finished: FinishResult) -> list[RatedController]:
     """Return what the summary shows by size: controller, best, linear law, champion, and others."""
     from wann_edge.finish.controllers import best_of
 
@@ -51,7 +51,7 @@ def shown(finished: Finished) -> list[RatedController]:
     return sorted(chosen, key=lambda one: (one.connections, one.value))
 
 
-def reasons(finished: Finished, within: float) -> list[str]:
+def reasons(finished: FinishResult, within: float) -> list[str]:
     """Return why the controller is handed over, and how the linear law compares."""
     one, law = finished.controller, finished.linear
     both = "" if one.disturbed is None else ", as it is and under disturbances"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wann_edge.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from wann_edge.finish.finishing import Finished
+    from wann_edge.finish.finishing import FinishResult
     from wann_edge.search.progress import Progress
     from wann_edge.search.run import SearchResult
     from wann_edge.search.settings import Settings
@@ -83,7 +83,7 @@ def print_result(
     task: Task,
     seed: int,
     report: ReportOptions,
-    finished: Finished | None = None,
+    finished: FinishResult | None = None,
 ) -> ExitCode:
     """Print what the search found, how it holds, and the files; return the exit code.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from wann_edge.baselines.linear import linear
 from wann_edge.finish.controllers import RatedController, chosen, front_of, rated
-from wann_edge.finish.race import Contender, peaks_of_each, race
+from wann_edge.finish.race import TunedRun, peaks_of_each, race
 from wann_edge.network import Network
 from wann_edge.parallel.engine import Engine
 from wann_edge.robustness.validate import possible
@@ -84,7 +84,7 @@ class FinishProgress:
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishResult:
     """The result of a finish.
 
     Attributes:
@@ -112,7 +112,7 @@ def finish(
     engine: Engine,
     settings: FinishSettings,
     on_progress: OnFinish = lambda progress: None,
-) -> Finished:
+) -> FinishResult:
     """Turn the front of a search into a controller.
 
     The linear law and the networks of the front are tuned under two conditions: the plain task,
@@ -144,7 +144,7 @@ class _Finish:
         self.given, _ = possible(self.engine.task, self.settings.disturbances)
         self._episodes = self.settings.steps / self.engine.spec.max_steps
 
-    def run(self, networks: Sequence[Network]) -> Finished:
+    def run(self, networks: Sequence[Network]) -> FinishResult:
         self._champion = networks[-1]
         self._rate(CHAMPION, self._champion)
         law = self._race([(LINEAR, self._linear_law())], LINEAR_STEPS, 0, LINEAR_END)
@@ -161,12 +161,12 @@ class _Finish:
         law = linear(self.engine.spec)
         return replace(law, inputs=self._champion.inputs, outputs=self._champion.outputs)
 
-    def _result(self) -> Finished:
+    def _result(self) -> FinishResult:
         laws = [one for one in self.found if one.origin.startswith(LINEAR)]
         controller, front = chosen(self.found, self.settings.within), front_of(self.found)
         if controller not in front:
             front = sorted([*front, controller], key=lambda one: (one.connections, one.value))
-        return Finished(
+        return FinishResult(
             front=tuple(front),
             controller=controller,
             linear=chosen(laws, self.settings.within),
@@ -181,14 +181,14 @@ class _Finish:
         first_steps: Sequence[float],
         begin: float,
         end: float,
-    ) -> list[Contender]:
+    ) -> list[TunedRun]:
         """Tune topologies in a race that takes this part of the finish; rate the best ones."""
         seed, given = self.settings.seed, self.given
         budget = (end - begin) * self._episodes
         starts = peaks_of_each(named, self.engine, given, seed=seed, episodes=PEAKS_SHARE * budget)
         self._rate_all(f"{named[0][0]}, shared weight", [one.network for one in starts[:UNTUNED]])
 
-        def on_stage(share: float, best: Contender) -> None:
+        def on_stage(share: float, best: TunedRun) -> None:
             done = begin + share * (end - begin)
             self._report(f"tune the {best.name}", done, best.value, best.network)
 
@@ -206,7 +206,7 @@ class _Finish:
         self._rate_all(f"{named[0][0]}, tuned", [one.network for one in left])
         return left
 
-    def _prune(self, contender: Contender, begin: float, end: float) -> None:
+    def _prune(self, contender: TunedRun, begin: float, end: float) -> None:
         """Prune a controller in this part of the finish; rate each one that is reached."""
         settings, deadline_s = self.settings, self._deadline_s(end)
         conditions = 1 + bool(self.given.strengths)

@@ -64,7 +64,7 @@ class Start(NamedTuple):
     value: float
 
 
-class Contender(NamedTuple):
+class TunedRun(NamedTuple):
     """A run of CMA-ES in the race.
 
     Attributes:
@@ -83,7 +83,7 @@ class Contender(NamedTuple):
 
 
 class _Stage(NamedTuple):
-    contender: Contender
+    contender: TunedRun
     disturbances: Disturbances
     seeds: Sequence[int]
     rng_seed: int
@@ -135,8 +135,8 @@ def race(
     episodes: float,
     within: float,
     deadline_s: float | None = None,
-    on_stage: Callable[[float, Contender], None] = lambda share, best: None,
-) -> list[Contender]:
+    on_stage: Callable[[float, TunedRun], None] = lambda share, best: None,
+) -> list[TunedRun]:
     """Race topologies from their shared weights; return the runs that are left, the best first.
 
     Args:
@@ -174,12 +174,12 @@ def race(
     return runs[:LAST]
 
 
-def best_first(runs: Sequence[Contender], within: float) -> list[Contender]:
+def best_first(runs: Sequence[TunedRun], within: float) -> list[TunedRun]:
     """Sort runs: those within a share of the best value by size, then the others by value."""
     best = max(one.value for one in runs)
     least = best - within * abs(best)
 
-    def key(one: Contender) -> tuple[float, float]:
+    def key(one: TunedRun) -> tuple[float, float]:
         size = len(one.network.edges) if one.value >= least else np.inf
         return size, -one.value
 
@@ -188,9 +188,9 @@ def best_first(runs: Sequence[Contender], within: float) -> list[Contender]:
 
 def _first_runs(
     starts: Sequence[Start], first_steps: Sequence[float], candidates: float
-) -> list[Contender]:
+) -> list[TunedRun]:
     """Return the runs of the first stage, as many as a generation of all candidates allows."""
-    runs: list[Contender] = []
+    runs: list[TunedRun] = []
     asked = 0
     for name, network, value in starts:
         for step in first_steps:
@@ -198,7 +198,7 @@ def _first_runs(
             asked += run.population
             if len(runs) >= LAST and (asked > candidates or len(runs) == MOST_RUNS):
                 return runs
-            runs.append(Contender(name, network, run, value))
+            runs.append(TunedRun(name=name, network=network, run=run, value=value))
     return runs
 
 
@@ -212,7 +212,7 @@ def _peaks(
     return [(weight, value[weight]) for weight in peaks_of(means, grid)[:PEAKS]]
 
 
-def _run_stage(task: Task, stage: _Stage) -> Contender:
+def _run_stage(task: Task, stage: _Stage) -> TunedRun:
     """Run the generations of one run of CMA-ES, in a worker."""
     name, network, run, *_ = stage.contender
     run.reseed(stage.rng_seed % 2**32)
@@ -230,4 +230,10 @@ def _run_stage(task: Task, stage: _Stage) -> Contender:
             break
         best = max(best, run.advance(values_of))
         evaluations += run.population
-    return Contender(name, with_single_weights(network, best[1]), run, float(best[0]), evaluations)
+    return TunedRun(
+        name=name,
+        network=with_single_weights(network, best[1]),
+        run=run,
+        value=float(best[0]),
+        evaluations=evaluations,
+    )

@@ -86,7 +86,7 @@ class Engine:
 
     @property
     def task(self) -> Task:
-        """The task, in this process."""
+        """The task."""
         return self._local
 
     @property
@@ -217,8 +217,7 @@ class Engine:
     @property
     def ready(self) -> bool:
         """Whether no worker has to be started or waited for."""
-        idle = sum(not worker.busy for worker in self._workers)
-        return self._count in (1, idle)
+        return self._count in (1, sum(not worker.busy for worker in self._workers))
 
     def _runs(self, worker: Worker, queues: Sequence[RoundQueue[Any, Any]]) -> bool:
         """Return whether a busy worker runs these queues; abandoned ones may end during others."""

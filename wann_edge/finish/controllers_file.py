@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from wann_edge.finish.controllers import RatedController
-from wann_edge.finish.finishing import Finished
+from wann_edge.finish.finishing import FinishResult
 from wann_edge.network.file import to_document
 from wann_edge.robustness.fresh import Fresh
 
@@ -13,12 +13,12 @@ FORMAT = "wann-edge controllers"
 VERSION = 1
 
 
-def to_json(finished: Finished) -> str:
+def to_json(finished: FinishResult) -> str:
     """Return the text of the file: the controllers by ascending connections."""
     return json.dumps(document_of(finished), indent=1) + "\n"
 
 
-def document_of(finished: Finished, *, with_networks: bool = True) -> dict[str, object]:
+def document_of(finished: FinishResult, *, with_networks: bool = True) -> dict[str, object]:
     """Return the controllers as JSON.
 
     Args:
