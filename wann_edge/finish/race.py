@@ -83,7 +83,7 @@ class TunedRun(NamedTuple):
 
 
 class _Stage(NamedTuple):
-    contender: TunedRun
+    run: TunedRun
     disturbances: Disturbances
     seeds: Sequence[int]
     rng_seed: int
@@ -161,7 +161,14 @@ def race(
         if not generations and stage:
             break
         items = [
-            _Stage(one, disturbances, seeds, rng_seed, max(1, generations), deadline_s)
+            _Stage(
+                run=one,
+                disturbances=disturbances,
+                seeds=seeds,
+                rng_seed=rng_seed,
+                generations=max(1, generations),
+                deadline_s=deadline_s,
+            )
             for one, rng_seed in zip(runs, drawn, strict=True)
         ]
         runs = best_first(engine.map(_run_stage, items), within)
@@ -214,7 +221,7 @@ def _peaks(
 
 def _run_stage(task: Task, stage: _Stage) -> TunedRun:
     """Run the generations of one run of CMA-ES, in a worker."""
-    name, network, run, *_ = stage.contender
+    name, network, run, *_ = stage.run
     run.reseed(stage.rng_seed % 2**32)
     best, evaluations = (-np.inf, tuple[float, ...]()), 0
 

@@ -210,7 +210,13 @@ class _Steps:
         drawn = drawn_seeds(len(networks), self._seed, Use.PRUNING_RUNS, self._steps)
         self._steps += 1
         items = [
-            _Retuning(network, self._disturbances, self._seeds, rng_seed, GENERATIONS)
+            _Retuning(
+                network=network,
+                disturbances=self._disturbances,
+                seeds=self._seeds,
+                rng_seed=rng_seed,
+                generations=GENERATIONS,
+            )
             for network, rng_seed in zip(networks, drawn, strict=True)
         ]
         done = self._engine.map(_retuned, items)
