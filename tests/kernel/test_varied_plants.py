@@ -49,7 +49,8 @@ def _multiply(constant: str, factor: float, headers: list[Path]) -> None:
 
 
 def _factors(constants: tuple[str, ...]) -> Floats:
-    rng = np.random.default_rng(len(constants[0]))
+    plant_name, _, _ = constants[0].partition("_")
+    rng = np.random.default_rng(len(plant_name))
     return rng.uniform(0.7, 1.3, len(constants)).astype(np.float32)
 
 
