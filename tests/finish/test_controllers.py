@@ -105,7 +105,7 @@ def test_the_front_has_what_no_smaller_controller_equals(cases: list[Case]) -> N
 @given(CASES, st.sampled_from([0.0, 0.01, 0.2]))
 def test_runs_that_are_nearly_the_best_go_on_by_size(cases: list[Case], within: float) -> None:
     run = CmaEsRun(np.zeros(2), 1.0, 0)
-    runs = [TunedRun("front", network(case.connections), run, case.plain) for case in cases]
+    runs = [TunedRun(network(case.connections), run, case.plain) for case in cases]
     best = max(one.value for one in runs)
     order = best_first(runs, within)
     equal = [one for one in order if one.value >= best - within * abs(best)]

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wann_edge.cli.exit_codes import ExitCode, verdict_code
-from wann_edge.cli.finish_report import FinishOptions, finish_with_progress, save_finished
+from wann_edge.cli.finish_report import (
+    CORE,
+    SHARE,
+    WITHIN,
+    FinishOptions,
+    finish_with_progress,
+    save_finished,
+)
 from wann_edge.cli.held_report import held_line
 from wann_edge.cli.options import Folder, Seed, Workers
 from wann_edge.cli.output_file import OutputFile
@@ -41,7 +48,7 @@ JUDGES = {"bullet/swingup": "PyBullet", "mujoco/swingup": "MuJoCo"}
 VIDEO, TRIALS = "validated.mp4", 20
 # The shares of episodes that a controller has to hold as it is and with disturbances.
 ENOUGH = (0.95, 0.9)
-FINISH = FinishOptions(share=0.4, within=0.01, core="cortex-m4f")
+FINISH = FinishOptions(SHARE, WITHIN, CORE)
 
 
 _Generations = Annotated[
@@ -85,7 +92,7 @@ def command(
     old = [name for name in ("champion.json", *ARTEFACTS.values(), VIDEO) if (out / name).exists()]
     if old:
         say(f"{out}: {', '.join(old)} and the other files of an earlier demo, overwritten")
-    finished = _searched(range(seed, seed + searches), generations, workers or cores(), out)
+    finished = searched(range(seed, seed + searches), generations, workers or cores(), out)
     if finished is None:
         say(f"interrupted; the champion so far: {out}/champion.json")
         return ExitCode.INTERRUPTED
@@ -114,7 +121,7 @@ def command(
     return verdict_code(found.ok, tried=found.found_fault)
 
 
-def _searched(
+def searched(
     seeds: Sequence[int], generations: int, workers: int, out: Path
 ) -> FinishResult | None:
     """Search with each seed until a controller holds the pole; return the best result.

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from wann_edge.task import Task
     from wann_edge.task.held import Held
 
+# What the options are unless they are given.
+SHARE, WITHIN, CORE = 0.4, 0.01, "cortex-m4f"
+
 FinishShare = Annotated[
     float,
     typer.Option(

@@ -17,6 +17,9 @@ from wann_edge.cli.arguments import (
 )
 from wann_edge.cli.exit_codes import ExitCode
 from wann_edge.cli.finish_report import (
+    CORE,
+    SHARE,
+    WITHIN,
     Core,
     FinishOptions,
     FinishShare,
@@ -78,9 +81,9 @@ def command(
     start: search_options.Start = None,
     out: Folder = Path("wann-run"),
     force: Force = False,
-    finish: FinishShare = 0.4,
-    within: Within = 0.01,
-    core: Core = "cortex-m4f",
+    finish: FinishShare = SHARE,
+    within: Within = WITHIN,
+    core: Core = CORE,
     tensorboard: search_options.Tensorboard = False,
     resume: search_options.Resume = None,
     held: HeldReward = None,

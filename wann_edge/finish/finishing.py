@@ -18,17 +18,11 @@ from wann_edge.tune.prune import Pruning, episodes_for, prune
 
 # What a carefully built machine with cheap parts does to a controller at least.
 MILD = Disturbances(vary=0.2, noise=0.01, adc=10, latency=1)
-# The share of the work that is the finish, unless the user says otherwise.
-SHARE = 0.4
-# A controller within this share of the best counts as equally good.
-WITHIN = 0.01
-CORE = "cortex-m4f"
 # Shares of the finish at which the race of the linear law, the race of the front, and the pruning
 # of the law end. The rest prunes the best of the front.
 LINEAR_END, RACE_END, LAW_PRUNED = 0.15, 0.7, 0.8
 # Of a race, for the shared weights that it begins at.
 PEAKS_SHARE = 0.1
-LINEAR_STEPS, FRONT_STEPS = (0.3, 1.0), (0.3,)
 # Pruning goes on until a controller is so many times worse than one that counts as good.
 PRUNE_FURTHER = 3
 # A pruning of fewer candidates removes no connection.
@@ -37,6 +31,8 @@ LEAST_PRUNING = 300
 UNTUNED = 4
 
 CHAMPION, LINEAR, FRONT = "champion", "linear law", "front"
+# First steps of the runs of CMA-ES; the linear law begins far from what it will be.
+FIRST_STEPS = {LINEAR: (0.3, 1.0), FRONT: (0.3,)}
 
 
 @dataclass(frozen=True)
@@ -46,19 +42,19 @@ class FinishSettings:
     Attributes:
         seed: every random number derives from it.
         steps: the budget in steps of the task; episodes count as if none ended early.
-        time_limit_s: the budget in seconds; None for no limit.
-        disturbances: the second condition, as far as the task supports it.
         within: a controller within this share of the best counts as equally good.
         core: the core whose cost is estimated.
+        time_limit_s: the budget in seconds; None for no limit.
+        disturbances: the second condition, as far as the task supports it.
         rule: when an episode is held; None where nobody says.
     """
 
     seed: int
     steps: float
+    within: float
+    core: str
     time_limit_s: float | None = None
     disturbances: Disturbances = MILD
-    within: float = WITHIN
-    core: str = CORE
     rule: Held | None = None
 
 
@@ -147,13 +143,13 @@ class _Finish:
     def run(self, networks: Sequence[Network]) -> FinishResult:
         self._champion = networks[-1]
         self._rate(CHAMPION, self._champion)
-        law = self._race([(LINEAR, self._linear_law())], LINEAR_STEPS, 0, LINEAR_END)
+        law = self._race(LINEAR, [self._linear_law()], 0, LINEAR_END)
         bare = [replace(one, weights=None).without_dead_nodes() for one in networks]
-        named = [(FRONT, one) for one in bare if len(one.edges) > 1]
-        best = self._race(named, FRONT_STEPS, LINEAR_END, RACE_END) if named else []
-        self._prune(law[0], RACE_END, LAW_PRUNED)
+        front = [one for one in bare if len(one.edges) > 1]
+        best = self._race(FRONT, front, LINEAR_END, RACE_END) if front else []
+        self._prune(LINEAR, law[0].network, RACE_END, LAW_PRUNED)
         if best:
-            self._prune(best[0], LAW_PRUNED, 1.0)
+            self._prune(FRONT, best[0].network, LAW_PRUNED, 1.0)
         return self._result()
 
     def _linear_law(self) -> Network:
@@ -176,37 +172,35 @@ class _Finish:
         )
 
     def _race(
-        self,
-        named: Sequence[tuple[str, Network]],
-        first_steps: Sequence[float],
-        begin: float,
-        end: float,
+        self, name: str, networks: Sequence[Network], begin: float, end: float
     ) -> list[TunedRun]:
         """Tune topologies in a race that takes this part of the finish; rate the best ones."""
         seed, given = self.settings.seed, self.given
         budget = (end - begin) * self._episodes
-        starts = peaks_of_each(named, self.engine, given, seed=seed, episodes=PEAKS_SHARE * budget)
-        self._rate_all(f"{named[0][0]}, shared weight", [one.network for one in starts[:UNTUNED]])
+        starts = peaks_of_each(
+            networks, self.engine, given, seed=seed, episodes=PEAKS_SHARE * budget
+        )
+        self._rate_all(f"{name}, shared weight", [one.network for one in starts[:UNTUNED]])
 
         def on_stage(share: float, best: TunedRun) -> None:
             done = begin + share * (end - begin)
-            self._report(f"tune the {best.name}", done, best.value, best.network)
+            self._report(f"tune the {name}", done, best.value, best.network)
 
         left = race(
             starts,
             self.engine,
             given,
             seed=seed,
-            first_steps=first_steps,
+            first_steps=FIRST_STEPS[name],
             episodes=(1 - PEAKS_SHARE) * budget,
             within=self.settings.within,
             deadline_s=self._deadline_s(end),
             on_stage=on_stage,
         )
-        self._rate_all(f"{named[0][0]}, tuned", [one.network for one in left])
+        self._rate_all(f"{name}, tuned", [one.network for one in left])
         return left
 
-    def _prune(self, contender: TunedRun, begin: float, end: float) -> None:
+    def _prune(self, name: str, network: Network, begin: float, end: float) -> None:
         """Prune a controller in this part of the finish; rate each one that is reached."""
         settings, deadline_s = self.settings, self._deadline_s(end)
         conditions = 1 + bool(self.given.strengths)
@@ -214,12 +208,12 @@ class _Finish:
         if most < LEAST_PRUNING:
             return
         how = Pruning(PRUNE_FURTHER * settings.within, self.given)
-        for reached in prune(contender.network, self.engine, how, seed=settings.seed):
-            if len(reached.network.edges) < len(contender.network.edges):
-                self._rate(f"{contender.name}, pruned", reached.network)
+        for reached in prune(network, self.engine, how, seed=settings.seed):
+            if len(reached.network.edges) < len(network.edges):
+                self._rate(f"{name}, pruned", reached.network)
             done = begin + (end - begin) * min(1.0, reached.evaluations / most)
             value = float(reached.means.mean())
-            self._report(f"prune the {contender.name}", done, value, reached.network)
+            self._report(f"prune the {name}", done, value, reached.network)
             late = deadline_s is not None and time.monotonic() > deadline_s
             if late or reached.evaluations > most:
                 break

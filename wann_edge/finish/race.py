@@ -54,12 +54,10 @@ class Start(NamedTuple):
     """A topology at a peak of its reward over the shared weight.
 
     Attributes:
-        name: where the topology is from, such as "front".
         network: the topology with this shared weight.
         value: its mean return over both conditions.
     """
 
-    name: str
     network: Network
     value: float
 
@@ -68,14 +66,12 @@ class TunedRun(NamedTuple):
     """A run of CMA-ES in the race.
 
     Attributes:
-        name: where the topology is from.
         network: the best candidate of its last stage, with single weights.
         run: the run of CMA-ES.
         value: the mean return over both conditions of that candidate.
         evaluations: candidates of that stage.
     """
 
-    name: str
     network: Network
     run: CmaEsRun
     value: float
@@ -97,7 +93,7 @@ def counts_for(task: Task) -> EpisodeCounts:
 
 
 def peaks_of_each(
-    named: Sequence[tuple[str, Network]],
+    networks: Sequence[Network],
     engine: Engine,
     disturbances: Disturbances,
     *,
@@ -107,19 +103,19 @@ def peaks_of_each(
     """Return each topology at the peaks of its reward over the shared weight, the best first.
 
     Args:
-        named: topologies, and where each is from.
+        networks: the topologies.
         engine: runs the episodes of its task in all its workers.
         disturbances: of the second condition.
         seed: every random number derives from it.
         episodes: the budget, which decides how many weights are tried; 7 at the least.
     """
     seeds = drawn_seeds(counts_for(engine.task).first, seed, Use.FINISH_EPISODES, 0)
-    affordable = episodes / (2 * len(seeds) * len(named))
+    affordable = episodes / (2 * len(seeds) * len(networks))
     grid = next((g for g in GRIDS if len(g) <= affordable), GRIDS[-1])
-    found = engine.map(_peaks, [(network, disturbances, grid, seeds) for _, network in named])
+    found = engine.map(_peaks, [(network, disturbances, grid, seeds) for network in networks])
     starts = [
-        Start(name, replace(network, shared_weight=float32(weight)), value)
-        for (name, network), peaks in zip(named, found, strict=True)
+        Start(replace(network, shared_weight=float32(weight)), value)
+        for network, peaks in zip(networks, found, strict=True)
         for weight, value in peaks
     ]
     return sorted(starts, key=lambda start: -start.value)
@@ -199,13 +195,13 @@ def _first_runs(
     """Return the runs of the first stage, as many as a generation of all candidates allows."""
     runs: list[TunedRun] = []
     asked = 0
-    for name, network, value in starts:
+    for network, value in starts:
         for step in first_steps:
             run = CmaEsRun(np.full(len(network.edges), network.shared_weight), step, 0)
             asked += run.population
             if len(runs) >= LAST and (asked > candidates or len(runs) == MOST_RUNS):
                 return runs
-            runs.append(TunedRun(name=name, network=network, run=run, value=value))
+            runs.append(TunedRun(network=network, run=run, value=value))
     return runs
 
 
@@ -221,7 +217,7 @@ def _peaks(
 
 def _run_stage(task: Task, stage: _Stage) -> TunedRun:
     """Run the generations of one run of CMA-ES, in a worker."""
-    name, network, run, *_ = stage.run
+    network, run, *_ = stage.run
     run.reseed(stage.rng_seed % 2**32)
     best, evaluations = (-np.inf, tuple[float, ...]()), 0
 
@@ -238,7 +234,6 @@ def _run_stage(task: Task, stage: _Stage) -> TunedRun:
         best = max(best, run.advance(values_of))
         evaluations += run.population
     return TunedRun(
-        name=name,
         network=with_single_weights(network, best[1]),
         run=run,
         value=float(best[0]),

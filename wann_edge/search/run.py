@@ -216,7 +216,7 @@ def _until_stopped(
         raise SettingsError(
             f"{search.settings.time_limit_s} s is too short for one generation",
             where="time_limit_s",
-            remedy="give more time, or a smaller population",
+            remedy="give more time, of which a finish takes its share, or a smaller population",
         ) from error
     except KeyboardInterrupt:
         if search.history:
