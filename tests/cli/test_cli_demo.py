@@ -15,7 +15,17 @@ from wann_edge.sims.mujoco import mujoco_world
 from wann_edge.system import needs
 
 # The files of a search that ended after at least one round.
-FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
+FILES = {
+    "controller.json",
+    "controllers.json",
+    "champion.json",
+    "pareto.json",
+    "history.csv",
+    "run.json",
+    "checkpoint-0.json",
+}
+
+DEMO = ("demo", "--generations", "2", "--searches", "1", "--workers", "1")
 
 
 def test_the_judge_is_the_first_engine_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +76,7 @@ def test_demo_goes_the_whole_path(
     earlier = (*FILES, "policy.h", "policy.onnx", "validated.mp4")
     for name in earlier:
         (out / name).write_text("of an earlier demo")
-    assert run(["demo", "--seconds", "2", "--workers", "1", "--out", str(out)]) == 0
+    assert run([*DEMO, "--out", str(out)]) == 0
     shown = capsys.readouterr().out
     assert "champion.json, policy.h, policy.onnx, validated.mp4 and" in shown.splitlines()[0]
     assert {path.name for path in out.iterdir()} >= FILES | {"policy.h", "policy.onnx"}
@@ -75,8 +85,16 @@ def test_demo_goes_the_whole_path(
     assert "in PyBullet (bullet/swingup)" in shown or "in MuJoCo (mujoco/swingup)" in shown
     assert (out / "validated.mp4").stat().st_size > 10_000
     assert "agrees" in shown
-    assert "mean of weights" in shown
-    for name in ("champion.json", "policy.h", "policy.onnx", "pareto.json", "history.csv"):
+    assert "controller: " in shown
+    assert "The linear law is" in shown
+    for name in (
+        "controller.json",
+        "champion.json",
+        "policy.h",
+        "policy.onnx",
+        "pareto.json",
+        "history.csv",
+    ):
         assert name in shown
     for name in earlier:
         assert not (out / name).read_bytes().startswith(b"of an earlier demo")

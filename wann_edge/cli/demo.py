@@ -160,8 +160,11 @@ def searched(
         least = min(share - enough for share, enough in zip(_held(tried[-1]), ENOUGH, strict=True))
         if least >= 0:
             break
-        share = tried[-1].controller.plain.held_share
-        say(f"the pole stands at the end of {share} episodes: not enough for a controller")
+        shares = [str(one.held_share) for one in tried[-1].controller.conditions]
+        say(
+            f"the pole stands at the end of {shares[0]} episodes, disturbed of {shares[1]}: "
+            "not enough for a controller"
+        )
     best = max(tried, key=lambda one: (sum(_held(one)), one.controller.value))
     save_finished(best, out)
     return best

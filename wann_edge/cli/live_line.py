@@ -15,8 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from wann_edge.cli.tables import console, progress_console
-from wann_edge.system.terminal import clean
+from wann_edge.cli.tables import console, progress_console, say
 
 # Until then a command that fails has shown no line but that of its error.
 FIRST_LINE_S = 0.5
@@ -120,7 +119,8 @@ class PlainLine(LiveLine):
     def _print(self, text: str) -> None:
         if sys.stderr is not None:
             with suppress(OSError, ValueError):
-                print(clean(f"wann-edge: {self._name}: {text}"), file=sys.stderr, flush=True)
+                say(f"wann-edge: {self._name}: {text}", file=sys.stderr)
+                sys.stderr.flush()
 
 
 class TerminalLine(LiveLine):

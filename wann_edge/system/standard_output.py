@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from io import TextIOWrapper
 from traceback import clear_frames
 from typing import TextIO
 
@@ -111,6 +112,9 @@ def _own_stream(kept: int) -> Iterator[TextIO]:
             yield stack.enter_context(open(os.devnull, "w"))
         elif _leads_to_stdout(given):
             flush(given)
+            if isinstance(sys.__stdout__, TextIOWrapper):
+                # What it holds when user code forks, both processes would write.
+                sys.__stdout__.reconfigure(line_buffering=True)
             own = stack.enter_context(_by_lines(os.dup(kept), given))
             stack.callback(drop, own)
             # User code may close this one.

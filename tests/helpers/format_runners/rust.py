@@ -57,7 +57,7 @@ fn channel(name: &str, unit: &str, numbers: &[(&str, f32)]) -> String {
 }
 
 #[no_mangle]
-pub extern "C" fn contract() -> *mut std::ffi::c_char {
+pub extern "C" fn contract() -> *mut std::os::raw::c_char {
     let inputs = NAME::INPUT_CHANNELS
         .map(|c| channel(c.name, c.unit, &[("low", c.low), ("high", c.high)]));
     let outputs = NAME::OUTPUT_CHANNELS
