@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.common import machine, show
-from wann_edge.cli.demo import searched
+from wann_edge.cli.demo import GENERATIONS, SEARCHES, searched
 from wann_edge.evaluate import episode_seeds
 from wann_edge.finish.finishing import MILD
 from wann_edge.network import Network
@@ -23,8 +23,6 @@ from wann_edge.parallel.engine import Engine, cores
 from wann_edge.robustness.validate import Controller, fresh_of
 from wann_edge.task.disturbances import NONE, Disturbances
 from wann_edge.task.held import held_rule
-
-GENERATIONS, SEARCHES = 128, 4
 
 
 def arguments() -> argparse.Namespace:

@@ -72,13 +72,17 @@ class EnvpoolTask:
         self.final = GymTask(PREFIX + self._id)
         spec = self.final.spec
         self.spec, self.held = replace(spec, name=name), self.final.held
-        self.identity = {**self.final.identity, "batches": with_version("envpool")}
         with closing(self.final.make(name)) as environment:
             is_box = isinstance(environment.action_space, Box)
         if not is_box:
             raise TaskError(
                 "the actions are discrete", where=name, remedy=f"use {self.final.spec.name}"
             )
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What its episodes are computed from."""
+        return {**self.final.identity, "batches": with_version("envpool")}
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return how to create the task again: EnvPool itself cannot be pickled."""

@@ -7,27 +7,21 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import gymnasium
 
 from wann_edge.task.fingerprint import with_version
 
 
-def identity_of(
-    environment: gymnasium.Env[Any, Any], name: str, arguments: Mapping[str, object]
-) -> dict[str, str]:
+def identity_of(module: str, name: str, arguments: Mapping[str, object]) -> dict[str, str]:
     """Return the environment's id, its package with the version, and its arguments.
 
     An environment from elsewhere than gymnasium also has the SHA-256 of its module's file, because
     its code can change while the version stays.
 
     Args:
-        environment: as gymnasium made it.
+        module: the module of the environment's class.
         name: its id.
         arguments: those of the task's name.
     """
-    module = type(environment.unwrapped).__module__
     package = module.partition(".")[0]
     return {
         "environment": name,

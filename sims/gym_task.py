@@ -47,7 +47,6 @@ class GymTask:
     Attributes:
         flags: for each input whether it is 0 or 1 by its kind.
         notes: what the user should know about the control period, a sentence each.
-        identity: what its episodes are computed from.
         held: an episode is held from the environment's ``reward_threshold`` on; None where it
             has none.
 
@@ -79,11 +78,16 @@ class GymTask:
             self.spec = _spec(name, environment, period.seconds)
             self.flags = flags_in(environment.observation_space)
             self.notes = period.notes
-            self.identity = identity_of(environment, self._id, self._arguments)
+            self._module = type(environment.unwrapped).__module__
             threshold = None if environment.spec is None else environment.spec.reward_threshold
             self.held = None if threshold is None else of_reward(threshold)
             reusable = bool(environment.metadata.get("reusable", True))
         self.reuse = Reuse(self.spec, is_allowed=reusable)
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What its episodes are computed from."""
+        return identity_of(self._module, self._id, self._arguments)
 
     def make(self, where: str, *, drawn: bool = False) -> Environment:
         """Create an environment; ``where`` names it in errors, ``drawn`` adds pictures."""

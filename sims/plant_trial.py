@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wann_edge.errors import TaskError
-from wann_edge.kernel.compiled_plant import PLANTS
+from wann_edge.kernel.compiled_plant import PLANTS, linked
 from wann_edge.system.compiler import host_compiler
-from wann_edge.system.keeper import Finished, run_program, scratch_folder
+from wann_edge.system.keeper import Finished, run_program
 
 LONGEST_CALL_S = 5
 _SOURCE = Path(__file__).parent / "plant_trial.c"
@@ -30,15 +30,13 @@ def try_plant(path: Path) -> None:
         TaskError: a call does not return or leaves its arrays, or a reward or an
             observation is not finite.
     """
-    real = path.resolve()
-    with scratch_folder() as folder:
-        link, program = folder / "tried_plant.c", folder / "trial"
-        link.symlink_to(real)
+    with linked(path) as link:
+        real, program = path.resolve(), link.with_name("trial")
         for sanitizers in _SANITIZERS:
             command = [
                 *(*host_compiler(), *_FLAGS, *sanitizers, f'-DWANN_MY_PLANT="{link.name}"'),
                 f"-DLONGEST_CALL_S={LONGEST_CALL_S}",
-                *(f"-iquote{folder}", f"-iquote{real.parent}", f"-I{PLANTS}"),
+                *(f"-iquote{link.parent}", f"-iquote{real.parent}", f"-I{PLANTS}"),
                 # By its whole path: the user's file may be called my_plant.c too.
                 *("-include", str(PLANTS / "my_plant.c"), "-o", str(program), str(_SOURCE)),
             ]

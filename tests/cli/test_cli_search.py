@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.commands import SEARCH
 from helpers.process_groups import living, withstands
 from wann_edge.cli import run
 from wann_edge.cli.search_settings import end_settings
@@ -26,18 +27,7 @@ from wann_edge.task import load_task
 
 # Three generations or two seconds are one round and more: the first checkpoint is there.
 FILES = {"champion.json", "pareto.json", "history.csv", "run.json", "checkpoint-0.json"}
-SHORT = [
-    "search",
-    "--finish",
-    "0",
-    "swingup",
-    "--population",
-    "12",
-    "--generations",
-    "3",
-    "--workers",
-    "1",
-]
+SHORT = [*SEARCH, "--population", "12", "--generations", "3"]
 
 
 def test_search_writes_its_files_and_says_where(

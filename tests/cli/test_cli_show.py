@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.commands import complaint
+from helpers.commands import SEARCH, complaint
 from helpers.networks import random_network
 from wann_edge.cli import run
 from wann_edge.network import Network
@@ -25,18 +25,7 @@ Capture = pytest.CaptureFixture[str]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short search by nodes, all of its files."""
     made = tmp_path_factory.mktemp("run")
-    command = [
-        "search",
-        "--finish",
-        "0",
-        "swingup",
-        "--population",
-        "24",
-        "--generations",
-        "16",
-        "--workers",
-        "1",
-    ]
+    command = [*SEARCH, "--population", "24", "--generations", "16"]
     assert run([*command, "--complexity", "nodes", "--out", str(made)]) == 0
     return made
 

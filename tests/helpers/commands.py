@@ -9,6 +9,9 @@ import pytest
 
 from wann_edge.cli import run
 
+# A search in this process that ends with its champion; tests add what bounds it.
+SEARCH = ("search", "swingup", "--finish", "0", "--workers", "1")
+
 
 def complaint(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
     """Run a command that must fail with exit code 2; return its one line of standard error."""

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import costs
-from helpers.commands import complaint
+from helpers.commands import SEARCH, complaint
 from helpers.fronts import check_front, check_front_file, offers, results, small
 from helpers.networks import networks
 from wann_edge import registry
@@ -99,18 +99,7 @@ def test_a_search_by_cost_repeats_for_any_workers_and_goes_on(tmp_path: Path) ->
 def test_the_command_takes_it_and_show_shows_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = [
-        "search",
-        "--finish",
-        "0",
-        "swingup",
-        "--population",
-        "12",
-        "--generations",
-        "8",
-        "--workers",
-        "1",
-    ]
+    command = [*SEARCH, "--population", "12", "--generations", "8"]
     assert run([*command, "--complexity", "flash_bytes:toy", "--out", str(tmp_path)]) == 0
     assert f"wann-edge show {tmp_path}" in capsys.readouterr().out
     assert run(["show", str(tmp_path)]) == 0

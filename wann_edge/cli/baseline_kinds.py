@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.held_report import fresh_document, held_line, rule_of
+from wann_edge.cli.held_report import held_line, measured_document, rule_of
 from wann_edge.cli.output_file import OutputFile
 from wann_edge.cli.tables import fresh_cells, print_json, print_table, print_title, say, table
 from wann_edge.errors import SettingsError
@@ -218,13 +218,9 @@ def _row_document(row: Row) -> dict[str, object]:
         "evaluations": row.tuned.evaluations,
         "stopped": row.tuned.stopped,
         "file": None if row.path is None else str(row.path),
-        **_measured(row.fresh),
-        "disturbed": None if row.disturbed is None else _measured(row.disturbed),
+        **measured_document(row.fresh),
+        "disturbed": None if row.disturbed is None else measured_document(row.disturbed),
     }
-
-
-def _measured(fresh: Fresh) -> dict[str, object]:
-    return {"mean": fresh.mean, "sd": fresh.sd, **fresh_document(fresh)}
 
 
 def _print(world: Task, rows: list[Row], order: TuningOrder, given: Disturbances) -> None:

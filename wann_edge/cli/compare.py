@@ -11,15 +11,14 @@ import typer
 from wann_edge.cli.arguments import check_contract, controller_file, task_of
 from wann_edge.cli.choices import CORES
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.held_report import HeldReward, fresh_document, held_line, rule_of
+from wann_edge.cli.held_report import HeldReward, held_line, measured_document, rule_of
 from wann_edge.cli.options import MAX_EPISODES, AcceptContract, Disturb, Json, Seed, TaskName
 from wann_edge.cli.output_file import OutputFile, file_option
-from wann_edge.cli.tables import print_json, print_table, print_title, say, table
+from wann_edge.cli.tables import fresh_cells, print_json, print_table, print_title, say, table
 
 if TYPE_CHECKING:
     from wann_edge.network import Network
     from wann_edge.robustness.comparison import Compared
-    from wann_edge.robustness.fresh import Fresh
     from wann_edge.robustness.margins import Margins
     from wann_edge.task import Task
     from wann_edge.task.disturbances import Disturbances
@@ -195,18 +194,14 @@ def _row_document(row: Compared, world: Task) -> dict[str, object]:
     if row.margins is not None:
         margins = row.margins._asdict() | {"delay_s": row.margins.delay_periods * world.spec.dt_s}
     return {
-        **_fresh_document(row.fresh),
-        "disturbed": _fresh_document(row.disturbed),
+        **measured_document(row.fresh),
+        "disturbed": measured_document(row.disturbed),
         "numbers": row.numbers,
         "connections": len(row.network.edges),
         "flash_bytes": row.cost.flash_bytes,
         "instructions": row.cost.instructions,
         "margins": margins,
     }
-
-
-def _fresh_document(fresh: Fresh) -> dict[str, object]:
-    return {"mean": fresh.mean, "sd": fresh.sd, **fresh_document(fresh)}
 
 
 def _print(names: list[str], rows: list[Compared], world: Task, core: str) -> None:
@@ -222,14 +217,16 @@ def _cells(row: Compared, world: Task, core: str) -> dict[str, str]:
     """Return the cells of a controller by the label of their row."""
     calm, rough = row.fresh, row.disturbed
     gain, delay = margin_cells(row.margins, world.spec.dt_s)
+    worst, worst_seed, held = fresh_cells(calm)
+    rough_worst, _, rough_held = fresh_cells(rough)
     return {
         "reward": f"{calm.mean:.1f}",
-        "worst": f"{calm.returns.min():.1f}",
-        "its seed": str(calm.worst_seed),
-        "held": _held(calm),
+        "worst": worst,
+        "its seed": worst_seed,
+        "held": held,
         "disturbed reward": f"{rough.mean:.1f}",
-        "disturbed worst": f"{rough.returns.min():.1f}",
-        "disturbed held": _held(rough),
+        "disturbed worst": rough_worst,
+        "disturbed held": rough_held,
         "numbers": str(row.numbers),
         "connections": str(len(row.network.edges)),
         f"flash, bytes, {core}": f"{row.cost.flash_bytes:.0f}",
@@ -237,11 +234,6 @@ def _cells(row: Compared, world: Task, core: str) -> dict[str, str]:
         "gain margin": gain,
         "delay margin": delay,
     }
-
-
-def _held(fresh: Fresh) -> str:
-    share = fresh.held_share
-    return "-" if share is None else str(share)
 
 
 def margin_cells(margins: Margins | None, dt_s: float) -> tuple[str, str]:

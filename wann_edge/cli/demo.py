@@ -45,6 +45,8 @@ ARTEFACTS = {"c": "policy.h", "onnx": "policy.onnx"}
 TARGETS = ("host", "onnxruntime")
 # The judges of the controller; the first that is installed serves.
 JUDGES = {"bullet/swingup": "PyBullet", "mujoco/swingup": "MuJoCo"}
+# Generations of a search, and the most searches.
+GENERATIONS, SEARCHES = 128, 4
 VIDEO, TRIALS = "validated.mp4", 20
 # The shares of episodes that a controller has to hold as it is and with disturbances.
 ENOUGH = (0.95, 0.9)
@@ -59,14 +61,15 @@ _Searches = Annotated[
     typer.Option(
         min=1,
         max=100,
-        help="Search at most so many times, each with the next seed, until the pole stands.",
+        help="Repeat the search with the next seed until the pole stands, at most this many times "
+        "in all.",
     ),
 ]
 
 
 def command(
-    generations: _Generations = 128,
-    searches: _Searches = 4,
+    generations: _Generations = GENERATIONS,
+    searches: _Searches = SEARCHES,
     seed: Seed = 0,
     workers: Workers = None,
     out: Folder = Path("wann-demo"),

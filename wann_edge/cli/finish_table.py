@@ -15,13 +15,6 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
-def document_of(finished: FinishResult) -> dict[str, object]:
-    """Return the controllers as JSON, without their networks."""
-    from wann_edge.finish.controllers_file import document_of
-
-    return document_of(finished, with_networks=False)
-
-
 def print_finished(finished: FinishResult) -> None:
     """Print five controllers of the front, and why one of them is handed over."""
     from wann_edge.cli.held_report import held_line
@@ -60,11 +53,12 @@ def reasons(finished: FinishResult, within: float) -> list[str]:
         f"controller: {one.origin}, {one.connections} connections: the smallest within "
         f"{100 * within:g} % of the best reward{both}{held}"
     )
-    if one.origin.startswith(law.origin.split(",")[0]):
+    if finished.is_linear:
         return [why, "The linear law is as good as every network that was found."]
     share = law.plain.held_share
     figures = f"reward {law.plain.mean:.1f}" + ("" if share is None else f", held {share}")
-    return [why, f"The linear law is not as good: {law.connections} connections, {figures}."]
+    verdict = "not as good" if law.connections <= one.connections else "not as small"
+    return [why, f"The linear law is {verdict}: {law.connections} connections, {figures}."]
 
 
 def _cells(one: RatedController) -> list[str]:

@@ -51,6 +51,11 @@ def fresh_document(fresh: Fresh | None) -> dict[str, object]:
     }
 
 
+def measured_document(fresh: Fresh) -> dict[str, object]:
+    """Return the mean return, the worst episode and the held ones, as JSON."""
+    return {"mean": fresh.mean, "sd": fresh.sd, **fresh_document(fresh)}
+
+
 class CountedEpisodes(NamedTuple):
     """The fresh episodes of several networks, each with its own weight.
 

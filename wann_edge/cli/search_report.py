@@ -95,15 +95,18 @@ def print_result(
         report: what to show.
         finished: the result of the finish; None without one.
     """
-    from wann_edge.cli.finish_table import document_of, print_finished
+    from wann_edge.cli.finish_table import print_finished
     from wann_edge.cli.held_report import print_held
     from wann_edge.cli.progress_lines import speed
     from wann_edge.cli.tables import print_json, print_scores, say
+    from wann_edge.finish.controllers_file import document_of
 
     is_whole = result.stopped != "interrupted"
     code = ExitCode.OK if is_whole else ExitCode.INTERRUPTED
     if report.as_json:
-        found = {} if finished is None else {"finish": document_of(finished)}
+        found = {}
+        if finished is not None:
+            found = {"finish": document_of(finished, with_networks=False)}
         print_json({**_document(result, out, task, seed, report.held), **found})
         return code
     single = result.champion.weights is not None

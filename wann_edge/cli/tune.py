@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from wann_edge.cli import tune_options
 from wann_edge.cli.arguments import front_in, task_of
 from wann_edge.cli.exit_codes import ExitCode
-from wann_edge.cli.held_report import fresh_document, held_line
+from wann_edge.cli.held_report import held_line, measured_document
 from wann_edge.cli.options import (
     AcceptContract,
     Disturb,
@@ -246,12 +246,7 @@ def _document(
         "episodes": EPISODES,
         "held_when": None if rule is None else rule.when,
         **{
-            name: {
-                "connections": len(one.edges),
-                "mean": measured.mean,
-                "sd": measured.sd,
-                **fresh_document(measured),
-            }
+            name: {"connections": len(one.edges), **measured_document(measured)}
             for name, one, measured in rows
         },
     }

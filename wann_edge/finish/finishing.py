@@ -99,6 +99,11 @@ class FinishResult:
     disturbances: Disturbances
     settings: FinishSettings
 
+    @property
+    def is_linear(self) -> bool:
+        """Whether the controller is a linear law."""
+        return _is_linear(self.controller)
+
 
 OnFinish = Callable[[FinishProgress], None]
 
@@ -126,6 +131,10 @@ def finish(
         KeyboardInterrupt: interrupted.
     """
     return _Finish(engine, settings, on_progress).run(networks)
+
+
+def _is_linear(controller: RatedController) -> bool:
+    return controller.origin.startswith(LINEAR)
 
 
 @dataclass
@@ -158,7 +167,7 @@ class _Finish:
         return replace(law, inputs=self._champion.inputs, outputs=self._champion.outputs)
 
     def _result(self) -> FinishResult:
-        laws = [one for one in self.found if one.origin.startswith(LINEAR)]
+        laws = [one for one in self.found if _is_linear(one)]
         controller, front = chosen(self.found, self.settings.within), front_of(self.found)
         if controller not in front:
             front = sorted([*front, controller], key=lambda one: (one.connections, one.value))

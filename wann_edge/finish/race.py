@@ -20,7 +20,7 @@ from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.task import Task, takes_many
 from wann_edge.task.disturbances import Disturbances
 from wann_edge.tune.conditions import mean_returns
-from wann_edge.tune.core import CmaEsRun, Doubles
+from wann_edge.tune.core import CmaEsRun, Doubles, run_generations
 from wann_edge.tune.weight_grid import GRID_WEIGHTS, peaks_of
 
 # Shared weights at which runs of a topology begin: the highest peaks of its reward.
@@ -219,7 +219,6 @@ def _run_stage(task: Task, stage: _Stage) -> TunedRun:
     """Run the generations of one run of CMA-ES, in a worker."""
     network, run, *_ = stage.run
     run.reseed(stage.rng_seed % 2**32)
-    best, evaluations = (-np.inf, tuple[float, ...]()), 0
 
     def values_of(asked: Sequence[Doubles]) -> list[float]:
         tried = [with_single_weights(network, weights.tolist()) for weights in asked]
@@ -227,15 +226,12 @@ def _run_stage(task: Task, stage: _Stage) -> TunedRun:
         values: list[float] = means.mean(axis=(0, 2)).tolist()
         return values
 
-    for _ in range(stage.generations):
-        late = stage.deadline_s is not None and time.monotonic() > stage.deadline_s
-        if evaluations and (late or run.has_converged):
-            break
-        best = max(best, run.advance(values_of))
-        evaluations += run.population
+    (value, weights), evaluations = run_generations(
+        run, stage.generations, values_of, stage.deadline_s
+    )
     return TunedRun(
-        network=with_single_weights(network, best[1]),
+        network=with_single_weights(network, weights),
         run=run,
-        value=float(best[0]),
+        value=value,
         evaluations=evaluations,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -152,20 +154,29 @@ class _Libraries:
         return self._loaded[width]
 
 
+@contextmanager
+def linked(path: Path) -> Iterator[Path]:
+    """Yield a link to a C file, in a folder for what is made of it; both are deleted at the end.
+
+    An #include can't name every path: it has no escape for a quotation mark.
+    """
+    with scratch_folder() as folder:
+        link = folder / LINK
+        link.symlink_to(path.resolve())
+        yield link
+
+
 def _compiled(path: Path, source: bytes, width: int) -> ctypes.CDLL:
     """Compile the C file for ``width`` lanes and load the library; no file remains."""
     if path.read_bytes() != source:
         raise TaskError(
             "the file changed while it was in use", where=str(path), remedy="start again"
         )
-    real = path.resolve()
-    with scratch_folder() as folder:
-        # An #include can't name every path: it has no escape for a quotation mark.
-        link, made = folder / LINK, folder / "plant.so"
-        link.symlink_to(real)
+    with linked(path) as link:
+        real, made = path.resolve(), link.with_name("plant.so")
         command = [
             *(*host_compiler(), *FLAGS, f"-DWANN_LANES={width}", f'-DWANN_MY_PLANT="{LINK}"'),
-            *(f"-iquote{folder}", f"-iquote{real.parent}", f"-I{PLANTS}"),
+            *(f"-iquote{link.parent}", f"-iquote{real.parent}", f"-I{PLANTS}"),
             *("-o", str(made), str(PLANTS / "my_plant.c")),
         ]
         messages = compile_c(command)

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from wann_edge.errors import TaskError
-from wann_edge.kernel.compiled_plant import LINK, PLANTS
+from wann_edge.kernel.compiled_plant import PLANTS, linked
 from wann_edge.system.compiler import compile_c, host_compiler
-from wann_edge.system.keeper import scratch_folder
 
 _SHARED = "plant.h"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -42,12 +41,10 @@ def file_text(path: Path) -> str:
     Raises:
         TaskError: the file does not compile.
     """
-    real = path.resolve()
-    with scratch_folder() as folder:
-        link, made = folder / LINK, folder / "plant.i"
-        link.symlink_to(real)
+    with linked(path) as link:
+        made, own = link.with_name("plant.i"), path.resolve().parent
         command = [
-            *(*host_compiler(), "-E", "-std=c99", "-DWANN_LANES=1", f"-iquote{real.parent}"),
+            *(*host_compiler(), "-E", "-std=c99", "-DWANN_LANES=1", f"-iquote{own}"),
             *(f"-I{PLANTS}", "-o", str(made), str(link)),
         ]
         messages = compile_c(command)

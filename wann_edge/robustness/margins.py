@@ -64,13 +64,14 @@ def margins_of(
         given = disturbed(world, Disturbances(latency=latency))
         return fresh_episodes(changed, given, (changed.shared_weight,), episodes, seed, rule)[0]
 
-    least = float(enough(np.array(fresh(network).mean)))
+    whole = fresh(network)
+    least = float(enough(np.array(whole.mean)))
 
     def stands(found: Fresh) -> bool:
         share = found.held_share
         return found.mean >= least if share is None else share.held >= KEPT * share.episodes
 
-    if not stands(fresh(network)):
+    if not stands(whole):
         return None
     delays = range(1, MOST_LATENCY + 1)
     delay = next((d - 1 for d in delays if not stands(fresh(network, d))), MOST_LATENCY)

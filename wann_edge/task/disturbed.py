@@ -72,7 +72,11 @@ class DisturbedTask:
     def __init__(self, task: Task, disturbances: Disturbances) -> None:
         self._task, self._disturbances = task, disturbances
         self.spec, self.held = task.spec, held_rule(task)
-        self.identity = identity(task)
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What the episodes of the task are computed from, without the disturbances."""
+        return identity(self._task)
 
     def world(self) -> DisturbedWorld:
         """Create a world."""

@@ -45,6 +45,9 @@ class TuningProgress:
         return share_done(self.evaluations, self.limit, self.elapsed_s, self.time_limit_s)
 
 
+# The mean return and the single weights before any candidate.
+NO_BEST: tuple[float, tuple[float, ...]] = (-math.inf, ())
+
 OnTuningProgress = Callable[[TuningProgress], None]
 
 
@@ -245,6 +248,33 @@ class CmaEsRun:
         self.generation += 1
         best = int(np.argmax(means))
         return means[best], tuple(asked[best].tolist())
+
+
+def run_generations(
+    run: CmaEsRun,
+    generations: int,
+    means_of: Callable[[Sequence[Doubles]], Sequence[float]],
+    deadline_s: float | None = None,
+) -> tuple[tuple[float, tuple[float, ...]], int]:
+    """Run generations until CMA-ES finds nothing more or the time is up, and one at the least.
+
+    Args:
+        run: the run of CMA-ES.
+        generations: how many at the most.
+        means_of: as ``CmaEsRun.advance`` takes it.
+        deadline_s: the end by ``time.monotonic``, or None.
+
+    Returns:
+        The highest mean return with the weights that had it, and the candidates evaluated.
+    """
+    best, evaluations = NO_BEST, 0
+    for _ in range(generations):
+        late = deadline_s is not None and time.monotonic() > deadline_s
+        if evaluations and (late or run.has_converged):
+            break
+        best = max(best, run.advance(means_of))
+        evaluations += run.population
+    return best, evaluations
 
 
 def race(runs: list[CmaEsRun], leg: Callable[[CmaEsRun], bool]) -> None:

@@ -8,7 +8,6 @@ Talwalkar 2016, successive halving).
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from wann_edge.parallel.engine import Engine
 from wann_edge.system.seeds import Use, drawn_seeds
 from wann_edge.task import Task
 from wann_edge.tune.core import (
+    NO_BEST,
     Budget,
     CmaEsRun,
     Doubles,
@@ -31,6 +31,7 @@ from wann_edge.tune.core import (
     mean_return,
     reason_of_end,
     result,
+    run_generations,
 )
 from wann_edge.tune.weight_grid import GRID_WEIGHTS, peaks_of
 
@@ -44,8 +45,6 @@ EPISODES, MOST_EPISODES = 24, 384
 # gains at least this share of the mean.
 LAST = 4
 FINAL_EPISODES, GAIN, MOST_STAGES = 1536, 1e-4, 6
-
-NO_BEST: tuple[float, tuple[float, ...]] = (-math.inf, ())
 
 
 class Contender(NamedTuple):
@@ -244,18 +243,12 @@ def _run_stage(task: Task, stage: Stage) -> Contender:
     """Run the generations of one contender, in a worker."""
     contender, run = stage.contender, stage.contender.run
     run.reseed(stage.rng_seed % 2**32)
-    best, evaluations = NO_BEST, 0
 
     def means_of(candidates: Sequence[Doubles]) -> list[float]:
         tried = [with_single_weights(contender.network, x.tolist()) for x in candidates]
         return [mean_return(network, task, stage.seeds) for network in tried]
 
-    for _ in range(stage.generations):
-        late = stage.deadline_s is not None and time.monotonic() > stage.deadline_s
-        if best[1] and (late or run.has_converged):
-            break
-        best = max(best, run.advance(means_of))
-        evaluations += run.population
+    best, evaluations = run_generations(run, stage.generations, means_of, stage.deadline_s)
     return contender._replace(best=best, evaluations=evaluations)
 
 

@@ -23,6 +23,7 @@ from wann_edge.tune.core import (
     Tuned,
     reason_of_end,
     result,
+    run_generations,
     with_own_weights,
 )
 
@@ -261,11 +262,6 @@ def _retuned(task: Task, item: _Retuning) -> tuple[Network, Means, int]:
             best = values[place], tried[place], found[place]
         return values
 
-    evaluations = 1
-    if len(before) > 1:
-        for _ in range(item.generations):
-            if run.has_converged:
-                break
-            run.advance(means_of)
-            evaluations += run.population
-    return best[1], best[2], evaluations
+    generations = item.generations if len(before) > 1 else 0
+    _, evaluations = run_generations(run, generations, means_of)
+    return best[1], best[2], 1 + evaluations
